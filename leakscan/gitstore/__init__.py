@@ -1,0 +1,21 @@
+"""Reads every object of a git repository without ever letting git read that repository's configuration."""
+
+from leakscan.gitstore.attribution import Placement
+from leakscan.gitstore.layout import Layout, find_enclosing, find_layout
+from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
+from leakscan.gitstore.refs import Ref, Refs
+from leakscan.gitstore.store import Store
+from leakscan.gitstore.worktree import Worktree
+
+__all__ = [
+    "MAX_OBJECT_BYTES",
+    "Layout",
+    "Placement",
+    "Ref",
+    "Refs",
+    "Store",
+    "StoredObject",
+    "Worktree",
+    "find_enclosing",
+    "find_layout",
+]

@@ -1,0 +1,210 @@
+"""The one place that starts git, isolated from every configuration but our own."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+from typing import IO, TYPE_CHECKING, cast
+
+from leakscan.errors import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+CHUNK = 1 << 20
+_STDERR_TAIL = 1 << 16
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ALLOW_PROTOCOL": "none",
+    "GIT_GRAFT_FILE": os.devnull,
+    "LC_ALL": "C",
+}
+_OVERRIDES = (
+    "core.fsmonitor=false",
+    f"core.hooksPath={os.devnull}",
+    f"core.attributesFile={os.devnull}",
+    f"core.excludesFile={os.devnull}",
+    "core.commitGraph=false",
+    "core.multiPackIndex=false",
+    "core.untrackedCache=false",
+    "core.useReplaceRefs=false",
+    "core.alternateRefsCommand=",
+    "log.showSignature=false",
+    "submodule.recurse=false",
+    "protocol.allow=never",
+    "gc.auto=0",
+    "maintenance.auto=false",
+)
+
+
+def isolated_environment() -> dict[str, str]:
+    """Ours without any GIT_* variable, plus those that keep configuration, network and prompts out."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _ENVIRONMENT
+
+
+class Process:
+    """A running git. Leaving the context kills it if it still runs, and waits for it."""
+
+    def __init__(
+        self, argv: list[str], directory: Path, env: Mapping[str, str], feed: bytes | bytearray | memoryview
+    ) -> None:
+        self._errors = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115
+        try:
+            self._popen = subprocess.Popen(
+                argv,
+                bufsize=CHUNK,
+                stdin=subprocess.PIPE if len(feed) else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                cwd=directory,
+                env=env,
+            )
+        except BaseException as error:
+            self._errors.close()
+            if isinstance(error, OSError):
+                raise GitError(f"git cannot be started: {error.strerror}") from error
+            raise
+        self.out = cast("IO[bytes]", self._popen.stdout)
+        _widen(self.out)
+        self._feeder: threading.Thread | None = None
+        if self._popen.stdin is not None:
+            self._feeder = threading.Thread(target=_feed, args=(self._popen.stdin, feed), daemon=True)
+            self._feeder.start()
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def kill(self) -> None:
+        self._popen.kill()
+
+    def limit_heap(self, max_bytes: int) -> None:
+        if sys.platform == "linux":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                resource.prlimit(self._popen.pid, resource.RLIMIT_DATA, (max_bytes, max_bytes))
+
+    def wait(self) -> int:
+        """git's exit code, negative for a signal; read `out` to its end before."""
+        return self._popen.wait()
+
+    def close(self) -> None:
+        if self._popen.poll() is None:
+            self._popen.kill()
+        self._popen.wait()
+        if self._feeder is not None:
+            self._feeder.join()
+        self.out.close()
+        self._errors.close()
+
+    def stderr(self) -> bytes:
+        """The last 64 KiB of what git said."""
+        self._errors.seek(0, os.SEEK_END)
+        self._errors.seek(max(0, self._errors.tell() - _STDERR_TAIL))
+        return self._errors.read()
+
+    def complaint(self) -> str:
+        """Why git ended: its last line on stderr, or the signal that ended it. Call after `wait`."""
+        lines = [
+            line for line in self.stderr().decode("utf-8", "backslashreplace").splitlines() if line.strip()
+        ]
+        if lines:
+            return lines[-1].strip()
+        code = self._popen.returncode
+        return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
+
+
+class Git:
+    """git on one repository of our own making. Processes still running at `close` are killed."""
+
+    def __init__(self, git_dir: Path) -> None:
+        executable = shutil.which("git")
+        if executable is None:
+            raise GitError("git is not installed or not on PATH: install git 2.30 or newer")
+        self._git_dir = git_dir
+        self._argv = [os.path.abspath(executable), "--no-pager", f"--git-dir={git_dir}"]
+        for override in _OVERRIDES:
+            self._argv += ["-c", override]
+        self._running: list[Process] = []
+        self.closed = False
+
+    @contextlib.contextmanager
+    def stream(
+        self,
+        *arguments: str,
+        feed: bytes | bytearray | memoryview = b"",
+        env: Mapping[str, str] | None = None,
+        work_tree: Path | None = None,
+        max_heap_bytes: int = 0,
+    ) -> Iterator[Process]:
+        """git with `feed` on its stdin, written by a thread; the caller reads `out` and asks `wait`.
+
+        `max_heap_bytes` bounds git's memory where the system can (Linux); 0 does not."""
+        self.check_open()
+        argv = self._argv + ([f"--work-tree={work_tree}"] if work_tree else [])
+        environment = isolated_environment() | dict(env or {})
+        with Process([*argv, *arguments], self._git_dir, environment, feed) as process:
+            self._running.append(process)
+            if max_heap_bytes:
+                process.limit_heap(max_heap_bytes)
+            try:
+                yield process
+            finally:
+                self._running.remove(process)
+
+    def run(
+        self,
+        *arguments: str,
+        feed: bytes | bytearray | memoryview = b"",
+        env: Mapping[str, str] | None = None,
+        work_tree: Path | None = None,
+    ) -> bytes:
+        """All of git's stdout. A non-zero exit raises GitError with git's last line on stderr."""
+        with self.stream(*arguments, feed=feed, env=env, work_tree=work_tree) as process:
+            output = process.out.read()
+            if process.wait() != 0:
+                raise GitError(f"git {arguments[0]}: {process.complaint()}")
+        return output
+
+    def check_open(self) -> None:
+        if self.closed:
+            raise GitError("the object store is closed")
+
+    def close(self) -> None:
+        self.closed = True
+        for process in list(self._running):
+            process.kill()
+            process.close()
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """A pipe of 1 MiB where the system allows it: reading 5.8 GB through it takes a quarter less time."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, CHUNK)
+
+
+def _feed(pipe: IO[bytes], data: bytes | bytearray | memoryview) -> None:
+    """Writes everything; a reader that went away is its owner's business."""
+    view = memoryview(data)
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError), pipe:
+        for start in range(0, len(view), CHUNK):
+            pipe.write(view[start : start + CHUNK])

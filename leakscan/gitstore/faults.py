@@ -1,0 +1,39 @@
+"""What was found wrong so far, each thing once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from leakscan.model import Failure, FailureKind
+
+_MAX_LISTED = 1_000
+
+
+class Faults:
+    """Collects failures. The first reason for a (kind, where) stays; of a kind 1,000 are listed."""
+
+    def __init__(self) -> None:
+        self._listed: list[Failure] = []
+        self._seen: set[tuple[str, str]] = set()
+        self._counts: Counter[FailureKind] = Counter()
+
+    def add(self, kind: FailureKind, where: str, reason: str) -> None:
+        if (kind, where) not in self._seen:
+            self._counts[kind] += 1
+            if self._counts[kind] <= _MAX_LISTED:
+                self._seen.add((kind, where))
+                self._listed.append(Failure(kind, where, reason))
+
+    @property
+    def failures(self) -> list[Failure]:
+        more = [
+            Failure(kind, "object store", f"{count - _MAX_LISTED:,} more of this kind")
+            for kind, count in sorted(self._counts.items())
+            if count > _MAX_LISTED
+        ]
+        return self._listed + more
+
+
+def readable(name: bytes) -> str:
+    """Any bytes as text that can be encoded again; bytes that are not UTF-8 show as \\xNN."""
+    return name.decode("utf-8", "backslashreplace")

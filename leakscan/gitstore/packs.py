@@ -1,0 +1,191 @@
+"""Object folders, packs and their indexes read as data: what git passes over in silence is named here."""
+
+from __future__ import annotations
+
+import os
+import re
+import struct
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.plainfile import is_regular, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from leakscan.gitstore.faults import Faults
+
+_MAX_ALTERNATES_BYTES = 1 << 20
+_MAX_OBJECT_DIRS = 1_000
+_MAX_INDEX_BYTES = 1 << 32
+_INDEX_V2 = b"\377tOc\0\0\0\2"
+_FAN_OUT = struct.Struct(">256I")
+_ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack with its index. `fault` says why git cannot use the two together, empty if it can."""
+
+    path: Path
+    fault: str
+
+    @property
+    def index(self) -> Path:
+        return self.path.with_suffix(".idx")
+
+
+def find_object_dirs(objects: Path, faults: Faults) -> list[Path]:
+    """The object folder and all its alternates: relative, chained and cyclic ones, each once."""
+    found: dict[Path, None] = {}
+    queue = [Path(os.path.realpath(objects))]
+    while queue:
+        folder = queue.pop(0)
+        if folder in found:
+            continue
+        if not os.path.isdir(folder):
+            faults.add("missing-objects", str(folder), "the object folder does not exist")
+            continue
+        if len(found) == _MAX_OBJECT_DIRS:
+            faults.add(
+                "too-large", str(objects), f"more than {_MAX_OBJECT_DIRS:,} alternates: the rest was not read"
+            )
+            break
+        found[folder] = None
+        queue += [Path(os.path.realpath(folder / os.fsdecode(name))) for name in _alternates(folder, faults)]
+    return list(found)
+
+
+def quote_alternate(path: Path) -> bytes:
+    """A path as a line of objects/info/alternates, C-quoted so that no character of it has a meaning."""
+    return (
+        b'"'
+        + b"".join(b"\\%03o" % c if c < 32 or c > 126 or c in b'"\\' else b"%c" % c for c in bytes(path))
+        + b'"'
+    )
+
+
+def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
+    """The packs of an object folder, bad ones recorded; `width` is the length of a raw object id."""
+    try:
+        names = sorted(os.listdir(folder / "pack"))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        faults.add("unreadable", str(folder / "pack"), f"the packs in it cannot be read: {error.strerror}")
+        return []
+    packs = []
+    for name in names:
+        path = folder / "pack" / name
+        if name.endswith(".pack"):
+            packs.append(Pack(path, _pack_fault(path, width)))
+            if packs[-1].fault:
+                faults.add("corrupt-objects", str(path), packs[-1].fault)
+        elif name.endswith(".idx") and path.with_suffix(".pack").name not in names:
+            faults.add("missing-objects", str(path), "the pack of this index is missing")
+    return packs
+
+
+def has_promisor_pack(folder: Path) -> bool:
+    try:
+        return any(name.endswith(".promisor") for name in os.listdir(folder / "pack"))
+    except OSError:
+        return False
+
+
+def find_special_files(folder: Path) -> list[Path]:
+    """What stands where git expects a file and is none: git would wait on a FIFO without end."""
+    found: list[Path] = []
+    for place in ("pack", "info", *(f"{number:02x}" for number in range(256))):
+        try:
+            with os.scandir(folder / place) as entries:
+                found += [Path(entry.path) for entry in entries if not (entry.is_file() or entry.is_dir())]
+        except OSError:
+            continue
+    return found
+
+
+def list_ids(folder: Path, packs: list[Pack], width: int) -> Iterator[bytes]:
+    """Raw ids of all loose objects and of those in usable packs, as names and indexes say."""
+    name_pattern = re.compile(f"[0-9a-f]{{{2 * width - 2}}}")
+    for number in range(256):
+        try:
+            names = sorted(os.listdir(folder / f"{number:02x}"))
+        except OSError:
+            continue
+        yield from (bytes((number,)) + bytes.fromhex(name) for name in names if name_pattern.fullmatch(name))
+    for pack in packs:
+        if not pack.fault:
+            data = read_file(pack.index, _MAX_INDEX_BYTES)
+            is_v2 = data.startswith(_INDEX_V2)
+            start, step = (8 + _FAN_OUT.size, width) if is_v2 else (_FAN_OUT.size + 4, width + 4)
+            count = _fan_out(data, 8 if is_v2 else 0)[-1]
+            yield from (data[offset : offset + width] for offset in range(start, start + step * count, step))
+
+
+def _alternates(folder: Path, faults: Faults) -> list[bytes]:
+    path = folder / "info" / "alternates"
+    try:
+        data = read_file(path, _MAX_ALTERNATES_BYTES)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        faults.add("unreadable", str(path), f"the alternates cannot be read: {error.strerror or error}")
+        return []
+    lines = [line for line in data.split(b"\n") if line and not line.startswith(b"#")]
+    names = [_unquoted(line) if line.startswith(b'"') else line for line in lines]
+    return [name for name in names if b"\0" not in name]
+
+
+def _unquoted(line: bytes) -> bytes:
+    def plain(match: re.Match[bytes]) -> bytes:
+        escaped = match[1]
+        return bytes((int(escaped, 8) & 255,)) if escaped.isdigit() else _ESCAPES.get(escaped, escaped)
+
+    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:].rpartition(b'"')[0])
+
+
+def _pack_fault(path: Path, width: int) -> str:
+    """Why git will not use the pack, by what it checks on opening: header, counts, sizes, last bytes."""
+    if not all(is_regular(part) for part in (path, path.with_suffix(".idx"))):
+        return "the pack has no index, or one of the two is not a regular file"
+    try:
+        with path.with_suffix(".idx").open("rb") as file:
+            index_size = os.fstat(file.fileno()).st_size
+            head = file.read(8 + _FAN_OUT.size)
+            file.seek(max(0, index_size - 2 * width))
+            tail = file.read(width)
+        with path.open("rb") as file:
+            magic, version, count = struct.unpack(">4sII", file.read(12).ljust(12, b"\0"))
+            file.seek(max(0, os.fstat(file.fileno()).st_size - width))
+            checksum = file.read(width)
+    except OSError as error:
+        return f"the pack or its index cannot be read: {error.strerror}"
+    fault = _index_fault(head, index_size, width, count)
+    if magic != b"PACK" or version not in (2, 3):
+        return "it is not a pack"
+    if not fault and checksum != tail:
+        return "the pack does not belong to its index, or is cut off"
+    return fault
+
+
+def _index_fault(head: bytes, size: int, width: int, objects_in_pack: int) -> str:
+    is_v2 = head.startswith(_INDEX_V2)
+    if len(head) < 8 + _FAN_OUT.size or (head.startswith(b"\377tOc") and not is_v2):
+        return "the index of the pack is cut off or of an unknown version"
+    fan_out = _fan_out(head, 8 if is_v2 else 0)
+    count = fan_out[-1]
+    if any(low > high for low, high in pairwise(fan_out)):
+        return "the index of the pack is damaged"
+    least = (8 if is_v2 else 0) + _FAN_OUT.size + count * (width + (8 if is_v2 else 4)) + 2 * width
+    if not least <= size <= least + (8 * max(0, count - 1) if is_v2 else 0):
+        return "the index of the pack has the wrong size"
+    if count != objects_in_pack:
+        return f"the pack says that it holds {objects_in_pack} objects, its index says {count}"
+    return ""
+
+
+def _fan_out(data: bytes, offset: int) -> tuple[int, ...]:
+    return _FAN_OUT.unpack_from(data, offset)

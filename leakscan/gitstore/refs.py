@@ -1,0 +1,225 @@
+"""Refs, HEADs, pseudo-refs and reflogs read as data."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.plainfile import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from leakscan.gitstore.layout import Layout
+
+_PSEUDO_REFS = ("ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
+_MAX_REF_BYTES = 1 << 16
+_MAX_LIST_BYTES = 1 << 28
+_MAX_REFS = 1_000_000
+_MAX_DEPTH = 5
+_BAD_NAME = re.compile(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^\.|\.lock(?:/|$)|\.(?:/|$)|/$|^/")
+
+
+class Ref(NamedTuple):
+    name: bytes
+    oid: str
+
+
+@dataclass(slots=True)
+class Refs:
+    """`refs` are sorted by name; `head` is HEAD's object (None: unborn, broken), `head_ref` the ref it names.
+
+    `tips` are objects named by pseudo-refs and HEADs of other work trees, `logged` those of reflogs."""
+
+    refs: tuple[Ref, ...] = ()
+    head: str | None = None
+    head_ref: bytes | None = None
+    tips: set[str] = field(default_factory=set)
+    logged: set[str] = field(default_factory=set)
+
+    @property
+    def detached(self) -> bool:
+        return self.head is not None and self.head_ref is None
+
+
+def read_refs(layout: Layout, faults: Faults) -> Refs:
+    """Everything that names an object. What cannot be read or understood is recorded."""
+    reader = _Reader(layout, faults)
+    found = Refs(refs=reader.all_refs())
+    by_name = dict(found.refs)
+    head = reader.value(layout.git_dir / "HEAD", "HEAD", symbolic=True)
+    if head is not None and head.startswith(b"ref:"):
+        found.head_ref = head[4:].strip()
+        found.head = by_name.get(found.head_ref)
+    elif head is not None:
+        found.head = head.decode()
+    for folder in git_dirs(layout):
+        found.tips |= reader.pseudo_refs(folder, by_name)
+        found.logged |= reader.reflogs(folder / "logs")
+    return found
+
+
+def is_valid_name(name: bytes) -> bool:
+    """Whether git would take it as the full name of a ref."""
+    return name.startswith(b"refs/") and len(name) < 4096 and not _BAD_NAME.search(name)
+
+
+def git_dirs(layout: Layout) -> list[Path]:
+    """The common git dir and that of every linked work tree."""
+    try:
+        linked = sorted((layout.common_dir / "worktrees").iterdir())
+    except OSError:
+        linked = []
+    return [layout.common_dir, *linked[:10_000]]
+
+
+class _Reader:
+    def __init__(self, layout: Layout, faults: Faults) -> None:
+        self._layout = layout
+        self._faults = faults
+        self._oid = re.compile(rb"[0-9a-f]{%d}" % layout.hex_length)
+
+    def all_refs(self) -> tuple[Ref, ...]:
+        raw = self._packed() | dict(self._loose())
+        refs = [Ref(name, value.decode()) for name, value in raw.items() if not value.startswith(b"ref:")]
+        direct = dict(refs)
+        for name, value in raw.items():
+            depth = 0
+            while value.startswith(b"ref:") and depth < _MAX_DEPTH:
+                value, depth = raw.get(value[4:].strip(), b""), depth + 1
+            if name not in direct and self._oid.fullmatch(value):
+                refs.append(Ref(name, value.decode()))
+        return tuple(sorted(refs))
+
+    def value(self, path: Path | bytes, name: str, *, symbolic: bool) -> bytes | None:
+        """An object id, or (`symbolic`) "ref: NAME"; None and a failure if it is neither."""
+        try:
+            target = os.readlink(os.fsencode(path)) if os.path.islink(path) else b""
+            data = (
+                b"ref: " + target
+                if target.startswith(b"refs/")
+                else read_file(path, _MAX_REF_BYTES, follow=False)
+            )
+        except OSError as error:
+            self._faults.add("unreadable", name, f"the ref cannot be read: {error.strerror or error}")
+            return None
+        first = self._oid.match(data)
+        if first and data[first.end() : first.end() + 1].strip() == b"":
+            return first[0]
+        if symbolic and data.startswith(b"ref:") and is_valid_name(data[4:].strip()):
+            return data.strip()
+        self._faults.add(
+            "corrupt-objects", name, "the ref is malformed: it holds neither an object id nor a ref's name"
+        )
+        return None
+
+    def _loose(self) -> Iterator[tuple[bytes, bytes]]:
+        root = os.fsencode(self._layout.common_dir)
+        folders, count = [b"refs"], 0
+        while folders:
+            folder = folders.pop()
+            for entry in self._entries(os.path.join(root, folder), readable(folder)):
+                name = folder + b"/" + entry.name
+                count += 1
+                if count > _MAX_REFS:
+                    self._faults.add(
+                        "too-large", "refs", f"more than {_MAX_REFS:,} refs: the rest was not read"
+                    )
+                    return
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
+                elif is_valid_name(name):
+                    value = self.value(os.path.join(root, name), readable(name), symbolic=True)
+                    if value is not None:
+                        yield name, value
+
+    def _entries(self, folder: bytes, name: str) -> list[os.DirEntry[bytes]]:
+        """A folder's entries; of a folder that is a symbolic link none, and a failure."""
+        try:
+            if os.path.islink(folder):
+                raise OSError("a symbolic link is not followed")
+            with os.scandir(folder) as entries:
+                return list(entries)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            self._faults.add("unreadable", name, f"the refs in it cannot be read: {error.strerror or error}")
+            return []
+
+    def _packed(self) -> dict[bytes, bytes]:
+        path = self._layout.common_dir / "packed-refs"
+        try:
+            data = read_file(path, _MAX_LIST_BYTES, follow=False)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self._faults.add(
+                "unreadable", str(path), f"the refs in it cannot be read: {error.strerror or error}"
+            )
+            return {}
+        refs: dict[bytes, bytes] = {}
+        malformed = 0
+        for line in data.split(b"\n"):
+            oid, space, name = line.partition(b" ")
+            if space and self._oid.fullmatch(oid):
+                if is_valid_name(name):
+                    refs[name] = oid
+            elif (
+                line
+                and not line.startswith(b"#")
+                and not (line[:1] == b"^" and self._oid.fullmatch(line[1:]))
+            ):
+                malformed += 1
+        if malformed:
+            self._faults.add("corrupt-objects", str(path), f"{malformed} lines are malformed")
+        return refs
+
+    def pseudo_refs(self, folder: Path, by_name: dict[bytes, str]) -> set[str]:
+        """Objects that HEAD, FETCH_HEAD and their like name in one git dir."""
+        found: set[str] = set()
+        for name in ("HEAD", *_PSEUDO_REFS):
+            path = folder / name
+            if not os.path.lexists(path):
+                continue
+            if name in ("FETCH_HEAD", "MERGE_HEAD"):
+                found |= self._line_ids(path)
+                continue
+            value = self.value(path, name if folder == self._layout.git_dir else str(path), symbolic=True)
+            if value is not None:
+                oid = by_name.get(value[4:].strip()) if value.startswith(b"ref:") else value.decode()
+                found |= {oid} if oid else set()
+        return found
+
+    def _line_ids(self, path: Path) -> set[str]:
+        """Ids at the starts of lines: FETCH_HEAD and MERGE_HEAD list one a line."""
+        try:
+            data = read_file(path, _MAX_LIST_BYTES, follow=False)
+        except OSError as error:
+            self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
+            return set()
+        matches = (self._oid.match(line) for line in data.split(b"\n"))
+        return {match[0].decode() for match in matches if match}
+
+    def reflogs(self, root: Path) -> set[str]:
+        """Every id that a reflog under `root` names: old and new of each line."""
+        found: set[str] = set()
+        pattern = re.compile(rb"^([0-9a-f]{%d}) ([0-9a-f]{%d}) " % ((self._layout.hex_length,) * 2), re.M)
+        folders = [os.fsencode(root)]
+        while folders:
+            folder = folders.pop()
+            for entry in self._entries(folder, readable(folder)):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                    continue
+                try:
+                    data = read_file(entry.path, _MAX_LIST_BYTES, follow=False)
+                except OSError as error:
+                    self._faults.add("unreadable", readable(entry.path), str(error.strerror or error))
+                    continue
+                found.update(oid.decode() for match in pattern.findall(data) for oid in match)
+        found.discard("0" * self._layout.hex_length)
+        return found

@@ -1,0 +1,116 @@
+"""The shadow: a fresh bare repository of our own whose objects are those of the scanned one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.errors import GitError
+from leakscan.gitstore.packs import find_special_files, quote_alternate
+from leakscan.gitstore.plainfile import read_file
+from leakscan.gitstore.refs import git_dirs
+
+if TYPE_CHECKING:
+    from leakscan.gitstore.faults import Faults
+    from leakscan.gitstore.layout import Layout
+    from leakscan.gitstore.refs import Refs
+
+_MAX_SHALLOW_BYTES = 1 << 26
+_MAX_SHARED_INDEX_BYTES = 1 << 30
+
+
+class Shadow:
+    """Owns a private temporary folder, which `close` removes. `shallow` are the scanned one's boundaries."""
+
+    def __init__(self, layout: Layout, refs: Refs, object_dirs: list[Path], faults: Faults) -> None:
+        self._layout = layout
+        self._faults = faults
+        self.shallow: set[str] = set()
+        try:
+            self.git_dir = Path(tempfile.mkdtemp(prefix="leakscan-"))
+        except OSError as error:
+            raise GitError(f"a temporary folder cannot be made: {error.strerror}") from error
+        try:
+            self._write(refs, object_dirs)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, OSError):
+                raise GitError(f"the temporary folder cannot be written to: {error.strerror}") from error
+            raise
+
+    @property
+    def objects(self) -> Path:
+        return self.git_dir / "objects"
+
+    def close(self) -> None:
+        shutil.rmtree(self.git_dir, ignore_errors=True)
+
+    def set_shallow(self, commits: set[str]) -> None:
+        """Makes git treat these commits as if they had no parents."""
+        if commits:
+            (self.git_dir / "shallow").write_text("".join(f"{oid}\n" for oid in sorted(commits)))
+
+    def _write(self, refs: Refs, object_dirs: list[Path]) -> None:
+        for folder in ("refs", "objects/info", "objects/pack"):
+            (self.git_dir / folder).mkdir(parents=True)
+        version = "1" if self._layout.object_format == "sha256" else "0"
+        config = f"[core]\n\trepositoryformatversion = {version}\n\tbare = true\n"
+        if version == "1":
+            config += "[extensions]\n\tobjectFormat = sha256\n"
+        (self.git_dir / "config").write_text(config)
+        head = b"ref: " + (refs.head_ref or b"refs/heads/main")
+        (self.git_dir / "HEAD").write_bytes(
+            (refs.head.encode() if refs.head and refs.detached else head) + b"\n"
+        )
+        packed = b"".join(ref.oid.encode() + b" " + ref.name + b"\n" for ref in refs.refs)
+        (self.git_dir / "packed-refs").write_bytes(packed)
+        lines = [quote_alternate(self._safe_objects(folder)) + b"\n" for folder in object_dirs]
+        (self.git_dir / "objects/info/alternates").write_bytes(b"".join(lines))
+        self._copy_shallow()
+        self._copy_shared_indexes()
+
+    def _safe_objects(self, folder: Path) -> Path:
+        """The object folder, or one of links to its regular files if it holds anything else."""
+        special = find_special_files(folder)
+        if not special:
+            return folder
+        for path in special:
+            self._faults.add("corrupt-objects", str(path), "not a regular file: it was not opened")
+        safe = Path(tempfile.mkdtemp(prefix="objects-", dir=self.git_dir))
+        for place in ("pack", *(f"{number:02x}" for number in range(256))):
+            if os.path.isdir(folder / place):
+                (safe / place).mkdir()
+                with os.scandir(folder / place) as entries:
+                    for entry in entries:
+                        if entry.is_file():
+                            (safe / place / entry.name).symlink_to(entry.path)
+        return safe
+
+    def _copy_shallow(self) -> None:
+        path = self._layout.common_dir / "shallow"
+        try:
+            lines = read_file(path, _MAX_SHALLOW_BYTES).decode("latin-1").split("\n")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
+            return
+        valid = re.compile(f"[0-9a-f]{{{self._layout.hex_length}}}")
+        self.shallow = {line for line in lines if valid.fullmatch(line)}
+        if any(line and line not in self.shallow for line in lines):
+            self._faults.add("corrupt-objects", str(path), "lines of it are malformed")
+        self.set_shallow(self.shallow)
+
+    def _copy_shared_indexes(self) -> None:
+        """A split index names its other half: git looks for it in the git dir, and touches it, so no link."""
+        for path in (path for folder in git_dirs(self._layout) for path in folder.glob("sharedindex.*")):
+            try:
+                data = read_file(path, _MAX_SHARED_INDEX_BYTES, follow=False)
+            except OSError as error:
+                self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
+            else:
+                (self.git_dir / path.name).write_bytes(data)

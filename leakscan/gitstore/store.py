@@ -1,0 +1,180 @@
+"""The store: one repository opened through its shadow, and every question that is asked of it."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
+from leakscan.gitstore.command import Git
+from leakscan.gitstore.commits import CommitGraph, parse_tag_target
+from leakscan.gitstore.connectivity import ConnectivityCheck
+from leakscan.gitstore.dangling import note_dangling
+from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
+from leakscan.gitstore.objects import ObjectReader, StoredObject
+from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
+from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.refs import Refs, git_dirs, read_refs
+from leakscan.gitstore.salvage import salvage_pack
+from leakscan.gitstore.shadow import Shadow
+from leakscan.gitstore.worktree import Worktree, read_worktree
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from leakscan.model import Commit, Failure
+
+
+class Store:
+    """A context manager. `failures` grows with every question; `check_connectivity` finds what is absent.
+
+    `git` runs on the shadow: whoever needs another answer of git's asks it there."""
+
+    git: Git
+    reader: ObjectReader
+    refs: Refs
+    shallow: set[str]
+    is_partial: bool
+    object_dirs: tuple[Path, ...]
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.faults = Faults()
+        self._closing = contextlib.ExitStack()
+        self._graph: CommitGraph | None = None
+
+    def __enter__(self) -> Store:
+        with contextlib.ExitStack() as opened:
+            self._open(opened)
+            self._closing = opened.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._closing.close()
+
+    @property
+    def failures(self) -> list[Failure]:
+        """What was found wrong so far."""
+        return self.faults.failures
+
+    def iter_objects(self) -> Iterator[StoredObject]:
+        """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
+        return self.reader.read(self.reader.inventory().content)
+
+    def check_connectivity(self) -> None:
+        """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
+        ConnectivityCheck(self, self._commit_graph()).run()
+
+    def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:
+        """Where blobs stand: oid -> placements, oldest first; none for a blob that nothing names."""
+        if not oids:
+            return {}
+        seen = Sightings(frozenset(oid.encode() for oid in oids))
+        walk = HistoryWalk(self.git, self.layout.hex_length, self.faults)
+        complaints = walk.compare(self.reader.inventory().commits, seen, self._isolate_commits)
+        if complaints and not self.is_partial:
+            reason = (
+                f"{len(complaints):,} commits cannot be compared with their parents, first {complaints[0]}"
+            )
+            self.faults.add("corrupt-objects", "history", reason)
+        if self.refs.head and self.reader.kinds([self.refs.head]):
+            complaint = walk.head_tree(self.refs.head, seen)
+            if complaint and not self.is_partial:
+                self.faults.add("corrupt-objects", "HEAD", f"its tree cannot be read: {complaint}")
+        if seen.unplaced():
+            for index in self.indexes():
+                walk.index(str(index), seen)
+        if seen.unplaced():
+            note_dangling(self.git, self.reader, self.layout.hex_length, seen, self.faults)
+        for oid in seen.crowded():
+            self.faults.add("too-deep", oid, "the blob stands at more places than are listed")
+        return placements(seen, self.commits(seen.commits()), oids)
+
+    def commits(self, oids: Collection[str]) -> dict[str, Commit]:
+        """Author, date and time of those that are readable commits."""
+        return self._commit_graph().commits(oids) if oids else {}
+
+    def refs_reaching(self, commits: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """commit -> full names of the refs that lead to it, sorted; "HEAD" is among them when detached."""
+        names: dict[str, list[str]] = {}
+        peeled = self._peeled_refs()
+        for ref in self.refs.refs:
+            names.setdefault(peeled.get(ref.oid, ref.oid), []).append(readable(ref.name))
+        if self.refs.head and self.refs.detached:
+            names.setdefault(self.refs.head, []).append("HEAD")
+        above = self._commit_graph().tips_above(commits, names.keys())
+        return {oid: tuple(sorted(n for tip in tips for n in names[tip])) for oid, tips in above.items()}
+
+    def tree_files(self, *, ignored: bool = False) -> Worktree:
+        """The files of the working tree, by name; see `read_worktree`."""
+        return read_worktree(self.git, self.layout, self.faults, ignored=ignored)
+
+    def indexes(self) -> list[Path]:
+        """The index files of this and all linked work trees that there are."""
+        folders = [self.layout.git_dir, *git_dirs(self.layout)]
+        return [path for path in dict.fromkeys(folder / "index" for folder in folders) if is_regular(path)]
+
+    def _open(self, opened: contextlib.ExitStack) -> None:
+        layout = self.layout
+        settings = check_format(layout, self.faults)
+        if is_reftable(layout, settings):
+            reason = "refs are stored as reftable: objects are scanned, names of refs are not known"
+            self.faults.add("unsupported-format", str(layout.common_dir / "reftable"), reason)
+            self.refs = Refs()
+        else:
+            self.refs = read_refs(layout, self.faults)
+        folders = find_object_dirs(layout.objects, self.faults)
+        self.object_dirs = tuple(folders)
+        packs = {folder: check_packs(folder, layout.hex_length // 2, self.faults) for folder in folders}
+        self.is_partial = is_promisor(settings) or any(map(has_promisor_pack, folders))
+        self._shadow = Shadow(layout, self.refs, folders, self.faults)
+        opened.callback(self._shadow.close)
+        self.shallow = self._shadow.shallow
+        if self.shallow:
+            reason = f"history ends at {len(self.shallow)} boundary commits: run git fetch --unshallow"
+            self.faults.add("shallow", str(layout.git_dir), reason)
+        self.git = Git(self._shadow.git_dir)
+        opened.callback(self.git.close)
+        for number, pack in enumerate(
+            pack for of_folder in packs.values() for pack in of_folder if pack.fault
+        ):
+            salvage_pack(self.git, pack.path, self._shadow.objects, number)
+        packs[self._shadow.objects] = check_packs(self._shadow.objects, layout.hex_length // 2, self.faults)
+        self.reader = ObjectReader(self.git, packs, layout.hex_length, self.faults)
+
+    def _commit_graph(self) -> CommitGraph:
+        if self._graph is None:
+            self._graph = CommitGraph(self.reader, self.layout.hex_length)
+        return self._graph
+
+    def _isolate_commits(self) -> None:
+        nodes = self._commit_graph().nodes
+        orphans = {oid for oid, node in nodes.items() if any(p not in nodes for p in node.parents)}
+        self._shadow.set_shallow(self.shallow | orphans)
+
+    def _peeled_refs(self) -> dict[str, str]:
+        """Annotated tag -> the commit it leads to, of all tags that refs name."""
+        tags = [
+            oid
+            for oid, kind in self.reader.kinds({ref.oid for ref in self.refs.refs}).items()
+            if kind == "tag"
+        ]
+        peeled: dict[str, str] = {}
+        targets = {oid: oid for oid in tags}
+        while targets:
+            feed = "".join(f"{oid}\n" for oid in dict.fromkeys(targets.values())).encode()
+            target_of = {
+                tag.oid: parse_tag_target(tag.data) for tag in self.reader.read(feed) if tag.kind == "tag"
+            }
+            targets = {
+                tag: target_of[at] for tag, at in targets.items() if target_of.get(at, "") not in ("", tag)
+            }
+            kinds = self.reader.kinds(set(targets.values()))
+            peeled |= {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "commit"}
+            targets = {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "tag"}
+        return peeled

@@ -1,0 +1,185 @@
+"""The files of a working tree by name. git only tells which of them it ignores: nothing else is left out."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.errors import GitError
+from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.layout import Layout, find_layout
+from leakscan.gitstore.plainfile import is_regular
+
+if TYPE_CHECKING:
+    from leakscan.gitstore.command import Git
+
+_PIECE_BYTES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Worktree:
+    """Paths below the root, sorted. `nested`: roots of other repositories and submodules, not looked into."""
+
+    paths: tuple[bytes, ...]
+    nested: tuple[bytes, ...]
+
+
+@dataclass(slots=True)
+class _Index:
+    """What an index lists: `tracked` files and `gitlinks`; unreadable, it lists nothing."""
+
+    readable: bool = True
+    tracked: set[bytes] = field(default_factory=set)
+    gitlinks: set[bytes] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Walk:
+    files: set[bytes] = field(default_factory=set)
+    nested: set[bytes] = field(default_factory=set)
+    has_odd_ignore_file: bool = False
+
+
+def read_worktree(git: Git, layout: Layout, faults: Faults, *, ignored: bool) -> Worktree:
+    """Regular files and symbolic links, tracked or not; those that git ignores only if `ignored`."""
+    if layout.work_tree is None:
+        return Worktree((), ())
+    walk = _walk(os.fsencode(layout.work_tree), faults)
+    index = _read_index(git, layout, faults)
+    if not ignored and index.readable and not walk.has_odd_ignore_file:
+        out = _ignored_paths(git, layout, layout.work_tree, faults)
+        walk.files -= out - index.tracked
+        walk.nested -= {path.rstrip(b"/") for path in out} - index.gitlinks
+    inside = [path for path in index.tracked - walk.files if _stands(layout.work_tree, path)]
+    gitlinks = {
+        path for path in index.gitlinks if os.path.lexists(os.fsencode(layout.work_tree) + b"/" + path)
+    }
+    return Worktree(tuple(sorted(walk.files.union(inside))), tuple(sorted(walk.nested | gitlinks)))
+
+
+def _read_index(git: Git, layout: Layout, faults: Faults) -> _Index:
+    path = layout.git_dir / "index"
+    index = _Index()
+    if not os.path.lexists(path):
+        return index
+    try:
+        if not is_regular(path):
+            raise GitError("it is not a regular file")
+        output = git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": str(path)})
+    except GitError as error:
+        faults.add("corrupt-objects", str(path), f"the index cannot be read: {error}")
+        return _Index(readable=False)
+    for entry in output.split(b"\0"):
+        facts, tab, name = entry.partition(b"\t")
+        if tab:
+            (index.gitlinks if facts.startswith(b"160000 ") else index.tracked).add(name)
+    return index
+
+
+def _ignored_paths(git: Git, layout: Layout, work_tree: Path, faults: Faults) -> set[bytes]:
+    """Untracked files that git ignores; nested repositories among them end in a slash."""
+    arguments = ["ls-files", "-z", "--others", "--ignored", "--exclude-per-directory=.gitignore"]
+    exclude = layout.common_dir / "info" / "exclude"
+    if is_regular(exclude):
+        arguments.append(f"--exclude-from={exclude}")
+    try:
+        output = git.run(
+            *arguments, env={"GIT_INDEX_FILE": str(layout.git_dir / "index")}, work_tree=work_tree
+        )
+    except GitError as error:
+        faults.add(
+            "unreadable", str(work_tree), f"ignore rules cannot be applied, all files are taken: {error}"
+        )
+        return set()
+    return set(output.split(b"\0"))
+
+
+def _stands(work_tree: Path, path: bytes) -> bool:
+    """Whether a tracked path is there, by folders only: behind a symbolic link it is another file."""
+    root = os.fsencode(work_tree)
+    full = os.path.join(root, path)
+    parent = os.path.dirname(full)
+    try:
+        kind = os.lstat(full).st_mode
+    except (OSError, ValueError):
+        return False
+    return os.path.realpath(parent) == parent and (stat.S_ISREG(kind) or stat.S_ISLNK(kind))
+
+
+def _walk(root: bytes, faults: Faults) -> _Walk:
+    """Every file below `root` but in `.git` and in other repositories; a link is a file, never followed."""
+    walk = _Walk()
+    folders = [b""]
+    while folders:
+        folder = folders.pop()
+        try:
+            descriptor = _open_folder(root, folder)
+        except OSError as error:
+            faults.add(
+                "unreadable",
+                readable(folder) or readable(root),
+                f"the folder cannot be read: {error.strerror}",
+            )
+            continue
+        try:
+            with os.scandir(descriptor) as entries:
+                found = list(entries)
+            if folder and any(entry.name == ".git" for entry in found) and _is_repository(root, folder):
+                walk.nested.add(folder)
+            else:
+                folders += _sort(found, folder, walk)
+        except OSError as error:
+            faults.add(
+                "unreadable",
+                readable(folder) or readable(root),
+                f"the folder cannot be read: {error.strerror}",
+            )
+        finally:
+            os.close(descriptor)
+    return walk
+
+
+def _sort(entries: list[os.DirEntry[str]], folder: bytes, walk: _Walk) -> list[bytes]:
+    """Puts a folder's files into `walk` and returns its folders."""
+    folders: list[bytes] = []
+    for entry in entries:
+        name = os.fsencode(entry.name)
+        path = folder + b"/" + name if folder else name
+        is_file = entry.is_file(follow_symlinks=False)
+        if name == b".gitignore" and not is_file:
+            walk.has_odd_ignore_file = True
+        if path == b".git":
+            continue
+        if is_file or entry.is_symlink():
+            walk.files.add(path)
+        elif entry.is_dir(follow_symlinks=False):
+            folders.append(path)
+    return folders
+
+
+def _is_repository(root: bytes, folder: bytes) -> bool:
+    try:
+        return find_layout(Path(os.fsdecode(os.path.join(root, folder)))) is not None
+    except GitError:
+        return True
+    except (OSError, ValueError):
+        return False
+
+
+def _open_folder(root: bytes, folder: bytes) -> int:
+    """A descriptor of the folder, opened piece by piece: a whole path may be longer than the system takes."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(root, flags)
+    rest = folder
+    while rest:
+        cut = rest.find(b"/", _PIECE_BYTES)
+        piece, rest = (rest, b"") if cut < 0 else (rest[:cut], rest[cut + 1 :])
+        try:
+            following = os.open(piece, flags, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = following
+    return descriptor

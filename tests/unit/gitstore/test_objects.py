@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from gitrepo import Repo, contents, kinds, opened
+
+from leakscan.errors import GitError
+from leakscan.gitstore import objects
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_everything_is_read_reachable_or_not(repo: Repo) -> None:
+    first = repo.commit({"a": "one\n"})
+    repo.commit({"a": "two\n"}, "lost")
+    repo.git("reset", "-q", "--hard", first)
+    repo.blob("dangling\n")
+    repo.git("tag", "-a", "v1", "-m", "tag text")
+    repo.git("notes", "add", "-m", "a note")
+    repo.write("a", "stashed\n")
+    repo.git("stash", "-q")
+    with opened(repo.path) as store:
+        found = list(store.iter_objects())
+        blobs = {item.data for item in found if item.kind == "blob"}
+        assert blobs == {b"one\n", b"two\n", b"dangling\n", b"a note\n", b"stashed\n"}
+        assert any(b"\n\nlost\n" in item.data for item in found if item.kind == "commit")
+        assert [item.data.endswith(b"\n\ntag text\n") for item in found if item.kind == "tag"] == [True]
+        assert len({item.oid for item in found}) == len(found)
+        assert store.failures == []
+
+
+def test_an_object_both_loose_and_packed_is_read_once(repo: Repo) -> None:
+    repo.commit({"a": "one\n"})
+    repo.git("repack", "-aq")
+    with opened(repo.path) as store:
+        assert sorted(item.kind for item in store.iter_objects()) == ["blob", "commit"]
+
+
+def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "r", "--object-format=sha256")
+    commit = repo.commit({"a": "one\n"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    with opened(repo.path) as store:
+        assert contents(store) == {b"one\n"}
+        (placement,) = store.attribute([blob])[blob]
+        assert placement.commit is not None
+        assert (placement.commit.oid, placement.in_head) == (commit, True)
+        store.check_connectivity()
+        assert store.failures == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"garbage", None])
+def test_a_damaged_loose_object_is_named_and_the_rest_is_read(repo: Repo, damage: bytes | None) -> None:
+    repo.commit({str(number): f"{number}\n" for number in range(50)})
+    victim = repo.git("rev-parse", "HEAD:25")
+    path = repo.loose(victim)
+    path.write_bytes(path.read_bytes()[:-4] if damage is None else damage)
+    with opened(repo.path) as store:
+        assert contents(store) == {b"%d\n" % number for number in range(50) if number != 25}
+        assert [(failure.kind, failure.where) for failure in store.failures] == [("corrupt-objects", victim)]
+
+
+def test_a_flipped_byte_in_a_pack_loses_only_what_it_hit(repo: Repo) -> None:
+    for number in range(20):
+        repo.commit({str(number): os.urandom(2000)})
+    pack = repo.pack()
+    data = bytearray(pack.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    pack.write_bytes(data)
+    with opened(repo.path) as store:
+        assert len(contents(store)) == 19
+        assert kinds(store) == ["corrupt-objects"]
+
+
+def test_too_many_damaged_objects_end_the_reading_honestly(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(objects, "_MAX_DAMAGED", 2)
+    repo.commit({str(number): f"{number}\n" for number in range(9)})
+    for number in range(5):
+        path = repo.loose(repo.git("rev-parse", f"HEAD:{number}"))
+        path.write_bytes(path.read_bytes()[:-4])
+    with opened(repo.path) as store:
+        list(store.iter_objects())
+        assert any("were not read" in failure.reason for failure in store.failures)
+
+
+def test_an_object_too_large_to_hold_is_a_failure(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "MAX_OBJECT_BYTES", 1000)
+    repo.commit({"big": "x" * 1001, "small": "y" * 1000})
+    big = repo.git("rev-parse", "HEAD:big")
+    with opened(repo.path) as store:
+        assert contents(store) == {b"y" * 1000}
+        assert [(failure.kind, failure.where) for failure in store.failures] == [("too-large", big)]
+        assert [item.oid for item in store.reader.read(f"{big}\n".encode())] == []
+
+
+def test_a_fifo_among_objects_does_not_stop_the_scan(repo: Repo) -> None:
+    repo.commit({"a": "one\n", "b": "two\n"})
+    victim = repo.git("rev-parse", "HEAD:a")
+    path = repo.loose(victim)
+    path.unlink()
+    os.mkfifo(path)
+    with opened(repo.path) as store:
+        assert contents(store) == {b"two\n"}
+        assert kinds(store) == ["corrupt-objects"]
+
+
+def test_a_store_closed_half_way_ends_its_readers_with_an_error(repo: Repo) -> None:
+    repo.commit({str(number): f"{number}\n" * 2_000_000 for number in range(4)})
+    with opened(repo.path) as store:
+        reading = store.iter_objects()
+        next(reading)
+    with pytest.raises(GitError, match="closed"):
+        next(reading)
+    assert store.failures == []

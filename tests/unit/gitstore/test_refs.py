@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from gitrepo import Repo, contents, kinds, opened
+
+from leakscan.gitstore.refs import is_valid_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_loose_packed_and_symbolic_refs_are_read(repo: Repo) -> None:
+    first = repo.commit({"a": "one\n"})
+    repo.git("update-ref", "refs/remotes/origin/main", first)
+    repo.git("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main")
+    repo.git("update-ref", "refs/odd/x;y'\"z$(id)", first)
+    repo.git("pack-refs", "--all")
+    second = repo.commit({"a": "two\n"})
+    with opened(repo.path) as store:
+        refs = {name.decode(): oid for name, oid in store.refs.refs}
+        assert refs == {
+            "refs/heads/main": second,
+            "refs/odd/x;y'\"z$(id)": first,
+            "refs/remotes/origin/HEAD": first,
+            "refs/remotes/origin/main": first,
+        }
+        assert (store.refs.head, store.refs.head_ref) == (second, b"refs/heads/main")
+        assert store.failures == []
+
+
+def test_a_fresh_repository_is_complete(repo: Repo) -> None:
+    with opened(repo.path) as store:
+        assert list(store.iter_objects()) == []
+        store.check_connectivity()
+        assert store.attribute(["0" * 40]) == {"0" * 40: ()}
+        assert store.refs_reaching([]) == {}
+        assert (store.refs.head, store.failures) == (None, [])
+
+
+def test_malformed_refs_are_failures(repo: Repo) -> None:
+    repo.commit({"a": "one\n"})
+    (repo.git_dir / "refs/heads/empty").write_text("")
+    (repo.git_dir / "refs/heads/short").write_text("abc\n")
+    (repo.git_dir / "packed-refs").write_text("# pack-refs with: peeled\nnonsense\n")
+    (repo.git_dir / "HEAD").write_text("ref: ../../outside\n")
+    with opened(repo.path) as store:
+        assert {failure.where for failure in store.failures} == {
+            "refs/heads/empty",
+            "refs/heads/short",
+            str(repo.git_dir / "packed-refs"),
+            "HEAD",
+        }
+        assert set(kinds(store)) == {"corrupt-objects"}
+        assert contents(store) == {b"one\n"}
+
+
+def test_a_missing_head_is_a_failure_and_objects_are_read(repo: Repo) -> None:
+    repo.commit({"a": "one\n"})
+    (repo.git_dir / "HEAD").unlink()
+    with opened(repo.path) as store:
+        assert [failure.where for failure in store.failures] == ["HEAD"]
+        assert contents(store) == {b"one\n"}
+
+
+def test_links_and_fifos_among_refs_are_not_opened(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "one\n"})
+    os.mkfifo(repo.git_dir / "refs/heads/fifo")
+    (tmp_path / "secret").write_text("0" * 40)
+    (repo.git_dir / "refs/heads/link").symlink_to(tmp_path / "secret")
+    (tmp_path / "outside").mkdir()
+    (repo.git_dir / "refs/heads/folder").symlink_to(tmp_path / "outside")
+    with opened(repo.path) as store:
+        assert kinds(store) == ["unreadable"] * 3
+        assert [ref.name for ref in store.refs.refs] == [b"refs/heads/main"]
+
+
+def test_ids_of_reflogs_and_pseudo_refs_are_known(repo: Repo) -> None:
+    first = repo.commit({"a": "one\n"})
+    lost = repo.commit({"a": "two\n"})
+    repo.git("reset", "-q", "--hard", first)
+    (repo.git_dir / "MERGE_HEAD").write_text(f"{lost}\n")
+    with opened(repo.path) as store:
+        assert lost in store.refs.logged
+        assert lost in store.refs.tips
+        assert kinds(store) == []
+
+
+def test_names_follow_the_rules_of_git() -> None:
+    assert is_valid_name(b"refs/heads/\xff\xfe")
+    for bad in (b"HEAD", b"refs/a..b", b"refs/.a", b"refs/a.lock", b"refs/a b", b"refs/a/", b"refs/@{x"):
+        assert not is_valid_name(bad)
