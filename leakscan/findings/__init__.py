@@ -1,0 +1,1 @@
+"""Describes: place, name, mask and merge what was found."""

@@ -1,0 +1,196 @@
+"""Matches at their places -> findings: one a value, however many places it stands in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from leakscan.findings.exposure import Trace
+from leakscan.findings.identity import fingerprint, group_name, preview
+from leakscan.model import (
+    CommitMessage,
+    CommittedFile,
+    Confidence,
+    Finding,
+    Location,
+    Origin,
+    Part,
+    RuleInfo,
+    Secret,
+    Severity,
+    Stdin,
+    StoredBlob,
+    TagMessage,
+    WorktreeFile,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A match where it stands. `identity` says which value it is, `partner` which value completes it."""
+
+    rule_id: str
+    part: Part
+    secret: Secret
+    identity: bytes
+    confidence: Confidence
+    score: float
+    reasons: tuple[str, ...]
+    encrypted: bool
+    partner: bytes | None
+    locations: tuple[Location, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFacts:
+    """`paired`: the severity with the credential's other part; `generic`: the rule names no exchange."""
+
+    info: RuleInfo
+    paired: Severity
+    generic: bool
+
+
+class Collector:
+    """Merges placed matches. `rules` gives the facts of every rule that may come up."""
+
+    def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool) -> None:
+        self._rules = rules
+        self._show_secrets = show_secrets
+        self._placed: dict[bytes, list[Placed]] = defaultdict(list)
+        self.traces: dict[bytes, Trace] = defaultdict(Trace)
+
+    def add(self, placed: Placed) -> None:
+        self._placed[placed.identity].append(placed)
+
+    def commits(self) -> set[str]:
+        """Every commit that brought a value in: those whose refs `findings` wants to know."""
+        return {oid for identity in self._placed for oid in self.traces[identity].commits}
+
+    def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
+        """Sorted: gravest first, then by name and place."""
+        best = {identity: max(placed, key=self._certainty) for identity, placed in self._placed.items()}
+        groups = _groups({identity: [p.partner for p in placed] for identity, placed in self._placed.items()})
+        names = {
+            identity: group_name(fingerprint(best[member].rule_id, member) for member in members)
+            for members in groups
+            for identity in members
+        }
+        parts = {
+            names[identity]: {best[member].part for member in members}
+            for members in groups
+            for identity in members
+        }
+        made = [
+            self._finding(
+                identity,
+                chosen,
+                names[identity],
+                paired=len(parts[names[identity]]) > 1,
+                refs_of=refs_of,
+                now=now,
+            )
+            for identity, chosen in best.items()
+        ]
+        return tuple(sorted(made, key=_rank))
+
+    def _certainty(self, placed: Placed) -> tuple[int, bool, float, str]:
+        return placed.confidence, not self._rules[placed.rule_id].generic, placed.score, placed.rule_id
+
+    def _finding(
+        self,
+        identity: bytes,
+        chosen: Placed,
+        group: str,
+        *,
+        paired: bool,
+        refs_of: Mapping[str, Collection[str]],
+        now: float,
+    ) -> Finding:
+        facts = self._rules[chosen.rule_id]
+        severity = facts.paired if paired else facts.info.severity
+        if chosen.encrypted:
+            severity = Severity(max(Severity.LOW, severity - 1))
+        locations = {location for placed in self._placed[identity] for location in placed.locations}
+        return Finding(
+            fingerprint=fingerprint(chosen.rule_id, identity),
+            rule_id=chosen.rule_id,
+            exchange=facts.info.exchange,
+            part=chosen.part,
+            title=facts.info.title,
+            severity=severity,
+            confidence=chosen.confidence,
+            score=chosen.score,
+            preview=preview(chosen.secret),
+            length=len(chosen.secret),
+            reasons=chosen.reasons,
+            group=group,
+            locations=_tell_apart(locations),
+            exposure=self.traces[identity].exposure(refs_of, now),
+            help=facts.info.help,
+            revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,
+        )
+
+
+def _groups(partners: Mapping[bytes, Iterable[bytes | None]]) -> list[set[bytes]]:
+    """Values that are parts of one credential, directly or through a third."""
+    group_of = {identity: {identity} for identity in partners}
+    for identity, others in partners.items():
+        for other in others:
+            if other is not None and other in group_of and group_of[other] is not group_of[identity]:
+                group_of[identity] |= group_of[other]
+                for member in group_of[identity]:
+                    group_of[member] = group_of[identity]
+    unique = {id(group): group for group in group_of.values()}
+    return list(unique.values())
+
+
+def _tell_apart(locations: Iterable[Location]) -> tuple[Location, ...]:
+    """Sorted, and of the many versions of one file only the first and the one that HEAD holds."""
+    ordered = sorted(locations, key=_place)
+    first: dict[bytes, CommittedFile] = {}
+    for location in ordered:
+        match location.origin:
+            case CommittedFile(path=path, commit=commit) as origin if commit is not None:
+                earlier = first.get(path)
+                if earlier is None or _age(origin) < _age(earlier):
+                    first[path] = origin
+    return tuple(location for location in ordered if _is_told(location.origin, first))
+
+
+def _is_told(origin: Origin, first: Mapping[bytes, CommittedFile]) -> bool:
+    match origin:
+        case CommittedFile(path=path, commit=commit) if commit is not None:
+            return origin.in_head or origin == first[path]
+        case CommittedFile(path=path):
+            return path not in first
+    return True
+
+
+def _age(origin: CommittedFile) -> tuple[int, str]:
+    return (origin.commit.order, origin.commit.oid) if origin.commit else (0, "")
+
+
+def _place(location: Location) -> tuple[int, int, bytes, str, int, int]:
+    kind, time, path, oid = _origin_order(location.origin)
+    return kind, time, path, oid, location.line, location.column
+
+
+def _origin_order(origin: Origin) -> tuple[int, int, bytes, str]:
+    match origin:
+        case WorktreeFile(path=path):
+            return 0, 0, path, ""
+        case Stdin():
+            return 0, 0, b"", ""
+        case CommittedFile(oid=oid, path=path, commit=commit, in_head=in_head):
+            return (1 if in_head else 2), commit.order if commit else 0, path, oid
+        case CommitMessage(oid=oid, commit=commit):
+            return 3, commit.order if commit else 0, b"", oid
+        case TagMessage(oid=oid):
+            return 4, 0, b"", oid
+        case StoredBlob(oid=oid):
+            return 5, 0, b"", oid
+
+
+def _rank(finding: Finding) -> tuple[int, int, str, str, str]:
+    return -finding.severity, -finding.confidence, finding.group, finding.rule_id, finding.fingerprint
