@@ -1,0 +1,44 @@
+"""`ScanResult` -> text. One module a format, imported only when that format is rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from leakscan.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from leakscan.model import ScanResult
+
+REPORTERS: dict[str, str] = {
+    "text": "leakscan.reporters.text:render_text",
+    "json": "leakscan.reporters.json_report:render_json",
+    "jsonl": "leakscan.reporters.jsonl_report:render_jsonl",
+    "sarif": "leakscan.reporters.sarif:render_sarif",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """How to render. `color`, `width` (columns) and `verbose` concern the text alone."""
+
+    color: bool = False
+    width: int = 80
+    sarif_history: bool = False
+    verbose: bool = False
+
+
+def load_renderer(name: str) -> Callable[[ScanResult, RenderOptions], str]:
+    if name not in REPORTERS:
+        raise ConfigError(f"unknown format {name!r}; known: {', '.join(REPORTERS)}")
+    module, _, function = REPORTERS[name].partition(":")
+    renderer = getattr(import_module(module), function)
+    return cast("Callable[[ScanResult, RenderOptions], str]", renderer)
+
+
+def render(name: str, result: ScanResult, options: RenderOptions) -> str:
+    """The report: lines that each end in a newline. Only jsonl without a finding is empty."""
+    return load_renderer(name)(result, options)

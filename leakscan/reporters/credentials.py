@@ -1,0 +1,117 @@
+"""Findings as a person thinks of them: credentials made of parts, and places in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from leakscan.model import Commit, CommitMessage, CommittedFile, StoredBlob, TagMessage, WorktreeFile
+from leakscan.reporters.escape import show_path, show_text
+from leakscan.reporters.words import counted, day, short_oid
+
+if TYPE_CHECKING:
+    from leakscan.model import Event, Exposure, Finding, Location, ScanResult
+
+_PART_ORDER = {"key": 0, "secret": 1, "private-key": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The parts of one credential, the public half first; `worst` is the most severe of them."""
+
+    exchange: str
+    parts: tuple[Finding, ...]
+    worst: Finding
+
+
+def credentials_of(result: ScanResult) -> list[Credential]:
+    """Most severe first, then most certain, then in the order of the result."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in result.findings:
+        groups.setdefault(finding.group or finding.fingerprint, []).append(finding)
+    names = {rule.exchange: rule.exchange_name for rule in result.rules}
+    credentials = [_credential(parts, names) for parts in groups.values()]
+    return sorted(credentials, key=lambda credential: (-credential.worst.severity, -credential.worst.score))
+
+
+def _credential(parts: list[Finding], names: dict[str, str]) -> Credential:
+    parts.sort(key=lambda part: _PART_ORDER.get(part.part, len(_PART_ORDER)))
+    worst = max(parts, key=lambda part: (part.severity, part.score))
+    return Credential(show_text(names.get(worst.exchange, worst.exchange)), tuple(parts), worst)
+
+
+def part_name(part: Finding, exchange: str) -> str:
+    """The title without the exchange in front of it, which the headline has said."""
+    title = show_text(part.title)
+    return title.removeprefix(f"{exchange} ") or title
+
+
+def places_of(finding: Finding) -> list[str]:
+    """Each place once, the checkout first and without the committed copies of what still stands there."""
+    checkout = {
+        (location.origin.path, location.line, location.column)
+        for location in finding.locations
+        if isinstance(location.origin, WorktreeFile)
+    }
+    places = sorted(finding.locations, key=lambda location: not isinstance(location.origin, WorktreeFile))
+    return list(dict.fromkeys(place_text(place) for place in places if not _is_repeated(place, checkout)))
+
+
+def _is_repeated(location: Location, checkout: set[tuple[bytes, int, int]]) -> bool:
+    origin = location.origin
+    return isinstance(origin, CommittedFile) and (origin.path, location.line, location.column) in checkout
+
+
+def place_text(location: Location) -> str:
+    """`path:line:column`, with the commit where the place is one of the history."""
+    at = f":{location.line}:{location.column}"
+    match location.origin:
+        case WorktreeFile(path=path):
+            return show_path(path) + at
+        case CommittedFile(path=path, commit=Commit() as commit):
+            return f"{show_path(path)}{at} in commit {_commit_text(commit)}"
+        case CommittedFile(oid=oid, path=path):
+            return f"{show_path(path)}{at} in blob {show_text(short_oid(oid))} (no commit leads to it)"
+        case StoredBlob(oid=oid):
+            return f"blob {show_text(short_oid(oid))}{at} (no commit leads to it)"
+        case CommitMessage(oid=oid, header=header, commit=commit):
+            named = _commit_text(commit) if commit else show_text(short_oid(oid))
+            return f"{'header' if header else 'message'} of commit {named}, line {location.line}"
+        case TagMessage(oid=oid, header=header, name=name):
+            tag = f"{show_text(name)} ({short_oid(oid)})" if name else show_text(short_oid(oid))
+            return f"{'header' if header else 'message'} of tag {tag}, line {location.line}"
+        case _:
+            return f"stdin{at}"
+
+
+def _commit_text(commit: Commit) -> str:
+    return f"{show_text(short_oid(commit.oid))} ({show_text(day(commit.date))}, {_author(commit)})"
+
+
+def _author(commit: Commit) -> str:
+    """The name without the address."""
+    return show_text(commit.author.partition(" <")[0])
+
+
+def exposure_text(exposure: Exposure, *, verbose: bool) -> str:
+    """Since when, until when, who can see it; empty for a value that no commit is known to hold."""
+    if not (exposure.introduced or exposure.removed or exposure.in_head or exposure.published):
+        return ""
+    facts = [_event_text("introduced", exposure.introduced), _event_text("removed", exposure.removed)]
+    if exposure.in_head:
+        facts.append("still in HEAD")
+    elif exposure.in_tree:
+        facts.append("still in the tree")
+    facts.append("published" if exposure.published else "local only")
+    if exposure.days is not None:
+        facts.append(counted(exposure.days, "day"))
+    if verbose and exposure.refs:
+        facts.append(f"in {', '.join(map(show_text, exposure.refs))}")
+    return " · ".join(filter(None, facts))
+
+
+def _event_text(verb: str, event: Event | None) -> str:
+    if event is None:
+        return ""
+    commit = event.commit
+    return f"{verb} {show_text(day(commit.date))} in {show_text(short_oid(commit.oid))} by {_author(commit)}"

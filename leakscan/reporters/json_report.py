@@ -1,0 +1,152 @@
+"""The whole result as one JSON object: the fields of the public contract, in its order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from leakscan import __version__
+from leakscan.model import CommitMessage, CommittedFile, Stdin, StoredBlob, TagMessage, WorktreeFile
+from leakscan.reporters.escape import dump_json, json_path
+
+if TYPE_CHECKING:
+    from leakscan.model import (
+        Commit,
+        Coverage,
+        Event,
+        Exposure,
+        Finding,
+        Location,
+        Origin,
+        ScanResult,
+        SourceName,
+    )
+    from leakscan.reporters import RenderOptions
+
+
+def render_json(result: ScanResult, options: RenderOptions) -> str:
+    report = {
+        "tool": "leakscan",
+        "version": __version__,
+        "rules_digest": result.rules_digest,
+        "target": result.target,
+        "complete": result.complete,
+        "coverage": _coverage_fields(result.coverage),
+        "failures": [{"kind": f.kind, "where": f.where, "reason": f.reason} for f in result.failures],
+        "skipped": [{"where": skipped.where, "rule": skipped.rule} for skipped in result.skipped],
+        "hidden": result.hidden,
+        "findings": [finding_fields(finding) for finding in result.findings],
+    }
+    return dump_json(report, indent=2) + "\n"
+
+
+def finding_fields(finding: Finding) -> dict[str, Any]:
+    """One finding as the contract has it; `secret` is there only if it was revealed."""
+    revealed = {} if finding.revealed is None else {"secret": finding.revealed}
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule_id": finding.rule_id,
+        "exchange": finding.exchange,
+        "part": finding.part,
+        "title": finding.title,
+        "severity": str(finding.severity),
+        "confidence": str(finding.confidence),
+        "score": round(finding.score, 4),
+        "preview": finding.preview,
+        "length": finding.length,
+        **revealed,
+        "reasons": finding.reasons,
+        "group": finding.group,
+        "locations": [_location_fields(location) for location in finding.locations],
+        "exposure": _exposure_fields(finding.exposure),
+        "baseline": False,
+        "verification": {"status": "not-checked", "permissions": [], "ip_restricted": None},
+        "help": {
+            "revoke_url": finding.help.revoke_url,
+            "docs_url": finding.help.docs_url,
+            "steps": finding.help.steps,
+        },
+    }
+
+
+def source_name(origin: Origin) -> SourceName:
+    match origin:
+        case WorktreeFile():
+            return "tree"
+        case StoredBlob() | CommittedFile():
+            return "history"
+        case CommitMessage():
+            return "commit-message"
+        case TagMessage():
+            return "tag-message"
+        case Stdin():
+            return "stdin"
+
+
+def _location_fields(location: Location) -> dict[str, Any]:
+    origin = location.origin
+    commit = _commit_of(origin)
+    return {
+        "path": _path_field(origin),
+        "start_line": location.line,
+        "start_column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+        "source": source_name(origin),
+        "blob": _blob_field(location),
+        "commit": origin.oid if isinstance(origin, CommitMessage) else commit and commit.oid,
+        "author": commit and commit.author,
+        "date": commit and commit.date,
+        "in_head": origin.in_head if isinstance(origin, CommittedFile) else None,
+    }
+
+
+def _commit_of(origin: Origin) -> Commit | None:
+    return origin.commit if isinstance(origin, (CommittedFile, CommitMessage)) else None
+
+
+def _path_field(origin: Origin) -> str:
+    if isinstance(origin, (WorktreeFile, CommittedFile)):
+        return json_path(origin.path)
+    return "-" if isinstance(origin, Stdin) else ""
+
+
+def _blob_field(location: Location) -> str | None:
+    """The git object that holds the text: a blob, or the annotated tag. A commit has its own field."""
+    match location.origin:
+        case StoredBlob(oid=oid) | CommittedFile(oid=oid) | TagMessage(oid=oid):
+            return oid
+        case CommitMessage():
+            return None
+        case _:
+            return location.oid or None
+
+
+def _exposure_fields(exposure: Exposure) -> dict[str, Any]:
+    return {
+        "introduced": _event_fields(exposure.introduced),
+        "removed": _event_fields(exposure.removed),
+        "in_tree": exposure.in_tree,
+        "in_head": exposure.in_head,
+        "refs": exposure.refs,
+        "published": exposure.published,
+        "days": exposure.days,
+    }
+
+
+def _event_fields(event: Event | None) -> dict[str, Any] | None:
+    if event is None:
+        return None
+    commit = event.commit
+    return {"commit": commit.oid, "date": commit.date, "author": commit.author, "path": json_path(event.path)}
+
+
+def _coverage_fields(coverage: Coverage) -> dict[str, int]:
+    """Without `seconds`: two runs over the same input give the same bytes."""
+    return {
+        "files": coverage.files,
+        "blobs": coverage.blobs,
+        "commits": coverage.commits,
+        "tags": coverage.tags,
+        "bytes": coverage.bytes,
+        "published_examples": coverage.published_examples,
+    }
