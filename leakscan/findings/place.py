@@ -22,13 +22,19 @@ class LineIndex:
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(data))]
+        self._last = (1, 0, 1)  # line, offset and column asked for last
 
     def at(self, offset: int) -> tuple[int, int]:
         """Byte offset -> (line, column), both from 1; columns count code points."""
         line = bisect_right(self._starts, offset)
-        before = self._data[self._starts[line - 1] : offset]
-        column = len(before) if before.isascii() else len(before.decode("utf-8", "surrogateescape"))
-        return line, column + 1
+        known_line, start, column = self._last
+        if known_line != line or start > offset:
+            start, column = self._starts[line - 1], 1
+        # counted on from the last place: in one line of 50 MB there may be thousands of them
+        between = self._data[start:offset]
+        column += len(between) if between.isascii() else len(between.decode("utf-8", "surrogateescape"))
+        self._last = (line, offset, column)
+        return line, column
 
     def place(self, span: Span) -> tuple[int, int, int, int]:
         """Span -> (line, column, end line, end column), ends exclusive."""

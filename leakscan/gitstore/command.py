@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -14,6 +12,10 @@ import threading
 from typing import IO, TYPE_CHECKING, cast
 
 from leakscan.errors import GitError
+
+if sys.platform == "linux":
+    import fcntl
+    import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -75,6 +75,16 @@ def test_a_place_is_where_an_editor_shows_it(before: str, after: str) -> None:
     assert (line, column) == (len(lines), len(lines[-1]) + 1)
 
 
+@given(LINES)
+def test_places_asked_for_in_any_order_are_the_same(text: str) -> None:
+    data = text.encode()
+    borders = sorted({len(text[:end].encode()) for end in range(len(text) + 1)})
+    one = LineIndex(data)
+    forwards = [one.at(offset) for offset in borders]
+    assert [one.at(offset) for offset in reversed(borders)] == forwards[::-1]
+    assert [LineIndex(data).at(offset) for offset in borders] == forwards
+
+
 def test_columns_count_code_points_and_single_bytes_that_are_no_utf8() -> None:
     assert LineIndex("é🔑x".encode()).at(6) == (1, 3)
     assert LineIndex(b"\xe9\xffx").at(2) == (1, 3)
