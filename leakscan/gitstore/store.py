@@ -21,7 +21,7 @@ from leakscan.gitstore.shadow import Shadow
 from leakscan.gitstore.worktree import Worktree, read_worktree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
     from types import TracebackType
 
