@@ -1,0 +1,89 @@
+"""Values that look like credentials, made at run time: `{alnum:64}` in an example becomes 64 letters and digits.
+
+No credential-shaped text ever stands in the repository, so examples name what they want in braces:
+`{alnum:N}`, `{hex:N}`, `{base64:N}`, `{rsa:BITS}`, `{ed25519}`, `{ec}`, each optionally with `:FORM`, where FORM is
+`pkcs1`, `pkcs8`, `encrypted`, `legacy` or `public`, and `:oneline` (literal backslash-n) or `:indent`.
+"""
+
+from __future__ import annotations
+
+import functools
+import random
+import re
+import string
+from typing import Any
+
+_PLACEHOLDER = re.compile(
+    r"\{(?:(?P<run>alnum|hex|base64):(?P<length>[0-9]{1,4})"
+    r"|(?P<key>rsa|ed25519|ec)(?::(?P<bits>[0-9]{3,4}))?(?P<form>(?::[a-z0-9]+)*))\}"
+)
+_ALPHABETS = {
+    "alnum": string.ascii_letters + string.digits,
+    "hex": "0123456789abcdef",
+    "base64": string.ascii_letters + string.digits + "+/",
+}
+
+
+def fill(text: str, seed: int = 0) -> str:
+    """`text` with every placeholder replaced; the same text and seed give the same values."""
+    rng = random.Random(f"{seed}:{text}")
+    return _PLACEHOLDER.sub(lambda match: _make(match, rng), text)
+
+
+def fake(spec: str, seed: int = 0) -> str:
+    """One value: `fake("alnum:64")`."""
+    return fill("{" + spec + "}", seed)
+
+
+def _make(match: re.Match[str], rng: random.Random) -> str:
+    if match["run"]:
+        return "".join(rng.choices(_ALPHABETS[match["run"]], k=int(match["length"])))
+    options = match["form"].split(":")
+    pem = _pem(match["key"], int(match["bits"] or 2048), options, rng)
+    if "oneline" in options:
+        return pem.replace("\n", "\\n")
+    if "indent" in options:
+        return pem.replace("\n", "\n    ")
+    return pem
+
+
+def _pem(kind: str, bits: int, options: list[str], rng: random.Random) -> str:
+    from cryptography.hazmat.primitives import serialization as ser
+
+    key = _private_key(kind, bits, rng.getrandbits(64))
+    if "public" in options:
+        public = key.public_key().public_bytes(ser.Encoding.PEM, ser.PublicFormat.SubjectPublicKeyInfo)
+        return str(public, "ascii").strip()
+    traditional = "pkcs1" in options or "legacy" in options
+    form = ser.PrivateFormat.TraditionalOpenSSL if traditional else ser.PrivateFormat.PKCS8
+    locked = "encrypted" in options or "legacy" in options
+    lock = ser.BestAvailableEncryption(b"example") if locked else ser.NoEncryption()
+    return str(key.private_bytes(ser.Encoding.PEM, form, lock), "ascii").strip()
+
+
+@functools.lru_cache(maxsize=32)
+def _private_key(kind: str, bits: int, seed: int) -> Any:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+
+    rng = random.Random(seed)
+    if kind == "ed25519":
+        return ed25519.Ed25519PrivateKey.from_private_bytes(rng.randbytes(32))
+    if kind == "ec":
+        return ec.derive_private_key(rng.getrandbits(250) + 1, ec.SECP256R1())
+    while True:
+        p, q = _prime(bits // 2, rng), _prime(bits // 2, rng)
+        if p != q and (p - 1) % 65537 and (q - 1) % 65537:
+            break
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    public = rsa.RSAPublicNumbers(65537, p * q)
+    numbers = rsa.RSAPrivateNumbers(p, q, d, d % (p - 1), d % (q - 1), pow(q, -1, p), public)
+    return numbers.private_key(unsafe_skip_rsa_key_validation=True)
+
+
+def _prime(bits: int, rng: random.Random) -> int:
+    """A number that passes Fermat tests to two bases: enough for a key that guards nothing."""
+    while True:
+        number = rng.getrandbits(bits) | 3 << (bits - 2) | 1
+        small = all(number % divisor for divisor in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47))
+        if small and pow(2, number - 1, number) == 1 and pow(3, number - 1, number) == 1:
+            return number

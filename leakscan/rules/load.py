@@ -1,0 +1,71 @@
+"""Rule files on disk -> one `RuleSet`."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from leakscan.errors import RuleError
+from leakscan.rules.parse import parse_exchange, parse_published
+from leakscan.rules.schema import Exchange, RuleSet
+
+PUBLISHED_FILE = "published.toml"
+_PACKAGED = Path(__file__).parent / "venues"  # in a wheel
+_CHECKOUT = Path(__file__).parents[2] / "rules"  # in a checkout or an editable install
+
+
+def builtin_directory() -> Path:
+    return _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+
+
+def load_rules(extra: Iterable[Path] = ()) -> RuleSet:
+    """The built-in rules and those of the `extra` folders or files, all checked against each other."""
+    texts = [(path, _read(path)) for path in _iter_files([builtin_directory(), *extra])]
+    exchanges = [parse_exchange(str(path), text) for path, text in texts if path.name != PUBLISHED_FILE]
+    published = [parse_published(str(path), text) for path, text in texts if path.name == PUBLISHED_FILE]
+    digest = hashlib.sha256()
+    for path, text in texts:
+        digest.update(f"{path.name}\0{text}\0".encode())
+    _check_together(exchanges)
+    return RuleSet(
+        exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.id)),
+        published=frozenset().union(*published),
+        digest=digest.hexdigest(),
+        by_id={rule.id: rule for exchange in exchanges for rule in exchange.rules},
+    )
+
+
+def _iter_files(places: Iterable[Path]) -> Iterable[Path]:
+    for place in places:
+        if place.is_dir():
+            files = sorted(place.glob("*.toml"))
+            if not files:
+                raise RuleError(f"{place}: holds no .toml rule file")
+            yield from files
+        elif place.is_file():
+            yield place
+        else:
+            raise RuleError(f"{place}: no such rule file or folder")
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{path}: cannot be read: {error}") from None
+
+
+def _check_together(exchanges: list[Exchange]) -> None:
+    names = {exchange.id for exchange in exchanges}
+    if len(names) < len(exchanges):
+        twice = next(e.id for i, e in enumerate(exchanges) if e.id in {o.id for o in exchanges[:i]})
+        raise RuleError(f"exchange {twice}: defined in two files; give one of them another id")
+    seen: set[str] = set()
+    for exchange in exchanges:
+        if exchange.variant_of and exchange.variant_of not in names:
+            raise RuleError(f"exchange {exchange.id}: variant: of: no exchange {exchange.variant_of!r}")
+        for rule in exchange.rules:
+            if rule.id in seen:
+                raise RuleError(f"rule {rule.id}: defined twice; rule ids are unique over all files")
+            seen.add(rule.id)

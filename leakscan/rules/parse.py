@@ -1,0 +1,173 @@
+"""One rule file -> one `Exchange`. Every complaint names file, rule and field, and says what to write instead."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import Any, get_args
+
+from leakscan.errors import RuleError
+from leakscan.model import Help, Part, Severity
+from leakscan.rules.schema import Alphabet, Exchange, KeyType, PemShape, Rule, RunShape, Shape
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_EXCHANGE_FIELDS = {
+    "id",
+    "name",
+    "generic",
+    "asymmetric",
+    "keywords",
+    "headers",
+    "variant",
+    "revoke_url",
+    "docs_url",
+    "steps",
+}
+_VARIANT_FIELDS = {"of", "words", "also"}
+_RULE_FIELDS = {
+    *("id", "part", "title", "shape", "names", "weak_names", "severity", "paired", "needs_name"),
+    *("why", "examples", "counterexamples"),
+}
+_MIN_RUN, _MAX_RUN = 16, 128
+
+
+class _Table:
+    """A TOML table that complains with its place: `file: rule: field: what is wrong`."""
+
+    def __init__(self, where: str, values: Any, known: set[str]) -> None:
+        self.where = where
+        if not isinstance(values, dict):
+            raise RuleError(f"{where}: must be a table")
+        self.values = values
+        if unknown := sorted(values.keys() - known):
+            raise RuleError(f"{where}: {unknown[0]}: unknown field; known: {', '.join(sorted(known))}")
+
+    def fail(self, field: str, problem: str) -> RuleError:
+        return RuleError(f"{self.where}: {field}: {problem}")
+
+    def text(self, field: str, default: str | None = None) -> str:
+        value = self.values.get(field, default)
+        if not isinstance(value, str) or (default is None and not value.strip()):
+            raise self.fail(field, "must be a non-empty string" if default is None else "must be a string")
+        return value
+
+    def flag(self, field: str) -> bool:
+        value = self.values.get(field, False)
+        if not isinstance(value, bool):
+            raise self.fail(field, "must be true or false")
+        return value
+
+    def texts(self, field: str, *, least: int = 0) -> tuple[str, ...]:
+        value = self.values.get(field, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
+            raise self.fail(field, "must be a list of non-empty strings")
+        if len(value) < least:
+            raise self.fail(field, f"needs at least {least}")
+        return tuple(value)
+
+    def words(self, field: str, *, least: int = 0, shortest: int = 3) -> tuple[str, ...]:
+        words = self.texts(field, least=least)
+        for word in words:
+            if word != word.lower() or len(word) < shortest or not word.isascii():
+                raise self.fail(field, f"must be lower case ASCII of {shortest} letters or more: {word!r}")
+        return words
+
+    def choice(self, field: str, choices: tuple[str, ...]) -> str:
+        value = self.text(field)
+        if value not in choices:
+            raise self.fail(field, f"must be one of {', '.join(choices)}")
+        return value
+
+    def identifier(self, field: str) -> str:
+        value = self.text(field)
+        if not _ID.fullmatch(value):
+            raise self.fail(field, "must be lower-case words joined by dashes")
+        return value
+
+
+def read_toml(file: str, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{file}: not valid TOML: {error}") from None
+
+
+def parse_exchange(file: str, text: str) -> Exchange:
+    """The exchange and the rules of one file; RuleError if any field is missing, unknown or out of bounds."""
+    top = _Table(file, read_toml(file, text), {"exchange", "credential"})
+    table = _Table(f"{file}: exchange", top.values.get("exchange", {}), _EXCHANGE_FIELDS)
+    exchange_id = table.identifier("id")
+    variant = _Table(f"{table.where}: variant", table.values.get("variant", {}), _VARIANT_FIELDS)
+    credentials = top.values.get("credential", [])
+    if not isinstance(credentials, list) or not credentials:
+        raise top.fail("credential", "needs at least one [[credential]]")
+    generic = table.flag("generic")
+    return Exchange(
+        id=exchange_id,
+        name=table.text("name"),
+        generic=generic,
+        asymmetric=table.flag("asymmetric"),
+        keywords=table.words("keywords", least=0 if generic else 1),
+        headers=table.words("headers"),
+        variant_of=variant.text("of", "") if variant.values else "",
+        variant_words=variant.words("words", least=1) if variant.values else (),
+        variant_also=variant.words("also") if variant.values else (),
+        help=Help(table.text("revoke_url", ""), table.text("docs_url", ""), table.texts("steps", least=1)),
+        rules=tuple(_parse_rule(file, exchange_id, values) for values in credentials),
+    )
+
+
+def _parse_rule(file: str, exchange_id: str, values: Any) -> Rule:
+    name = values.get("id", "[[credential]]") if isinstance(values, dict) else "[[credential]]"
+    table = _Table(f"{file}: {name}", values, _RULE_FIELDS)
+    levels = tuple(str(level) for level in Severity)
+    severity = Severity[table.choice("severity", levels).upper()]
+    paired = Severity[table.choice("paired", levels).upper()] if "paired" in table.values else severity
+    part: Part = table.choice("part", get_args(Part))  # type: ignore[assignment]
+    return Rule(
+        id=table.identifier("id"),
+        exchange=exchange_id,
+        part=part,
+        title=table.text("title"),
+        shape=_parse_shape(table),
+        names=table.words("names"),
+        weak_names=table.words("weak_names"),
+        severity=severity,
+        paired=paired,
+        needs_name=table.flag("needs_name"),
+        why=table.text("why"),
+        examples=table.texts("examples", least=2),
+        counterexamples=table.texts("counterexamples", least=2),
+    )
+
+
+def _parse_shape(rule: _Table) -> Shape:
+    values = rule.values.get("shape")
+    if isinstance(values, dict) and "pem" in values:
+        table = _Table(f"{rule.where}: shape", values, {"pem"})
+        types = table.texts("pem", least=1)
+        if unknown := sorted(set(types) - set(get_args(KeyType))):
+            raise table.fail("pem", f"unknown key type {unknown[0]!r}; known: {', '.join(get_args(KeyType))}")
+        return PemShape(frozenset(types))  # type: ignore[arg-type]
+    table = _Table(f"{rule.where}: shape", values, {"alphabet", "length"})
+    alphabet: Alphabet = table.choice("alphabet", get_args(Alphabet))  # type: ignore[assignment]
+    length = table.values.get("length")
+    if not isinstance(length, int) or not _MIN_RUN <= length <= _MAX_RUN:
+        raise table.fail("length", f"must be a whole number from {_MIN_RUN} to {_MAX_RUN}")
+    return RunShape(alphabet, length)
+
+
+def parse_published(file: str, text: str) -> frozenset[str]:
+    """SHA-256 digests, in lower-case hexadecimal, of the values that [[published]] tables list."""
+    top = _Table(file, read_toml(file, text), {"published"})
+    digests: set[str] = set()
+    for values in top.values.get("published", []):
+        table = _Table(f"{file}: published", values, {"exchange", "source", "sha256"})
+        table.text("exchange")
+        table.text("source")
+        for digest in table.texts("sha256", least=1):
+            if not _SHA256.fullmatch(digest):
+                raise table.fail("sha256", f"must be 64 lower-case hexadecimal digits: {digest!r}")
+            digests.add(digest)
+    return frozenset(digests)
