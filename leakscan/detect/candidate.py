@@ -1,0 +1,56 @@
+"""What the detectors pass on to each other: a value with the evidence found around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakscan.detect.context import Tier
+from leakscan.detect.label import Label
+from leakscan.detect.pem import PrivateKey
+from leakscan.model import Confidence, Part, Secret, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """An exchange that the text names, and how near."""
+
+    exchange: str
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value that could be a credential, with everything its content says about it.
+
+    `identity` is what makes two of them the same value; `bits` the randomness score; `crowd`: 1 if some others
+    without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
+    credential among the candidates."""
+
+    span: Span
+    secret: Secret
+    identity: bytes
+    hexadecimal: bool
+    bits: float
+    key: PrivateKey | None
+    label: Label
+    venue: Venue | None
+    crowd: int = 0
+    part: Part | None = None
+    partner: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule said yes, and how sure it is. `partner`: the place of the other part among the same content's matches."""
+
+    rule_id: str
+    exchange: str
+    part: Part
+    span: Span
+    secret: Secret
+    identity: bytes
+    confidence: Confidence
+    score: float
+    reasons: tuple[str, ...]
+    encrypted: bool
+    partner: bytes | None

@@ -1,0 +1,44 @@
+"""Names that stand apart from their values: `key, secret = "…", "…"`, and the head of a table."""
+
+from __future__ import annotations
+
+import re
+
+from leakscan.model import Span
+
+_NAMES = re.compile(
+    rb"\s{0,80}(?:const|let|var|val|my)?[\s(\[]{0,4}((?:[\w.$]{1,60}\s{0,3},\s{0,3}){1,8}[\w.$]{1,60})[\s)\]]{0,4}:?=\s{0,4}[(\[]?"
+)
+_NAME = re.compile(rb"[\w.$]+")
+_HEAD_LINE = re.compile(rb"[ \w\"'.\-,;|\t]{3,200}")
+_RULE_LINE = re.compile(rb"[ |:\-+=]{3,200}")
+
+
+def column_name(text: bytes, line_start: int) -> Span | None:
+    """The name of the value at the end of `text`, by its place among the values of its line; None if it has none."""
+    line = text[line_start:]
+    if names := _NAMES.match(line):
+        place = line.count(b",", names.end())
+        found = list(_NAME.finditer(text, line_start + names.start(1), line_start + names.end(1)))
+        return Span(*found[place].span()) if place < len(found) else None
+    return _table_head(text, line, line_start)
+
+
+def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
+    """The cell above the value, where the line above is all names: a CSV file, a table in Markdown."""
+    separator = next((mark for mark in (b"|", b"\t", b";", b",") if mark in line), None)
+    if separator is None or b"=" in line or b":" in line or b"(" in line:
+        return None
+    end = line_start - 1
+    start = text.rfind(b"\n", 0, max(end, 0)) + 1
+    if end > start and _RULE_LINE.fullmatch(text, start, end):
+        end = start - 1
+        start = text.rfind(b"\n", 0, max(end, 0)) + 1
+    if end <= start or not _HEAD_LINE.fullmatch(text, start, end):
+        return None
+    cells = text[start:end].split(separator)
+    place = line.count(separator)
+    if place >= len(cells):
+        return None
+    begin = start + sum(len(cell) + 1 for cell in cells[:place])
+    return Span(begin, begin + len(cells[place]))

@@ -1,0 +1,40 @@
+"""Text that hides its anchors: UTF-16 and UTF-32, with or without a byte order mark."""
+
+from __future__ import annotations
+
+import codecs
+
+_MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_MIN_NULS = (
+    0.3  # of one byte position: text in a Latin alphabet is far above, code and tables of numbers far below
+)
+_MAX_NULS_ELSEWHERE = 0.05
+
+
+def as_utf8(data: bytes) -> bytes:
+    """The content as UTF-8 without a byte order mark; bytes that are no wide text come back as they are."""
+    encoding = _wide_encoding(data)
+    if encoding is None:
+        return data.removeprefix(codecs.BOM_UTF8)
+    return data.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+
+
+def _wide_encoding(data: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    if data.find(b"\0", 0, 4096) < 0 or len(data) < 8:
+        return None
+    for width, encodings in ((4, ("utf-32-le", "utf-32-be")), (2, ("utf-16-le", "utf-16-be"))):
+        shares = [data[place::width].count(0) / len(data) * width for place in range(width)]
+        full = [share >= (0.9 if width == 4 else _MIN_NULS) for share in shares]
+        if full == [False] + [True] * (width - 1) and shares[0] <= _MAX_NULS_ELSEWHERE:
+            return encodings[0]
+        if full == [True] * (width - 1) + [False] and shares[-1] <= _MAX_NULS_ELSEWHERE:
+            return encodings[1]
+    return None

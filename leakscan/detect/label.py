@@ -1,0 +1,187 @@
+"""The name that a value is assigned to: the nearest words before it that say something about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from leakscan.detect.columns import column_name
+from leakscan.detect.words import (
+    BUILD_PREFIXES,
+    FOREIGN,
+    FRAMEWORKS,
+    HMAC_CALLS,
+    NEGATIVE,
+    NEUTRAL,
+    SHARED_NAMES,
+)
+from leakscan.model import Part, Span
+
+Kind = Literal["named", "hmac", "negative", "foreign", "other", "none"]
+
+_REACH = 480  # bytes of the statement before a value that may name it
+_MAX_UNITS = 8
+_LINES_ABOVE = 2
+_FRAMEWORK_REACH = 1000
+_LONGEST_WORD = 28  # longer ones are values, not names
+# A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
+_UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
+_VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
+_FRAMEWORK = re.compile(FRAMEWORKS)
+# Tags that only colour or lay out text: source code in a web page.
+_MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
+_NOWHERE = Span(0, 0)
+_QUOTES = b"\"'`\\"
+_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
+# What follows a value that is the first of two arguments: the name of the second, with nothing assigned to it.
+_NEXT_ARGUMENT = re.compile(
+    rb"[\"'`\\]{0,3}\s{0,8},\s{0,80}[^,;=:{}\n]{0,60}?([A-Za-z][A-Za-z0-9_.\- ]{1,60})"
+    rb"[\"'`\\\])]{0,6}[ \t]{0,8}(?:[,)\];\n]|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the words before a value say. `strength`: 2 a full name such as API_SECRET, 1 a hint such as `secret`.
+
+    `doubtful`: web frameworks have a secret of this name, and one of them is near."""
+
+    kind: Kind
+    words: tuple[str, ...] = ()
+    part: Part | None = None
+    strength: int = 0
+    span: Span = _NOWHERE
+    doubtful: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a reason shows it: words only, for what looks like a name may be somebody's password."""
+        telling = [word for word in self.words if word not in NEUTRAL] or list(self.words)
+        return "_".join(word for word in telling if word.isalpha())[:60]
+
+
+NO_LABEL = Label("none")
+_CALL = Label("none", strength=-1)  # the value is an argument of a call: nothing above names it
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """`binanceApiKey` or `BINANCE_API_KEY` -> ("binance", "api", "key")."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+class Labeller:
+    """Reads labels. `strong` and `weak` map names without separators to the part they name."""
+
+    def __init__(self, strong: Mapping[str, Part], weak: Mapping[str, Part]) -> None:
+        self._strengths: dict[str, tuple[Part, int]] = {name: (part, 1) for name, part in weak.items()}
+        self._strengths.update({name: (part, 2) for name, part in strong.items()})
+
+    def label(self, data: bytes, span: Span, floor: int) -> Label:
+        """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
+        start = span.start
+        floor = max(floor, start - _REACH)
+        text = data[floor:start]
+        if b"</" in text:
+            text = _MARKUP.sub(lambda tag: b" " * len(tag[0]), text)
+        text = text.rstrip(_QUOTES)
+        if _HMAC.search(text):
+            return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
+        label = self._label_in(text)
+        if label.kind in ("none", "other"):
+            label = replace(label, part=self._part_by_order(data, span), strength=0)
+        shift = label.span.start + floor
+        around = data[max(0, start - _FRAMEWORK_REACH) : span.end + _FRAMEWORK_REACH]
+        doubtful = "".join(label.words) in SHARED_NAMES and _FRAMEWORK.search(around) is not None
+        return replace(label, span=Span(shift, shift + label.span.end - label.span.start), doubtful=doubtful)
+
+    def _part_by_order(self, data: bytes, span: Span) -> Part | None:
+        """`Client("…", api_secret)`: what stands before a secret is the key."""
+        following = _NEXT_ARGUMENT.match(data, span.end, span.end + 240)
+        name = self.judge_unit(following[1], span) if following else NO_LABEL
+        return "key" if name.kind == "named" and name.part == "secret" else None
+
+    def _label_in(self, text: bytes) -> Label:
+        """`span` of the label is relative to `text`, the end of which is where the value starts."""
+        line_start = max(text.rfind(b"\n") + 1, _after_escaped_break(text))
+        if (column := column_name(text, line_start)) is not None:
+            return self.judge_unit(text[column.start : column.end], column)
+        own = self._nearest_unit(text, line_start, len(text))
+        if own.kind != "none" or own is _CALL:
+            return own
+        for _ in range(_LINES_ABOVE):
+            end = line_start - 1
+            line_start = text.rfind(b"\n", 0, max(end, 0)) + 1
+            label = self._nearest_unit(text, line_start, end)
+            if label.kind not in ("none", "other"):
+                return label
+            if line_start == 0:
+                break
+        return NO_LABEL
+
+    def _nearest_unit(self, text: bytes, begin: int, end: int) -> Label:
+        following = end
+        for unit in reversed(list(_UNIT.finditer(text, begin, max(begin, end)))[-_MAX_UNITS:]):
+            gap = text[unit.end() : following]
+            following = unit.start()
+            if _VALUE.search(unit[0]):
+                return NO_LABEL
+            label = self._judge_phrase(unit[0], Span(*unit.span()))
+            if label.kind == "none" or _is_argument(unit[0], gap, label):
+                continue
+            if label.kind == "other" and gap[:1] == b"(":
+                return _CALL  # the name of a function, not of its argument
+            return label
+        return NO_LABEL
+
+    def _judge_phrase(self, phrase: bytes, span: Span) -> Label:
+        """`release BINANCE_SECRET_KEY`: a full name at the end of a phrase is the whole label."""
+        last = phrase.rpartition(b" ")[2]
+        label = self.judge_unit(last, Span(span.end - len(last), span.end))
+        return label if label.kind == "named" and label.strength == 2 else self.judge_unit(phrase, span)
+
+    def judge_unit(self, unit: bytes, span: Span) -> Label:
+        words = _without_prefix(split_words(unit.decode("latin-1")))
+        telling = tuple(
+            word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
+        )
+        named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
+        if any(word in NEGATIVE for word in iter_names(telling)):
+            return Label("negative", words, span=span)
+        if any(word in FOREIGN for word in iter_names(telling)):
+            return Label("foreign", words, span=span)
+        if named:
+            # EXCHANGES 3a: in one name, the word for a secret beats the word for a key (API_KEY_SECRET).
+            part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
+            strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
+            return Label("named", words, part, strength, span)
+        return Label("other", words, span=span) if telling else NO_LABEL
+
+
+def _is_argument(unit: bytes, gap: bytes, label: Label) -> bool:
+    """`f(api_key, "…")`, `f("YOUR_API_KEY", "…")`: an argument of its own, not the name of the next."""
+    if label.kind == "negative":
+        return False
+    after = gap.lstrip()
+    return after[:1] == b"," or (after.lstrip(_QUOTES)[:1] == b"," and _PLACEHOLDER.match(unit) is not None)
+
+
+def _without_prefix(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`REACT_APP_BINANCE_KEY` -> ("binance", "key"): how build tools mark what goes into a page."""
+    return words[2:] if words[:2] in BUILD_PREFIXES else words
+
+
+def _after_escaped_break(text: bytes) -> int:
+    """Where the line after the last literal backslash-n begins: JSON holds whole files in one line."""
+    place = text.rfind(b"\\n")
+    return place + 2 if place >= 0 else 0
+
+
+def iter_names(words: tuple[str, ...]) -> Iterator[str]:
+    """Every run of one to four neighbouring words, joined: api, apikey, key."""
+    for first in range(len(words)):
+        for last in range(first + 1, min(len(words), first + 4) + 1):
+            yield "".join(words[first:last])

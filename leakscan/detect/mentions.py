@@ -1,0 +1,119 @@
+"""Where the text names an exchange: one Aho-Corasick pass, then questions answered by bisection."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from itertools import chain
+from typing import NamedTuple
+
+import ahocorasick
+
+from leakscan.detect.words import OTHER_VENUES, SAME_SHAPE_VENUES
+from leakscan.model import Span
+from leakscan.rules import Exchange
+
+OTHER = ""  # an exchange that no rule is about
+_LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
+
+
+class Kind(IntEnum):
+    """SHARED: a header that a family of exchanges has in common. ALIKE, OTHER: another exchange, with values of the
+    same form as ours or of a different one."""
+
+    OWN = 0
+    SHARED = 1
+    ALIKE = 2
+    OTHER = 3
+
+
+class Mention(NamedTuple):
+    span: Span
+    exchange: str
+    kind: Kind
+
+
+class Mentions:
+    """The mentions of one kind in one content, by position; of two that overlap only the longer."""
+
+    def __init__(self, found: Iterable[Mention]) -> None:
+        self._found = list(found)
+        self._starts = [mention.span.start for mention in self._found]
+
+    def before(self, place: int, floor: int) -> Iterator[Mention]:
+        """Those that end at or before `place`, the nearest first."""
+        for at in range(bisect_right(self._starts, place) - 1, -1, -1):
+            mention = self._found[at]
+            if mention.span.start < floor:
+                return
+            if mention.span.end <= place:
+                yield mention
+
+    def after(self, place: int, ceiling: int) -> Iterator[Mention]:
+        """Those that start at or after `place`, the nearest first."""
+        for at in range(bisect_left(self._starts, place), len(self._found)):
+            if self._found[at].span.end > ceiling:
+                return
+            yield self._found[at]
+
+    def touching(self, span: Span) -> Iterator[Mention]:
+        """Those that share a byte with `span`, the last first."""
+        for at in range(bisect_left(self._starts, span.end) - 1, -1, -1):
+            if self._found[at].span.end <= span.start:
+                return
+            yield self._found[at]
+
+
+class KeywordIndex:
+    """One automaton over all keywords and headers, and the names of exchanges that no rule is about."""
+
+    def __init__(self, exchanges: Iterable[Exchange]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        listed = list(exchanges)
+        for words, kind in ((OTHER_VENUES, Kind.OTHER), (SAME_SHAPE_VENUES, Kind.ALIKE)):
+            for word in words:
+                self._automaton.add_word(word, (len(word), OTHER, kind, True))
+        keywords = [keyword for exchange in listed for keyword in exchange.keywords]
+        for exchange in listed:
+            for header in exchange.headers:
+                self._automaton.add_word(header, (len(header), exchange.id, Kind.SHARED, False))
+            for word in exchange.keywords:
+                # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
+                whole = any(word != other and word.startswith(other) for other in keywords)
+                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole))
+        self._automaton.make_automaton()
+
+    def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
+        """Every mention in the windows, by position; of two that overlap only the longer: "binance.us" is one."""
+        found = chain.from_iterable(self._in_window(data, window) for window in windows)
+        kept: list[Mention] = []
+        for mention in sorted(found, key=lambda mention: (mention.span.start, -mention.span.end)):
+            if not kept or mention.span.end > kept[-1].span.end:
+                kept.append(mention)
+        return kept
+
+    def _in_window(self, data: bytes, window: Span) -> Iterator[Mention]:
+        text = data[window.start : window.end]
+        # one character a byte, so that offsets survive
+        for last, (size, exchange, kind, whole) in self._automaton.iter(text.lower().decode("latin-1")):
+            end = window.start + last + 1
+            if not whole or _ends_word(data, end):
+                span = Span(end - size, end)
+                if exchange != OTHER or _starts_word(data, span.start):
+                    yield Mention(span, exchange, kind)
+
+
+def _ends_word(data: bytes, end: int) -> bool:
+    """`binanceUSKey`, `BINANCEUS_KEY` and `binanceus.com` end the word after "us"; `binanceusdm` goes on."""
+    following = data[end : end + 2]
+    if not following or following[0] not in _LOWER | _UPPER:
+        return True
+    return following[0] in _UPPER and (
+        data[end - 1] in _LOWER or (len(following) == 2 and following[1] in _LOWER)
+    )
+
+
+def _starts_word(data: bytes, start: int) -> bool:
+    before = data[start - 1] if start else 32
+    return before not in _LOWER | _UPPER or (before in _LOWER and data[start] in _UPPER)

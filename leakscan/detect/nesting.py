@@ -1,0 +1,72 @@
+"""What a value stands under: outer lines, sections, comments over its paragraph, and the names of open brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from leakscan.model import Span
+
+_MAX_PARENTS, _PARENT_REACH, _BRACKET_REACH = 6, 4096, 1024
+_SECTION = re.compile(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
+_COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
+_BRACKETS = re.compile(rb"[][{}()]")
+_OPENER_NAME = re.compile(rb"([A-Za-z_][\w.$\\ -]{0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?$")
+
+
+def parent_spans(data: bytes, start: int) -> list[Span]:
+    """The lines and names that the value at `start` stands under, the nearest first."""
+    return [*_bracket_parents(data, start), *_line_parents(data, start)]
+
+
+def _bracket_parents(data: bytes, start: int) -> Iterator[Span]:
+    """Names before the brackets that are still open: `"binance": {"live": {"key": "…`, `ccxt.binance({`."""
+    floor = max(0, start - _BRACKET_REACH)
+    closed = found = 0
+    for bracket in reversed(list(_BRACKETS.finditer(data, floor, start))):
+        if bracket[0] in b")]}":
+            closed += 1
+        elif closed:
+            closed -= 1
+        else:
+            low = max(0, bracket.start() - 80)
+            if name := _OPENER_NAME.search(data[low : bracket.start()]):
+                found += 1
+                yield Span(low + name.start(1), low + name.end(1))
+            if found == _MAX_PARENTS:
+                return
+
+
+def _line_parents(data: bytes, start: int) -> Iterator[Span]:
+    floor = max(0, start - _PARENT_REACH)
+    line_start = data.rfind(b"\n", floor, start) + 1
+    indent = _indent(data[line_start:start])
+    found = 0
+    paragraph = True
+    for span in _lines_up(data, floor, line_start):
+        line = data[span.start : span.end]
+        if not line.strip():
+            paragraph = False
+            continue
+        outer = _indent(line) < indent and line.strip(b" \t\r{}[](),;")
+        section = _SECTION.fullmatch(line)
+        if outer or section or (paragraph and _COMMENT.match(line)):
+            found += 1
+            yield span
+        if outer:
+            indent = _indent(line)
+        if section or found == _MAX_PARENTS:
+            return
+
+
+def _lines_up(data: bytes, floor: int, line_start: int) -> Iterator[Span]:
+    while line_start > floor:
+        end = line_start - 1
+        line_start = data.rfind(b"\n", floor, end) + 1
+        yield Span(max(line_start, floor), end)
+        if line_start <= floor:
+            return
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip(b" \t"))

@@ -1,0 +1,88 @@
+"""Joins the parts of one credential: key and secret, or key and private key."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from leakscan.detect.candidate import Candidate
+from leakscan.detect.context import Tier
+from leakscan.model import Part
+
+_REACH_BYTES, _REACH_LINES = 500, 8
+_MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
+
+
+def pair(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates in order, each with its part and its partner where it has one."""
+    paired = [replace(c, part=c.label.part) if c.key is None else c for c in candidates]
+    runs = [place for place, candidate in enumerate(paired) if candidate.key is None and _fits(candidate)]
+    offers = [
+        (offer, first, second)
+        for at, first in enumerate(runs)
+        for second in runs[at + 1 : at + 1 + _MAX_CROSS]
+        if (offer := _offer(data, paired[first], paired[second])) is not None
+    ]
+    for _, first, second in sorted(offers, reverse=True, key=lambda offer: (offer[0], -offer[1], -offer[2])):
+        if paired[first].partner is None and paired[second].partner is None:
+            parts = _parts(paired[first], paired[second])
+            paired[first] = replace(paired[first], part=parts[0], partner=second)
+            paired[second] = replace(paired[second], part=parts[1], partner=first)
+    _pair_private_keys(paired, runs)
+    return paired
+
+
+def _offer(data: bytes, first: Candidate, second: Candidate) -> tuple[int, int] | None:
+    """How well the two fit, better is greater: shared words in their names, then nearness; None if they do not."""
+    gap = second.span.start - first.span.end
+    if gap > _REACH_BYTES or first.identity == second.identity or first.hexadecimal != second.hexadecimal:
+        return None
+    if first.label.part is not None and first.label.part == second.label.part:
+        return None
+    if data.count(b"\n", first.span.end, second.span.start) > _REACH_LINES or _differ(first, second):
+        return None
+    return len(set(first.label.words) & set(second.label.words)), -gap
+
+
+def _fits(candidate: Candidate) -> bool:
+    """Values in a crowd are a pair only where their names say so."""
+    match candidate.label.kind:
+        case "named" | "hmac":
+            return True
+        case "none":
+            return candidate.crowd < 2
+        case "other":  # `binance_login`, `| Binance | … |`
+            return candidate.crowd < 2 and candidate.venue is not None and candidate.venue.tier is Tier.LABEL
+    return False
+
+
+def _differ(first: Candidate, second: Candidate) -> bool:
+    """Both names say of which exchange they are, and not of the same."""
+    venues = [c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier is Tier.LABEL]
+    return len(set(venues)) > 1
+
+
+def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:
+    """EXCHANGES 3a: the names decide; where they do not, the key stands first."""
+    if first.label.part == "secret" or second.label.part == "key":
+        return "secret", "key"
+    return "key", "secret"
+
+
+def _pair_private_keys(paired: list[Candidate], runs: Sequence[int]) -> None:
+    """A private key with the nearest unpaired API key of the same content."""
+    free = [
+        run
+        for run in runs
+        if paired[run].partner is None and not paired[run].hexadecimal and paired[run].part != "secret"
+    ]
+    for place, candidate in enumerate(paired):
+        if candidate.key is None or not free:
+            continue
+        at = bisect_left(free, place)
+        around = free[max(0, at - 1) : at + 1]
+        nearest = min(around, key=lambda run: abs(paired[run].span.start - candidate.span.start))
+        free.remove(nearest)
+        paired[place] = replace(candidate, partner=nearest)
+        paired[nearest] = replace(paired[nearest], part="key", partner=place)

@@ -1,0 +1,119 @@
+"""How many bits say that a value was drawn at random rather than written, derived or encoded.
+
+The score is a log-likelihood ratio: the cost in bits of the value under the cheapest rival explanation, less its
+cost as uniform letters and digits. Rivals: a smaller alphabet (hexadecimal, one case, letters only), repetition and
+sequences, names written by people (a letter and case model), and text under base64. A value that somebody typed or
+computed is far below zero; a random one of 64 characters is near +120.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import math
+import string
+from collections import Counter
+from itertools import pairwise
+from operator import eq, sub
+
+from leakscan.detect.written_model import KIND_BITS, LETTER_BITS
+
+# 200,000 random values of 64 letters and digits: the lowest score seen is 60; the law in tests/laws proves the rate.
+MIN_RANDOM_BITS = 20.0
+
+_ALNUM_BITS = math.log2(62)
+_SMALLER_ALPHABETS = tuple(
+    frozenset(alphabet.encode())
+    for alphabet in (
+        string.digits,
+        string.digits + "abcdef",
+        string.digits + "ABCDEF",
+        string.ascii_lowercase + string.digits,
+        string.ascii_uppercase + string.digits,
+        string.ascii_letters,
+    )
+)
+_HEX_LOWER = frozenset(b"0123456789abcdef")
+# Sharing a rival's code between many rivals costs a few bits; this keeps a letters-only value out.
+_CHOICE_BITS = 4.0
+# A character is new with a chance of 0.3, repeats with 0.4, steps up or down with 0.1 each.
+_NOVELTY_BITS = math.log2(62 / 0.3)
+_REPEAT_GAIN = _NOVELTY_BITS + math.log2(0.4)
+_STEP_GAIN = _NOVELTY_BITS + math.log2(0.1)
+_NEIGHBOURS = frozenset((-1, 1))
+_MAX_PERIOD = 33
+_MIN_PRINTABLE = 0.85
+
+
+def is_hex_lower(value: bytes) -> bool:
+    return _HEX_LOWER.issuperset(value)
+
+
+def shannon_bits(value: bytes) -> float:
+    """Shannon entropy in bits per character; 0.0 for nothing."""
+    size = len(value)
+    return -sum(n / size * math.log2(n / size) for n in Counter(value).values())
+
+
+def randomness_bits(value: bytes) -> float:
+    """Bits in favour of "drawn uniformly from letters and digits"; `value` holds nothing else."""
+    if decodes_to_text(value):
+        return -_ALNUM_BITS * len(value)
+    uniform = _ALNUM_BITS * len(value)
+    smaller = _smaller_alphabet(value)
+    if smaller < uniform:  # most runs of a lock file are digests: no need to weigh the slower rivals
+        return smaller - uniform
+    letters = sum(1 for char in value if char > 57)
+    any_case = _repetition(value.lower()) + letters
+    return min(smaller, _repetition(value), any_case, _written(value)) - uniform
+
+
+def hex_randomness_bits(value: bytes) -> float:
+    """The same for lower-case hexadecimal digits: only repetition and digits alone rival it."""
+    digits = len(value) * math.log2(10) if value.isdigit() else math.inf
+    return min(digits, _repetition(value)) - 4.0 * len(value)
+
+
+def decodes_to_text(value: bytes) -> bool:
+    """True when the value is base64 of printable text, at any of the four alignments a cut-out piece may have."""
+    for skip in range(4):
+        piece = value[skip:]
+        try:
+            plain = base64.b64decode(piece[: len(piece) // 4 * 4], validate=True)
+        except binascii.Error:
+            return False
+        printable = sum(1 for byte in plain if 32 <= byte < 127 or byte in b"\t\r\n")
+        if plain and printable >= _MIN_PRINTABLE * len(plain):
+            return True
+    return False
+
+
+def _smaller_alphabet(value: bytes) -> float:
+    used = frozenset(value)
+    sizes = [len(alphabet) for alphabet in _SMALLER_ALPHABETS if used <= alphabet]
+    return len(value) * math.log2(min(sizes)) + _CHOICE_BITS if sizes else math.inf
+
+
+def _repetition(value: bytes) -> float:
+    """Cost if each character mostly repeats the one a fixed distance back, or follows or precedes the one before."""
+    repeats: int = max(
+        sum(map(eq, value, value[period:])) for period in range(1, min(_MAX_PERIOD, len(value)))
+    )
+    steps: int = sum(map(_NEIGHBOURS.__contains__, map(sub, value, value[1:])))
+    return len(value) * _NOVELTY_BITS - repeats * _REPEAT_GAIN - steps * _STEP_GAIN
+
+
+def _written(value: bytes) -> float:
+    text = value.decode("ascii")
+    kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in text]
+    cost = sum(KIND_BITS[before + after] for before, after in pairwise(kinds))
+    row = LETTER_BITS[0]
+    for char, kind in zip(text.lower(), kinds, strict=True):
+        if kind == "d":
+            cost += math.log2(10)
+            row = LETTER_BITS[0]
+        else:
+            letter = ord(char) - 97
+            cost += int(row[letter])
+            row = LETTER_BITS[letter + 1]
+    return cost

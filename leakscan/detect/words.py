@@ -1,0 +1,80 @@
+"""Words beside values, in the language of configuration files and programs. Names of parts come from the rules."""
+
+# Say nothing of the value they stand before: look further left.
+NEUTRAL = frozenset(
+    "value val values default string str text const let var final static export set env environ getenv process os"
+    " return is was the name data type content bytes byte encode new config conf cfg settings setting param params"
+    " arg args b u r f utf8 utf add echo print println printf log info debug curl h header headers item elem char"
+    " std auto optional some ok one two true false null none self this readonly option options property put get of"
+    " and or with as in to for my your our e g required input description example examples keys secrets credentials"
+    " creds credential quot amp apos nbsp gt lt field main live prod production trade".split()
+)
+# Name a value that is certainly no credential of an exchange.
+NEGATIVE = frozenset(
+    "hash hashes sha sha1 sha256 sha512 sha3 keccak md5 blake2b digest checksum fingerprint txid txids txhash tx"
+    " transaction block blockhash signature signatures sig listenkey listen orderid order clientorderid clordid"
+    " clientid nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
+    " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
+    " stream streams keepalive requestid tranid withdrawid".split()
+)
+# Other services: a value assigned to a name of theirs, or standing under it, is theirs.
+SERVICES = frozenset(
+    "jwt session cookie csrf xsrf csrftoken csrfmiddlewaretoken sessionid django flask laravel rails aws amazon azure"
+    " gcp google github gitlab bitbucket slack telegram discord twitter facebook stripe paypal twilio sendgrid mailgun"
+    " smtp postgres postgresql mysql redis mongo mongodb rabbitmq auth0 firebase alchemy infura moralis etherscan"
+    " bscscan polygonscan openai anthropic sentry datadog newrelic webhook nextauth supabase heroku netlify vercel npm"
+    " pypi influx influxdb grafana coinmarketcap cmc coingecko cryptocompare messari glassnode santiment nansen tardis"
+    " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
+    " codecov snyk apiserver".split()
+)
+# Name a credential of something else, too, but too common to speak of what stands under them.
+FOREIGN = SERVICES | frozenset(
+    "app mail database db encryption encrypt encrypted decrypt enc aes salt pepper password passwd passphrase"
+    " vault consul".split()
+)
+# Web frameworks have a secret of this name ...
+SHARED_NAMES = frozenset({"secretkey"})
+# ... and leave these words near it.
+FRAMEWORKS = (
+    rb"(?i)django|flask|rails|laravel|fastapi|starlette|INSTALLED_APPS|ALLOWED_HOSTS|MIDDLEWARE|jwt|express-session"
+    rb"|SESSION_|COOKIE_|CSRF|app\.config"
+)
+# How build tools mark the variables that they put into a page.
+BUILD_PREFIXES = frozenset(
+    {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}
+)
+# Exchanges whose keys look otherwise: a value under their name is not theirs, nor another exchange's.
+OTHER_VENUES = tuple(
+    "kucoin okx okex bybit kraken coinbase gdax bitfinex bitmex huobi htx gateio bitget mexc deribit bitstamp gemini"
+    " poloniex bittrex hitbtc upbit bithumb coinex bitmart bingx phemex ftx cryptocom luno bitflyer coincheck"
+    " wazirx coindcx bitvavo alpaca oanda exmo indodax whitebit lbank woox robinhood".split()
+)
+# Exchanges whose keys have the form of ours; only the name tells them apart.
+SAME_SHAPE_VENUES = (
+    "ascendex",
+    "bitmax",
+    "toobit",
+    "hashkey",
+    "x-bb-apikey",
+    "x-hk-apikey",
+    "tokocrypto",
+    "bitrue",
+)
+# Bytes that, directly before a value, make it the key of an HMAC: a secret whatever the variable is called.
+HMAC_CALLS = (
+    rb"hmac\.new\(\s*(?:key\s*=\s*)?b?$",
+    rb"hmac\.New\(\s*sha\d+\.New\s*,\s*\[\]byte\(\s*$",
+    rb"createHmac\(\s*['\"`]sha\d+['\"`]\s*,\s*$",
+    rb"hash_hmac\(\s*['\"]sha\d+['\"]\s*,[^;{}]{0,120},\s*$",
+    rb"-hmac\s+$",
+    rb"SecretKeySpec\(\s*$",
+    rb"HMACSHA\d+\([^;{}]{0,60}GetBytes\(\s*$",
+    rb"HmacSHA\d+\([^;{}]{0,120},\s*$",
+    rb"new_from_slice\(\s*b?$",
+    rb"OpenSSL::HMAC\.\w+\([^;{}]{0,60},\s*$",
+)
+# A path with one of these as a whole word holds examples more often than live values.
+EXAMPLE_PATHS = frozenset(
+    "test tests testing spec specs fixture fixtures cassette cassettes mock mocks example examples sample samples"
+    " demo demos doc docs documentation template templates testdata readme md rst".split()
+)
