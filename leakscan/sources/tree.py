@@ -1,0 +1,137 @@
+"""Files of a folder: all of them, or those that git lists. No link is followed, none but regular files is opened."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from leakscan.model import Blob, Failure, Skipped, WorktreeFile
+from leakscan.sources import Item
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+_OPEN_FLAGS = (
+    os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+)
+_FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRECTORY", 0)
+_BENEATH = os.open in os.supports_dir_fd
+
+
+def iter_files(root: Path, listing: Iterable[bytes | Skipped | Failure]) -> Iterator[Item]:
+    """The content of each path below `root`, in order; what is no path passes through.
+
+    A link in the place of a folder is not followed either."""
+    with _Folders(root) as folders:
+        for entry in listing:
+            yield _read_file(folders, entry) if isinstance(entry, bytes) else entry
+
+
+def _read_file(folders: _Folders, path: bytes) -> Item:
+    where = os.fsdecode(path)
+    try:
+        handle = folders.open(path)
+    except FileNotFoundError:
+        return Failure("vanished", where, "was there when the folder was listed, and is gone")
+    except OSError as error:
+        if folders.is_special(path):
+            return Skipped(where, "no regular file")
+        return Failure("unreadable", where, error.strerror or "cannot be opened")
+    with os.fdopen(handle, "rb", buffering=0) as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            return Skipped(where, "no regular file")
+        if status.st_size > MAX_FILE_BYTES:
+            return Failure(
+                "too-large", where, f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
+            )
+        try:
+            data = _read_all(file.fileno(), MAX_FILE_BYTES + 1)
+        except OSError as error:
+            return Failure("unreadable", where, error.strerror or "cannot be read")
+    if len(data) > MAX_FILE_BYTES:
+        return Failure("too-large", where, f"grew over {MAX_FILE_BYTES:,} bytes while it was read")
+    return Blob("", data, WorktreeFile(path))
+
+
+def _read_all(handle: int, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while size < limit and (chunk := os.read(handle, min(1 << 20, limit - size))):
+        chunks.append(chunk)
+        size += len(chunk)
+    return b"".join(chunks)
+
+
+class _Folders:
+    """Opens files below a root folder by folder; the last folder stays open, for files come sorted."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fsencode(root)
+        self._name: bytes | None = None
+        self._handle = -1
+
+    def __enter__(self) -> _Folders:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def open(self, path: bytes) -> int:
+        if not _BENEATH:
+            return os.open(os.path.join(self._root, path), _OPEN_FLAGS)
+        folder, name = os.path.split(path)
+        if folder != self._name:
+            self._enter(folder)
+        return os.open(name, _OPEN_FLAGS, dir_fd=self._handle)
+
+    def is_special(self, path: bytes) -> bool:
+        """True for links, sockets and other things that are there but hold no content of their own."""
+        try:
+            return not stat.S_ISREG(os.lstat(os.path.join(self._root, path)).st_mode)
+        except OSError:
+            return False
+
+    def _enter(self, folder: bytes) -> None:
+        self._close()
+        handle = os.open(self._root, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+        try:
+            for part in filter(None, folder.split(b"/")):
+                inner = os.open(part, _FOLDER_FLAGS, dir_fd=handle)
+                os.close(handle)
+                handle = inner
+        except OSError:
+            os.close(handle)
+            raise
+        self._handle, self._name = handle, folder
+
+    def _close(self) -> None:
+        if self._name is not None:
+            os.close(self._handle)
+        self._name, self._handle = None, -1
+
+
+def iter_folder(root: Path, below: bytes = b"") -> Iterator[bytes | Skipped | Failure]:
+    """Paths of every file under `root`/`below`, sorted within each folder. The folder of a git repository is told as
+    `Skipped` and not entered; the files beside it are listed."""
+    pending = [below]
+    while pending:
+        folder = pending.pop()
+        try:
+            with os.scandir(os.path.join(os.fsencode(root), folder)) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError as error:
+            yield Failure("unreadable", os.fsdecode(folder or b"."), error.strerror or "cannot be listed")
+            continue
+        inner: list[bytes] = []
+        for entry in listed:
+            path = os.path.join(folder, entry.name)
+            if entry.name == b".git":
+                yield Skipped(
+                    os.fsdecode(folder or b"."), "history of a nested repository: scan it by its own name"
+                )
+            elif entry.is_dir(follow_symlinks=False):
+                inner.append(path)
+            else:
+                yield path
+        pending.extend(reversed(inner))
