@@ -1,0 +1,66 @@
+"""Where reports go: standard output, and files that are replaced whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+from leakscan.errors import ConfigError, LeakscanError
+
+
+def write_stdout(text: str) -> None:
+    """LeakscanError if whoever reads our output went away: left alone, click would exit 1, which means findings."""
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # what Python would still write at exit goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise LeakscanError("the output was closed before the whole report was written") from None
+
+
+def write_file(path: Path, text: str) -> None:
+    """Replaces `path` atomically, mode 0600; a device or FIFO is written to. ConfigError if that cannot be done."""
+    data = text.encode("utf-8")
+    try:
+        if _is_stream(path):
+            with path.open("wb", buffering=0) as stream:
+                stream.write(data)
+        else:
+            _replace(path, data)
+    except OSError as error:
+        raise ConfigError(f"{path}: the report cannot be written there: {error.strerror}") from None
+
+
+def _is_stream(path: Path) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+    except FileNotFoundError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _replace(path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)  # a symbolic link in its place is replaced, not followed
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+
+
+def use_color(choice: str) -> bool:
+    """`--color`, and NO_COLOR (no-color.org) where it says auto."""
+    if choice == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return choice == "always"

@@ -1,0 +1,24 @@
+"""What a scan is asked to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakscan.model import Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What to read and what to report. `tree` and `history`: None means both where there are both.
+
+    `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
+    `timeout_s`: stop reading after so long, 0 for never."""
+
+    tree: bool | None = None
+    history: bool | None = None
+    ignored: bool = False
+    min_confidence: Confidence = Confidence.MEDIUM
+    exchanges: frozenset[str] = frozenset()
+    show_secrets: bool = False
+    accepted: frozenset[str] = frozenset()
+    timeout_s: float = 0.0

@@ -1,0 +1,99 @@
+"""Sightings and what git knows of them -> matches at their places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from leakscan.detect import Detector, Match
+from leakscan.findings.collect import Collector, Placed
+from leakscan.gitstore import Placement, Store
+from leakscan.model import (
+    Commit,
+    CommitMessage,
+    CommittedFile,
+    Location,
+    Origin,
+    StoredBlob,
+    WorktreeFile,
+)
+from leakscan.scan.reader import Sighting
+
+
+def place(
+    sightings: Sequence[Sighting], store: Store | None, detector: Detector, collector: Collector
+) -> None:
+    """Judges every sighting at its paths and hands the matches to the collector. `store`: None without history."""
+    placements: Mapping[str, tuple[Placement, ...]] = {}
+    commits: Mapping[str, Commit] = {}
+    if store is not None:
+        placements = store.attribute({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
+        commits = store.commits({s.oid for s in sightings if isinstance(s.origin, CommitMessage)})
+    for sighting in sightings:
+        standing = placements.get(sighting.oid, ()) if isinstance(sighting.origin, StoredBlob) else ()
+        origins = _origins(sighting.origin, standing, commits)
+        matches = detector.judge(sighting.inspection, _paths(origins))
+        spots = {
+            candidate.span: (spot, line_hash)
+            for candidate, spot, line_hash in zip(
+                sighting.inspection.candidates, sighting.places, sighting.line_hashes, strict=True
+            )
+        }
+        for match in matches:
+            spot, line_hash = spots[match.span]
+            locations = tuple(Location(origin, *spot, sighting.oid, line_hash) for origin in origins)
+            collector.add(_placed(match, locations))
+            _trace(collector, match.identity, sighting, origins, standing)
+
+
+def _origins(
+    origin: Origin, standing: Sequence[Placement], commits: Mapping[str, Commit]
+) -> tuple[Origin, ...]:
+    match origin:
+        case StoredBlob() if standing:
+            return tuple(CommittedFile(p.oid, p.path, p.commit, p.in_head) for p in standing)
+        case CommitMessage(oid=oid):
+            return (replace(origin, commit=commits.get(oid)),)
+    return (origin,)
+
+
+def _paths(origins: Iterable[Origin]) -> frozenset[bytes]:
+    return frozenset(o.path for o in origins if isinstance(o, WorktreeFile | CommittedFile))
+
+
+def _trace(
+    collector: Collector,
+    identity: bytes,
+    sighting: Sighting,
+    origins: Sequence[Origin],
+    standing: Sequence[Placement],
+) -> None:
+    trace = collector.traces[identity]
+    trace.oids.add(sighting.oid)
+    for origin in origins:
+        match origin:
+            case WorktreeFile():
+                trace.in_tree = True
+            case CommitMessage(commit=Commit() as commit):
+                trace.arrive(commit, b"")
+    for placement in standing:
+        trace.in_head |= placement.in_head
+        for commit in placement.added:
+            trace.arrive(commit, placement.path)
+        for commit, successor in placement.replaced:
+            trace.leave(commit, placement.path, successor)
+
+
+def _placed(match: Match, locations: tuple[Location, ...]) -> Placed:
+    return Placed(
+        rule_id=match.rule_id,
+        part=match.part,
+        secret=match.secret,
+        identity=match.identity,
+        confidence=match.confidence,
+        score=match.score,
+        reasons=match.reasons,
+        encrypted=match.encrypted,
+        partner=match.partner,
+        locations=locations,
+    )

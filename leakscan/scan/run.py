@@ -1,0 +1,157 @@
+"""One run: targets in, a `ScanResult` out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from leakscan.detect import Detector
+from leakscan.errors import GitError, TargetError
+from leakscan.findings.collect import Collector, RuleFacts
+from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
+from leakscan.model import Blob, Failure, ScanResult, Skipped, WorktreeFile
+from leakscan.rules import RuleSet
+from leakscan.scan.options import ScanOptions
+from leakscan.scan.placing import place
+from leakscan.scan.reader import Progress, Reader
+from leakscan.sources import Item
+from leakscan.sources.history import iter_history
+from leakscan.sources.tree import iter_files, iter_folder
+
+STDIN = "-"
+_NESTED = "history of a nested repository: scan it by its own name"
+
+
+class Scan:
+    """Reads targets and reports. `stdin` gives the content of the target "-"; `now` is in seconds since the epoch."""
+
+    def __init__(
+        self,
+        rules: RuleSet,
+        options: ScanOptions,
+        *,
+        stdin: Callable[[], Item] | None = None,
+        on_progress: Progress | None = None,
+        now: float | None = None,
+    ) -> None:
+        self._rules = rules
+        self._options = options
+        self._stdin = stdin
+        self._now = time.time() if now is None else now
+        self._detector = Detector(rules)
+        self._reader = Reader(self._detector, options.timeout_s, on_progress)
+        self._collector = Collector(_rule_facts(rules), show_secrets=options.show_secrets)
+        self._refs: dict[str, tuple[str, ...]] = {}
+
+    def run(self, targets: Sequence[str]) -> ScanResult:
+        """The report. Raises TargetError for a target that is not there or that the options do not fit; whatever
+        else goes wrong is a `Failure` in the result."""
+        for target in targets:
+            if target != STDIN and not os.path.lexists(target):
+                raise TargetError(f"{target}: no such file or folder")
+        for target in targets:
+            self._scan_target(target)
+        findings = self._collector.findings(self._refs, self._now)
+        exchanges = self._options.exchanges
+        wanted = [finding for finding in findings if not exchanges or finding.exchange in exchanges]
+        shown = tuple(f for f in wanted if f.confidence >= self._options.min_confidence)
+        return ScanResult(
+            target=" ".join(targets),
+            findings=shown,
+            skipped=tuple(sorted(self._reader.skipped, key=lambda s: (s.rule, s.where))),
+            failures=tuple(sorted(self._reader.failures, key=lambda f: (f.kind, f.where, f.reason))),
+            coverage=self._reader.coverage(),
+            rules=self._rules.describe(),
+            rules_digest=self._rules.digest,
+            hidden=len(wanted) - len(shown),
+            accepted=self._options.accepted,
+        )
+
+    def _scan_target(self, target: str) -> None:
+        path = Path(target)
+        if target == STDIN:
+            items = [self._stdin()] if self._stdin else []
+            place(self._reader.read(items), None, self._detector, self._collector)
+        elif not path.is_dir():
+            self._scan_file(path)
+        else:
+            self._scan_directory(path)
+
+    def _scan_directory(self, folder: Path) -> None:
+        try:
+            layout = find_layout(folder)
+            enclosing = layout or find_enclosing(folder)
+        except GitError as error:  # a .git that leads nowhere: the files are there all the same
+            self._reader.failures.append(Failure("submodule-absent", str(folder), str(error)))
+            layout = enclosing = None
+        if layout is not None:
+            self._scan_repository(layout)
+        else:
+            self._scan_folder(folder, enclosing)
+
+    def _scan_file(self, file: Path) -> None:
+        """One file, under the name that the user gave it."""
+        self._refuse_history(file)
+        name = os.fsencode(file)
+        for item in iter_files(file.parent, [os.fsencode(file.name)]):
+            named = Blob(item.oid, item.data, WorktreeFile(name)) if isinstance(item, Blob) else item
+            place(self._reader.read([named]), None, self._detector, self._collector)
+
+    def _scan_folder(self, folder: Path, enclosing: Layout | None) -> None:
+        if enclosing is None or enclosing.work_tree is None:
+            self._refuse_history(folder)
+            found = self._reader.read(iter_files(folder, iter_folder(folder)))
+            place(found, None, self._detector, self._collector)
+            return
+        root = enclosing.work_tree.resolve()
+        if self._options.history:
+            raise TargetError(
+                f"{folder}: a folder inside the repository {root}: scan that one for its history"
+            )
+        self._reader.skipped.append(Skipped(str(folder), f"history: scan {root} for that"))
+        below = os.fsencode(folder.resolve().relative_to(root)) + b"/"
+        with Store(enclosing) as store:
+            inside = (e for e in self._worktree(store) if not isinstance(e, bytes) or e.startswith(below))
+            place(self._reader.read(iter_files(root, inside)), None, self._detector, self._collector)
+            self._reader.failures += store.failures
+
+    def _scan_repository(self, layout: Layout) -> None:
+        if layout.work_tree is None and self._options.tree:
+            raise TargetError(f"{layout.git_dir}: a bare repository has no working tree: leave out --tree")
+        with Store(layout) as store:
+            sightings = []
+            if layout.work_tree is not None and self._options.tree is not False:
+                sightings += self._reader.read(iter_files(layout.work_tree, self._worktree(store)))
+            if self._options.history is not False:
+                sightings += self._reader.read(iter_history(store))
+                store.check_connectivity()
+            place(sightings, store, self._detector, self._collector)
+            self._refs.update(store.refs_reaching(self._collector.commits()))
+            self._reader.failures += store.failures
+
+    def _worktree(self, store: Store) -> Iterator[bytes | Skipped | Failure]:
+        """Files that git tracks, and those that it neither tracks nor ignores; those of nested repositories too."""
+        root = store.layout.work_tree
+        assert root is not None
+        listing = store.tree_files(ignored=self._options.ignored)
+        told = set(listing.paths)
+        yield from listing.paths
+        for nested in listing.nested:
+            yield Skipped(os.fsdecode(nested), _NESTED)
+            for entry in iter_folder(root, nested.rstrip(b"/")):
+                if isinstance(entry, Failure) or (isinstance(entry, bytes) and entry not in told):
+                    yield entry
+
+    def _refuse_history(self, target: Path) -> None:
+        if self._options.history:
+            raise TargetError(f"{target}: not a git repository, it has no history: leave out --history")
+
+
+def _rule_facts(rules: RuleSet) -> dict[str, RuleFacts]:
+    generic = rules.generic.id
+    return {
+        info.rule_id: RuleFacts(info, rules.by_id[info.rule_id].paired, info.exchange == generic)
+        for info in rules.describe()
+    }

@@ -1,0 +1,121 @@
+"""What tests share: values made at run time, real repositories, and the installed command."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import git
+import pytest
+
+from leakscan.rules.fake import fill
+
+COMMAND = Path(sys.executable).with_name("leakscan")
+WHEN = "2024-03-02T10:00:00+01:00"
+
+
+@dataclass(frozen=True)
+class Run:
+    exit_code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+    @property
+    def findings(self) -> list[Any]:
+        return list(self.json["findings"])
+
+
+@pytest.fixture
+def leakscan(tmp_path: Path) -> Callable[..., Run]:
+    """The installed command: `leakscan("scan", path, stdin=b"…", cwd=…)`."""
+
+    def run(
+        *args: object, stdin: bytes = b"", cwd: Path = tmp_path, env: dict[str, str] | None = None
+    ) -> Run:
+        done = subprocess.run(
+            [COMMAND, *map(str, args)],
+            input=stdin,
+            capture_output=True,
+            cwd=cwd,
+            env={**os.environ, "COLUMNS": "100", **(env or {})},
+            check=False,
+            timeout=120,
+        )
+        return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+class Repo:
+    """A real repository with a fixed clock; `now` may be moved."""
+
+    def __init__(self, path: Path, **init: Any) -> None:
+        self.git = git.Repo.init(path, initial_branch="main", **init)
+        self.path = path
+        self.now = WHEN
+        with self.git.config_writer() as config:
+            config.set_value("user", "name", "Alice")
+            config.set_value("user", "email", "alice@example.com")
+
+    def write(self, name: str, content: str | bytes) -> Path:
+        file = self.path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+        return file
+
+    def run(self, *args: str, stdin: bytes | None = None) -> str:
+        env = {"GIT_AUTHOR_DATE": self.now, "GIT_COMMITTER_DATE": self.now}
+        done = subprocess.run(
+            ["git", *args],
+            cwd=self.path,
+            input=stdin,
+            capture_output=True,
+            check=True,
+            env={**os.environ, **env},
+        )
+        return done.stdout.decode().strip()
+
+    def commit(self, message: str = "change", **files: str | bytes) -> str:
+        """Writes files (`bot__config_py` is bot/config.py), commits everything, gives the commit id."""
+        for name, content in files.items():
+            self.write(name.replace("__", "/").replace("_", "."), content)
+        self.run("add", "-A")
+        self.run("commit", "--allow-empty", "-q", "-m", message)
+        return self.run("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repo:
+    return Repo(tmp_path / "repo")
+
+
+class Pair:
+    """A key and a secret of 64 letters and digits."""
+
+    def __init__(self, seed: int) -> None:
+        self.key = fill("{alnum:64}", seed)
+        self.secret = fill("{alnum:64}", seed + 1000)
+
+    @property
+    def env(self) -> str:
+        return f"BINANCE_API_KEY={self.key}\nBINANCE_API_SECRET={self.secret}\n"
+
+
+@pytest.fixture
+def pair() -> Pair:
+    return Pair(1)
+
+
+@pytest.fixture
+def make_pair() -> Callable[[int], Pair]:
+    return Pair

@@ -1,0 +1,94 @@
+"""The map of rooms: an import may only point down, and rooms on one floor are strangers."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "leakscan"
+FLOORS = {
+    "model": 0,
+    "errors": 0,
+    "rules": 1,
+    "detect": 2,
+    "gitstore": 2,
+    "sources": 3,
+    "findings": 4,
+    "scan": 5,
+    "check": 5,
+    "reporters": 5,
+    "cli": 6,
+    "__main__": 7,
+}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOMS_THAT_TOUCH_THE_WORLD = {"gitstore", "sources", "cli", "rules", "scan"}
+WORLD = {"subprocess", "socket", "tempfile", "shutil", "signal"}
+MAX_LINES, MAX_FUNCTION_LINES = 300, 40
+
+
+def room_of(module: Path) -> str:
+    return module.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(module: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module}: write imports in full"
+            names.append(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_arrows_point_down(module: Path) -> None:
+    room = room_of(module)
+    if room == "__init__":
+        assert not [name for name in imports(module) if name.startswith("leakscan")]
+        return
+    for name in imports(module):
+        parts = name.split(".")
+        if parts[0] != "leakscan" or len(parts) == 1:
+            continue
+        other = parts[1]
+        assert other == room or FLOORS[other] < FLOORS[room], f"{room} may not import {other}"
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_only_some_rooms_touch_the_world(module: Path) -> None:
+    if room_of(module) not in ROOMS_THAT_TOUCH_THE_WORLD:
+        assert not WORLD & {name.split(".")[0] for name in imports(module)}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_rooms_stay_small(module: Path) -> None:
+    text = module.read_text()
+    assert len(text.splitlines()) <= MAX_LINES
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef):
+            start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
+            assert (node.end_lineno or start) - start <= MAX_FUNCTION_LINES, f"{node.name} is too long"
+
+
+def test_only_findings_reveals_values() -> None:
+    revealing = {
+        str(module.relative_to(PACKAGE))
+        for module in MODULES
+        if any(
+            isinstance(node, ast.Attribute) and node.attr == "reveal"
+            for node in ast.walk(ast.parse(module.read_text()))
+        )
+    }
+    assert revealing == {"findings/identity.py", "findings/collect.py"}
+
+
+def test_every_command_resolves() -> None:
+    import importlib
+
+    from leakscan.cli import COMMANDS, SHORT_HELP
+
+    assert COMMANDS.keys() == SHORT_HELP.keys()
+    for place in COMMANDS.values():
+        module, _, name = place.partition(":")
+        assert callable(getattr(importlib.import_module(module), name))
