@@ -1,6 +1,7 @@
 """The map of rooms: an import may only point down, and rooms on one floor are strangers."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,12 @@ def test_rooms_stay_small(module: Path) -> None:
         if isinstance(node, ast.FunctionDef):
             start = node.body[1].lineno if ast.get_docstring(node) and len(node.body) > 1 else node.lineno
             assert (node.end_lineno or start) - start <= MAX_FUNCTION_LINES, f"{node.name} is too long"
+
+
+def test_the_wheel_carries_every_room() -> None:
+    listed = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    rooms = {".".join(file.parent.relative_to(PACKAGE.parent).parts) for file in PACKAGE.rglob("__init__.py")}
+    assert set(listed) == rooms | {"leakscan.rules.venues"}
 
 
 def test_only_findings_reveals_values() -> None:

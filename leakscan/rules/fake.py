@@ -8,6 +8,7 @@ No credential-shaped text ever stands in the repository, so examples name what t
 from __future__ import annotations
 
 import functools
+import math
 import random
 import re
 import string
@@ -17,6 +18,7 @@ _PLACEHOLDER = re.compile(
     r"\{(?:(?P<run>alnum|hex|base64):(?P<length>[0-9]{1,4})"
     r"|(?P<key>rsa|ed25519|ec)(?::(?P<bits>[0-9]{3,4}))?(?P<form>(?::[a-z0-9]+)*))\}"
 )
+_SMALL_PRIMES = math.prod(n for n in range(3, 2000, 2) if all(n % d for d in range(3, 45, 2) if d < n))
 _ALPHABETS = {
     "alnum": string.ascii_letters + string.digits,
     "hex": "0123456789abcdef",
@@ -50,7 +52,8 @@ def _make(match: re.Match[str], rng: random.Random) -> str:
 def _pem(kind: str, bits: int, options: list[str], rng: random.Random) -> str:
     from cryptography.hazmat.primitives import serialization as ser
 
-    key = _private_key(kind, bits, rng.getrandbits(64))
+    # making an RSA key takes a good part of a second, so that there are two of each size only
+    key = _private_key(kind, bits, rng.getrandbits(1 if kind == "rsa" else 64))
     if "public" in options:
         public = key.public_key().public_bytes(ser.Encoding.PEM, ser.PublicFormat.SubjectPublicKeyInfo)
         return str(public, "ascii").strip()
@@ -84,6 +87,8 @@ def _prime(bits: int, rng: random.Random) -> int:
     """A number that passes Fermat tests to two bases: enough for a key that guards nothing."""
     while True:
         number = rng.getrandbits(bits) | 3 << (bits - 2) | 1
-        small = all(number % divisor for divisor in (3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47))
-        if small and pow(2, number - 1, number) == 1 and pow(3, number - 1, number) == 1:
+        if (
+            math.gcd(number, _SMALL_PRIMES) == 1
+            and pow(2, number - 1, number) == pow(3, number - 1, number) == 1
+        ):
             return number
