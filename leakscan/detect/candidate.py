@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
 from leakscan.detect.label import Label
@@ -28,7 +28,7 @@ class Candidate:
 
     span: Span
     secret: Secret
-    identity: bytes
+    identity: bytes = field(repr=False)
     hexadecimal: bool
     bits: float
     key: PrivateKey | None
@@ -48,9 +48,9 @@ class Match:
     part: Part
     span: Span
     secret: Secret
-    identity: bytes
+    identity: bytes = field(repr=False)
     confidence: Confidence
     score: float
     reasons: tuple[str, ...]
     encrypted: bool
-    partner: bytes | None
+    partner: bytes | None = field(repr=False)

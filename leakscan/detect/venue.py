@@ -17,8 +17,8 @@ from leakscan.model import Span
 from leakscan.rules import Exchange, RuleSet, RunShape
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
-_NAME_END = re.compile(rb"[\w.-]{0,40}(?=['\"]?\]?\s{0,3}(?::(?!:)|=(?!=)))")
-_NAME_START = re.compile(rb"[\w.-]{0,40}$")
+_NAME_END = re.compile(rb"[\w-]{0,40}")
+_NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
@@ -159,7 +159,7 @@ class Venues:
         return next((m.exchange for m in beside if m.exchange in of), exchange)
 
     def _names_another_value(self, data: bytes, mention: Span) -> bool:
-        """True for `BINANCE_API_KEY=`: the exchange is named by the name of some other value."""
+        """True for `BINANCE_API_KEY`: the exchange is named by the name of some other value."""
         end = _NAME_END.match(data, mention.end)
         if end is None:
             return False

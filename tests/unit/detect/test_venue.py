@@ -1,0 +1,72 @@
+import pytest
+from detecting import digests, matches, values
+
+KEY, SECRET = values(2)
+PAIR = f'api_key = "{KEY}"\napi_secret = "{SECRET}"\n'
+
+
+def exchanges(text: str) -> set[str]:
+    return {match.exchange for match in matches(text).values()}
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ("import binance\n{}", "binance"),
+        ("[binance_user_config]\n{}", "binance"),
+        ("x = ccxt.binanceusdm()\n{}", "binance"),
+        ("x = ccxt.binanceus()\n{}", "binance-us"),
+        ("# https://api.binance.us\n{}", "binance-us"),
+        ("# Binance testnet\n{}", "binance-spot-testnet"),
+        ("import binance\n{}exchange.set_sandbox_mode(True)", "binance-spot-testnet"),
+        ("import binance\n{}testnet = False", "binance"),
+        ("# Binance futures testnet\n{}", "binance-futures-testnet"),
+        ("# Kraken, Binance and others\n{}", "binance"),
+        ("{}", "unknown"),
+    ],
+)
+def test_the_words_around_name_the_exchange(text: str, exchange: str) -> None:
+    assert exchanges(text.format(PAIR)) == {exchange}
+
+
+def test_a_host_beside_the_value_tells_the_test_network() -> None:
+    text = f'UMFutures(key="{KEY}", secret="{SECRET}", base_url="https://testnet.binancefuture.com")'
+    assert exchanges(text) == {"binance-futures-testnet"}
+
+
+def test_the_name_outdoes_the_line_above_and_that_outdoes_the_neighbourhood() -> None:
+    assert exchanges(f'# binance.us\nBINANCE_API_SECRET="{SECRET}"') == {"binance"}
+    assert exchanges(f"binance.us\n\n# Binance\n{PAIR}") == {"binance"}
+
+
+def test_an_open_bracket_names_what_stands_in_it() -> None:
+    text = f'{{"binanceus": {{"secret": "", "x": []}}, "binance": {{"live": {{"secret": "{SECRET}"}}}}}}'
+    assert exchanges(text) == {"binance"}
+
+
+def test_a_header_of_a_family_gives_way_to_a_name() -> None:
+    header = f'curl -H "X-MBX-APIKEY: {KEY}" https://api.binance'
+    assert exchanges(header + ".com/x") == {"binance"}
+    assert exchanges(header + ".us/x") == {"binance-us"}
+
+
+@pytest.mark.parametrize("name", ["toobit", "ascendex", "kucoin", "telegram"])
+def test_what_stands_under_another_name_is_not_of_binance(name: str) -> None:
+    assert matches(f"binance:\n  x: 1\n{name}:\n  api_key: {KEY}\n  api_secret: {SECRET}\n") == {}
+
+
+def test_a_lone_secret_key_beside_variables_of_binance_is_not_theirs() -> None:
+    assert matches(f"BINANCE_API_SECRET=${{BINANCE_API_SECRET}}\nSECRET_KEY={SECRET}\n") == {}
+
+
+def test_hexadecimal_values_need_the_test_network_and_a_name() -> None:
+    key, secret = digests(2)
+    assert exchanges(f"testnet.binancefuture.com\napi_key={key}\napi_secret={secret}") == {
+        "binance-futures-testnet"
+    }
+    assert matches(f"binance\napi_key={key}\napi_secret={secret}") == {}
+    assert matches("testnet.binancefuture.com\n" + "\n".join(digests(500))) == {}
+
+
+def test_a_name_on_the_line_above_is_no_part_of_the_exchange_named_below() -> None:
+    assert exchanges(f"exchange,api_key,api_secret\nbinance,{KEY},{SECRET}\n") == {"binance"}
