@@ -11,7 +11,7 @@ from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
-from leakscan.detect.words import EXAMPLE_PATHS
+from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
 from leakscan.rules import PemShape, Rule, RuleSet
 
@@ -62,9 +62,10 @@ class Judge:
         confidence = _level(points)
         if confidence is None or (rule.needs_name and not _is_named(candidate, partner)):
             return None
-        if paths and all(is_example_path(path) for path in paths):
-            confidence = _lowered(confidence, named=venue is not None)
-            reasons.append("in a path of tests, documents or examples")
+        for is_doubtful, reason in _DOUBTFUL_PATHS:
+            if paths and all(is_doubtful(path) for path in paths):
+                confidence = _lowered(confidence, named=venue is not None)
+                reasons.append(reason)
         return Match(
             rule_id=rule.id,
             exchange=rule.exchange,
@@ -130,6 +131,16 @@ _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "E
 
 def is_example_path(path: bytes) -> bool:
     return not EXAMPLE_PATHS.isdisjoint(_PATH_WORD.findall(path.decode("utf-8", "replace").lower()))
+
+
+def is_vendored_path(path: bytes) -> bool:
+    return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
+
+
+_DOUBTFUL_PATHS = (
+    (is_example_path, "in a path of tests, documents or examples"),
+    (is_vendored_path, "in a copy of somebody else's library"),
+)
 
 
 def _has_shape(candidate: Candidate, rule: Rule) -> bool:

@@ -78,3 +78,15 @@ EXAMPLE_PATHS = frozenset(
     "test tests testing spec specs fixture fixtures cassette cassettes mock mocks example examples sample samples"
     " demo demos doc docs documentation template templates testdata readme md rst".split()
 )
+# Folders of other people's libraries, copied in: their test keys are nobody's.
+VENDORED_PATHS = frozenset(
+    (
+        "node_modules",
+        "bower_components",
+        "site-packages",
+        "dist-packages",
+        "vendor",
+        "third_party",
+        "thirdparty",
+    )
+)

@@ -1,8 +1,9 @@
 import pytest
 from detecting import DETECTOR, matches, values
 
-from leakscan.detect.judge import is_example_path
+from leakscan.detect.judge import is_example_path, is_vendored_path
 from leakscan.model import Confidence
+from leakscan.rules.fake import fake
 
 KEY, SECRET = values(2)
 NAMED = f"BINANCE_API_SECRET={SECRET}\n"
@@ -25,6 +26,15 @@ def test_a_path_alone_can_name_the_exchange() -> None:
 def test_paths_of_examples_are_known(path: bytes) -> None:
     assert is_example_path(path)
     assert not is_example_path(b"src/contest/latest.py")
+
+
+def test_a_test_key_in_a_copied_library_is_out_of_sight_unless_it_names_an_exchange() -> None:
+    pem, path = fake("ed25519"), b"web/node_modules/tls/test/server.key"
+    (match,) = DETECTOR.judge(DETECTOR.inspect(pem.encode()), [path])
+    assert match.confidence is Confidence.LOW
+    assert match.reasons[-1] == "in a copy of somebody else's library"
+    assert matches(NAMED, path)[SECRET].confidence is Confidence.MEDIUM
+    assert not is_vendored_path(b"src/vendor.py")
 
 
 def test_the_reasons_name_shape_exchange_label_and_partner() -> None:
