@@ -5,16 +5,19 @@ from leakscan.gitstore.layout import Layout, find_enclosing, find_layout
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
 from leakscan.gitstore.refs import Ref, Refs
 from leakscan.gitstore.store import Store
+from leakscan.gitstore.sweep import AnchorSpec, Sweep
 from leakscan.gitstore.worktree import Worktree
 
 __all__ = [
     "MAX_OBJECT_BYTES",
+    "AnchorSpec",
     "Layout",
     "Placement",
     "Ref",
     "Refs",
     "Store",
     "StoredObject",
+    "Sweep",
     "Worktree",
     "find_enclosing",
     "find_layout",

@@ -47,6 +47,11 @@ class ObjectReader:
         self._faults = faults
         self._inventory: Inventory | None = None
 
+    @property
+    def folders(self) -> list[Path]:
+        """The object folders that are read, the shadow's own included."""
+        return list(self._packs)
+
     def inventory(self) -> Inventory:
         """What the store holds. Objects of no known kind, and those too large to hold, are recorded."""
         if self._inventory is None:

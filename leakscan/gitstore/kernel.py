@@ -1,0 +1,32 @@
+"""The kernel as the rest imports it: compiled if this installation has it, else the reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.deltaerror import DeltaError, OversizeError
+
+if TYPE_CHECKING:
+    from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+
+    COMPILED: bool
+else:
+    try:
+        from leakscan.gitstore._kernel import Matcher, apply, grow, parse_headers, sort_offsets
+
+        COMPILED = True
+    except ImportError:
+        from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+
+        COMPILED = False
+
+__all__ = [
+    "COMPILED",
+    "DeltaError",
+    "Matcher",
+    "OversizeError",
+    "apply",
+    "grow",
+    "parse_headers",
+    "sort_offsets",
+]

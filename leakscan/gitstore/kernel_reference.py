@@ -1,0 +1,191 @@
+"""The kernel in plain Python: what the compiled one does, used where that is not available, and its yardstick in tests.
+
+A delta is two sizes and a list of instructions: copy a range of the base, or insert bytes that follow. A *seam* of
+the result is every inserted byte, every border between two instructions, and both ends. An *anchor* is a maximal
+run of letters and digits of a certain length, or a literal. One that touches no seam, neither with itself nor with
+the bytes beside it, lies inside one copied range, and so stands in the base as well.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.deltaerror import DeltaError, OversizeError
+from leakscan.gitstore.kernel_reference_tables import grow, parse_headers, sort_offsets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Matcher", "apply", "grow", "parse_headers", "sort_offsets"]
+
+_CLASSES = bytes(97 if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+_MAX_LITERALS, _MAX_LITERAL, _MAX_RUN = 16, 255, 1 << 20
+_SAMPLING = 4
+
+
+def _shape(code: int) -> tuple[int, int, int, int] | None:
+    """How to read the operands of a copy at once, as one little-endian number: their count, the mask of the offset,
+    the shift and the mask of the length. None if a byte is left out between others."""
+    offset, length = code & 15, code >> 4 & 7
+    if offset & (offset + 1) or length & (length + 1) or not length:
+        return None
+    offset_bits, length_bits = 8 * offset.bit_count(), 8 * length.bit_count()
+    return (offset_bits + length_bits) // 8, (1 << offset_bits) - 1, offset_bits, (1 << length_bits) - 1
+
+
+_SHAPES = [_shape(code) for code in range(256)]
+
+
+class Matcher:
+    """Finds maximal runs of `shortest` to `longest` letters and digits, and literals."""
+
+    def __init__(self, shortest: int, longest: int, literals: tuple[bytes, ...]) -> None:
+        if not 1 <= shortest <= longest <= _MAX_RUN:
+            raise ValueError("a run must have 1 <= shortest <= longest <= 1,048,576")
+        if len(literals) > _MAX_LITERALS or not all(1 <= len(each) <= _MAX_LITERAL for each in literals):
+            raise ValueError("at most 16 literals of 1 to 255 bytes")
+        self._literals = literals
+        self._longest = longest
+        self._margin = max(longest + 1, *map(len, literals), 0)
+        self._letters = b"a" * shortest
+        # Of a run of 64, every fourth byte makes 16: a quarter of the content is enough to rule most of it out.
+        self._sample = b"a" * (shortest // _SAMPLING)
+
+    def has_anchor(self, data: bytes) -> bool:
+        """One stands anywhere in it."""
+        if any(literal in data for literal in self._literals):
+            return True
+        if data[::_SAMPLING].translate(_CLASSES).find(self._sample) < 0:
+            return False
+        return next(self._runs(data), None) is not None
+
+    def apply(self, base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
+        """The result of the delta, and whether an anchor in it touches a seam. `limit` is as for `apply`."""
+        target = apply(base, delta, limit)
+        return target, self.has_anchor(target) and self._touches(target, delta)
+
+    def _touches(self, target: bytes, delta: bytes) -> bool:
+        spans = list(self._runs(target))
+        for literal in self._literals:
+            start = target.find(literal)
+            while start >= 0:  # one letter less at both ends: beside a seam, a literal is none the worse
+                spans.append((start + 1, start + len(literal) - 1))
+                start = target.find(literal, start + 1)
+        seams = _seams(delta, self._margin)
+        ends = [end for _, end in seams]
+        places = ((bisect_left(ends, start), end) for start, end in spans)
+        return any(place < len(seams) and seams[place][0] <= end for place, end in places)
+
+    def _runs(self, data: bytes) -> Iterator[tuple[int, int]]:
+        classes, letters = data.translate(_CLASSES), self._letters
+        start = classes.find(letters)
+        while start >= 0:
+            end = classes.find(b" ", start + len(letters))
+            end = end if end >= 0 else len(data)
+            if end - start <= self._longest:
+                yield start, end
+            start = classes.find(letters, end)
+
+
+def apply(base: bytes, delta: bytes, limit: int) -> bytes:
+    """The result of the delta. DeltaError if it cannot be applied, OversizeError if it claims over `limit` bytes."""
+    base_size, place = _varint(delta, 0)
+    size, place = _varint(delta, place)
+    if base_size != len(base):
+        raise DeltaError("it was made for a base of another size")
+    if size > limit:
+        raise OversizeError(size)
+    parts: list[bytes] = []
+    append, shapes, number, done, end = parts.append, _SHAPES, int.from_bytes, 0, len(delta)
+    try:
+        while place < end:
+            code = delta[place]
+            place += 1
+            if code > 127:
+                shape = shapes[code]
+                if shape is not None and place + shape[0] <= end:
+                    count, mask, shift, length_mask = shape
+                    operands = number(delta[place : place + count], "little")
+                    start, length = operands & mask, operands >> shift & length_mask or 0x10000
+                    place += count
+                else:
+                    start, length, place = _copy(delta, place, code)
+                if start + length > base_size:
+                    raise DeltaError("it copies from outside its base")
+                append(base[start : start + length])
+            elif code:
+                length = code
+                append(delta[place : place + code])
+                place += code
+                if place > end:
+                    raise DeltaError("it is cut off")
+            else:
+                raise DeltaError("it holds the reserved instruction 0")
+            done += length
+            if done > size:
+                raise DeltaError("its result is longer than it says")
+    except IndexError:
+        raise DeltaError("it is cut off") from None
+    if done != size:
+        raise DeltaError("its result is shorter than it says")
+    return b"".join(parts)
+
+
+def _copy(delta: bytes, place: int, code: int) -> tuple[int, int, int]:
+    """Offset and length of a copy, and the place behind it."""
+    offset = length = 0
+    if code & 1:
+        offset = delta[place]
+        place += 1
+    if code & 2:
+        offset |= delta[place] << 8
+        place += 1
+    if code & 4:
+        offset |= delta[place] << 16
+        place += 1
+    if code & 8:
+        offset |= delta[place] << 24
+        place += 1
+    if code & 16:
+        length = delta[place]
+        place += 1
+    if code & 32:
+        length |= delta[place] << 8
+        place += 1
+    if code & 64:
+        length |= delta[place] << 16
+        place += 1
+    return offset, length or 0x10000, place
+
+
+def _seams(delta: bytes, margin: int) -> list[tuple[int, int]]:
+    """Ranges of the result of a valid delta, in order, those closer than `margin` joined."""
+    _, place = _varint(delta, 0)
+    _, place = _varint(delta, place)
+    seams, start, last, done = [], 0, 0, 0
+    while True:
+        if done - last > margin:
+            seams.append((start, last))
+            start = done
+        last = done
+        if place >= len(delta):
+            return [*seams, (start, last)]
+        code = delta[place]
+        place += 1
+        if code > 127:
+            _, length, place = _copy(delta, place, code)
+            done += length
+        else:
+            place += code
+            done += code
+            last = done
+
+
+def _varint(data: bytes, place: int) -> tuple[int, int]:
+    value = 0
+    for shift, code in enumerate(data[place : place + 9]):
+        value |= (code & 127) << (7 * shift)
+        if code < 128:
+            return value, place + shift + 1
+    raise DeltaError("it is cut off")

@@ -1,0 +1,78 @@
+"""Of a damaged pack a sweep gives what reading every object gives, and says so when not everything could be read."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leakscan.gitstore.sweep import Sweep
+from tests.unit.gitstore.gitrepo import Repo, opened
+from tests.unit.gitstore.sweeping import SPEC, expected, swept, use_reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+RUN = b"A1b2C3d4" * 8
+CONTENTS = 36  # blobs and commits of the sound one; a sweep need not see what happens to trees
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    repo = Repo(tmp_path_factory.mktemp("sound") / "repo")
+    rng = random.Random(1)
+    lines = [b"%d\n" % rng.getrandbits(200) for _ in range(40)]
+    for number in range(12):
+        lines[rng.randrange(len(lines))] = b"%d\n" % number
+        repo.commit({"a": b"".join(lines) + RUN * (number % 3 == 1), f"{number}": RUN + b" %d" % number})
+    repo.pack()
+    return repo.path
+
+
+FLIPS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=4)
+
+
+def damage(path: Path, flips: list[tuple[float, int]], *, keep: int) -> None:
+    data = bytearray(path.read_bytes())
+    for place, mask in flips:
+        data[12 + int(place * (len(data) - 12 - keep))] ^= mask
+    path.write_bytes(data)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FLIPS)
+def test_of_a_damaged_pack_all_is_read_that_git_reads(
+    sound: Path, tmp_path: Path, flips: list[tuple[float, int]]
+) -> None:
+    shutil.rmtree(tmp_path / "copy", ignore_errors=True)
+    shutil.copytree(sound, tmp_path / "copy")
+    damage(next((tmp_path / "copy").glob(".git/objects/pack/*.pack")), flips, keep=20)
+    with opened(tmp_path / "copy") as store:
+        objects = list(store.iter_objects())
+        told = expected(store)
+        complete = not store.failures
+    with opened(tmp_path / "copy") as store, Sweep(store, SPEC) as sweep:
+        assert list(sweep.run(lambda found: (found.oid, found.data))) == told
+        assert sweep.totals["blob"] == sum(found.kind == "blob" for found in objects)
+        assert sorted(sweep.iter_texts()) == sorted(found for found in objects if found.kind != "blob")
+        assert not (complete and store.failures)
+        assert store.failures or complete or len(objects) == CONTENTS
+    with opened(tmp_path / "copy") as store, pytest.MonkeyPatch.context() as patch:
+        use_reference(patch)
+        assert swept(store) == told
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(FLIPS)
+def test_a_damaged_index_ends_no_sweep(sound: Path, tmp_path: Path, flips: list[tuple[float, int]]) -> None:
+    shutil.rmtree(tmp_path / "copy", ignore_errors=True)
+    shutil.copytree(sound, tmp_path / "copy")
+    damage(next((tmp_path / "copy").glob(".git/objects/pack/*.idx")), flips, keep=40)
+    with opened(tmp_path / "copy") as store:
+        told = {data for _, data in expected(store)}
+    with opened(tmp_path / "copy") as store:
+        assert {data for _, data in swept(store)} >= told

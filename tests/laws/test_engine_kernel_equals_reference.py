@@ -1,0 +1,191 @@
+"""The compiled kernel gives what the reference gives, the same complaints included, for valid and mutated input."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from leakscan.gitstore import kernel_reference as reference
+from leakscan.gitstore.deltaerror import DeltaError
+
+compiled = pytest.importorskip("leakscan.gitstore._kernel", reason="the kernel is not compiled here")
+
+PIECES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [b"a", b"Z9", b" ", b"\n", b"=", b"aB3", b"KE", b"KEY", b"E", b"\0", b"\xe9", b"@[`{/:"]
+        ),
+        st.integers(1, 14).map(lambda length: b"x" * length),
+        st.binary(max_size=4),
+    ),
+    max_size=40,
+).map(b"".join)
+SPECS = st.tuples(
+    st.integers(1, 12), st.integers(0, 6), st.sampled_from([(), (b"KEY",), (b"KEY", b"EK", b"@")])
+).map(lambda spec: (spec[0], spec[0] + spec[1], spec[2]))
+
+
+def varint(number: int) -> bytes:
+    out = bytearray()
+    while number > 127:
+        out.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def copy(offset: int, length: int) -> bytes:
+    code, operands = 128, b""
+    for bit in range(4):
+        if byte := offset >> (8 * bit) & 255:
+            code |= 1 << bit
+            operands += bytes((byte,))
+    for bit in range(3):
+        if length != 0x10000 and (byte := length >> (8 * bit) & 255):
+            code |= 16 << bit
+            operands += bytes((byte,))
+    return bytes((code,)) + operands
+
+
+@st.composite
+def deltas(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    base = draw(PIECES)
+    if draw(st.integers(0, 9)) == 0:
+        base = base * (0x10100 // (len(base) or 1) + 1) if base else base
+    size, body = 0, b""
+    for _ in range(draw(st.integers(0, 12))):
+        if base and draw(st.booleans()):
+            start = draw(st.integers(0, len(base) - 1))
+            length = draw(st.integers(1, min(len(base) - start, 0xFFFFFF)))
+            if len(base) - start >= 0x10000 and draw(st.booleans()):
+                length = 0x10000
+            body += copy(start, length)
+            size += length
+        elif data := draw(PIECES.map(lambda piece: piece[:127])):
+            body += bytes((len(data),)) + data
+            size += len(data)
+    return base, varint(len(base)) + varint(size) + body
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> tuple[bytes, bytes]:
+    base, delta = draw(deltas())
+    match draw(st.integers(0, 5)):
+        case 0:
+            delta = delta[: draw(st.integers(0, len(delta)))]
+        case 1:
+            delta += draw(st.binary(min_size=1, max_size=9))
+        case 2:
+            base += b"x"
+        case 3:
+            delta = draw(st.binary(max_size=30))
+        case _:
+            place = draw(st.integers(0, len(delta) - 1))
+            delta = delta[:place] + bytes((draw(st.integers(0, 255)),)) + delta[place + 1 :]
+    return base, delta
+
+
+def outcome(function: Any, *arguments: Any) -> Any:
+    try:
+        return function(*arguments)
+    except DeltaError as error:
+        return type(error), str(error)
+
+
+def naive(data: bytes, spec: tuple[int, int, tuple[bytes, ...]]) -> bool:
+    run = b"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z])" % spec[:2]
+    return re.search(run, data) is not None or any(literal in data for literal in spec[2])
+
+
+@settings(max_examples=300, deadline=None)
+@given(PIECES, SPECS)
+def test_both_see_an_anchor_where_a_regular_expression_does(data: bytes, spec: Any) -> None:
+    told = naive(data, spec)
+    assert compiled.Matcher(*spec).has_anchor(data) == told
+    assert reference.Matcher(*spec).has_anchor(data) == told
+
+
+@settings(max_examples=600, deadline=None)
+@given(deltas(), SPECS)
+def test_both_apply_a_delta_alike_and_no_anchor_hides_between_seams(
+    pair: tuple[bytes, bytes], spec: Any
+) -> None:
+    target, touches = compiled.Matcher(*spec).apply(*pair, 1 << 26)
+    assert reference.Matcher(*spec).apply(*pair, 1 << 26) == (target, touches)
+    assert compiled.apply(*pair, 1 << 26) == reference.apply(*pair, 1 << 26) == target
+    assert not touches or naive(target, spec)
+    assert touches or not naive(target, spec) or naive(pair[0], spec)
+
+
+@settings(max_examples=600, deadline=None)
+@given(mutated(), SPECS, st.sampled_from([0, 40, 1 << 26]))
+def test_both_refuse_a_damaged_delta_with_the_same_words(
+    pair: tuple[bytes, bytes], spec: Any, limit: int
+) -> None:
+    told = outcome(reference.Matcher(*spec).apply, *pair, limit)
+    assert outcome(compiled.Matcher(*spec).apply, *pair, limit) == told
+    assert outcome(compiled.apply, *pair, limit) == outcome(reference.apply, *pair, limit)
+
+
+@given(st.integers(-1, 20), st.integers(-1, 20), st.lists(st.binary(max_size=300), max_size=18).map(tuple))
+def test_both_refuse_the_same_specifications(
+    shortest: int, longest: int, literals: tuple[bytes, ...]
+) -> None:
+    told = []
+    for kernel in (compiled, reference):
+        try:
+            kernel.Matcher(shortest, longest, literals)
+        except ValueError as error:
+            told.append(str(error))
+        else:
+            told.append("")
+    assert told[0] == told[1]
+
+
+def parsed(kernel: Any, window: bytes, start: int, offsets: Any, first: int, end: int, width: int) -> Any:
+    count = len(offsets)
+    columns = [
+        array("B", [9]) * count,
+        array("Q", [9]) * count,
+        array("Q", [9]) * count,
+        array("i", [9]) * count,
+    ]
+    references: list[Any] = []
+    reached = kernel.parse_headers(window, start, offsets, first, end, width, *columns, references)
+    return reached, columns, references
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*range(256)] + [0x60, 0xE0, 0x70, 0xF0, 0x80, 0x00, 0x3F] * 20), max_size=90
+    ).map(bytes),
+    st.integers(0, 40),
+    st.lists(st.integers(0, 140), max_size=12).map(sorted),
+    st.integers(0, 3),
+    st.integers(0, 160),
+    st.sampled_from([4, 20]),
+)
+def test_both_parse_headers_alike(
+    window: bytes, start: int, offsets: list[int], first: int, end: int, width: int
+) -> None:
+    arguments = (window, start, array("Q", offsets), first, end, width)
+    assert parsed(compiled, *arguments) == parsed(reference, *arguments)
+
+
+@given(st.lists(st.integers(0, 1 << 63), max_size=50))
+def test_both_sort_offsets_alike(offsets: list[int]) -> None:
+    assert compiled.sort_offsets(array("Q", offsets)) == reference.sort_offsets(array("Q", offsets))
+
+
+@given(st.lists(st.tuples(st.integers(-2, 30), st.integers(0, 7), st.integers(0, 1 << 40)), max_size=30))
+def test_both_grow_the_same_forest(nodes: list[tuple[int, int, int]]) -> None:
+    parents = array("i", [parent if parent < len(nodes) else -1 for parent, _, _ in nodes])
+    sizes = array("Q", [size for _, _, size in nodes])
+    kinds = [array("B", [kind for _, kind, _ in nodes]) for _ in range(2)]
+    assert compiled.grow(parents, kinds[0], sizes) == reference.grow(parents, kinds[1], sizes)
+    assert kinds[0] == kinds[1]

@@ -1,0 +1,52 @@
+"""What a sweep must find, told by the plainest means: every object whole, through git, by a regular expression."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore import kernel, kernel_reference
+from leakscan.gitstore.sweep import AnchorSpec, Sweep
+
+if TYPE_CHECKING:
+    import pytest
+
+    from leakscan.gitstore import Store
+
+SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
+NAMES = ("Matcher", "apply", "grow", "parse_headers", "sort_offsets")
+
+
+def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
+    run = b"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z])" % (spec.shortest, spec.longest)
+    return re.search(run, data) is not None or any(literal in data for literal in spec.literals)
+
+
+def is_wide(data: bytes) -> bool:
+    return data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4096]
+
+
+def expected(store: Store, spec: AnchorSpec = SPEC) -> list[tuple[str, bytes]]:
+    return sorted(
+        (found.oid, found.data)
+        for found in store.iter_objects()
+        if found.kind == "blob" and (holds_anchor(found.data, spec) or is_wide(found.data))
+    )
+
+
+def swept(
+    store: Store, spec: AnchorSpec = SPEC, *, jobs: int = 1, held_bytes: int = 96 << 20
+) -> list[tuple[str, bytes]]:
+    with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes) as sweep:
+        return list(sweep.run(lambda found: (found.oid, found.data)))
+
+
+def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:
+    with Sweep(store, SPEC, jobs=jobs) as sweep:
+        list(sweep.run(lambda found: None))
+        return sweep.totals["blob"], sweep.totals["blob bytes"]
+
+
+def use_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in NAMES:
+        monkeypatch.setattr(kernel, name, getattr(kernel_reference, name))
