@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import shutil
 import sys
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ import click
 from leakscan.cli.progress import ProgressLine
 from leakscan.cli.streams import use_color, write_file, write_stdout
 from leakscan.errors import ConfigError, ExitCode
+from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import FAILURE_KINDS, Confidence, ScanResult
 from leakscan.reporters import REPORTERS, RenderOptions, render
 from leakscan.reporters.coverage import coverage_line
@@ -21,6 +23,10 @@ from leakscan.rules import RuleSet, load_rules
 from leakscan.scan import Scan, ScanOptions
 from leakscan.sources import Item
 
+_NO_KERNEL = (
+    "leakscan: the compiled kernel is missing, history takes some five times longer: install a C compiler, then"
+    " install leakscan again"
+)
 _LEVELS = click.Choice([str(level) for level in Confidence])
 
 
@@ -71,6 +77,10 @@ def _parse_kinds(ctx: click.Context, param: click.Parameter, value: str) -> froz
 @click.option(
     "--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S", help="Stop reading after S seconds."
 )
+@click.option(
+    "--jobs", type=click.IntRange(min=1), default=None, metavar="N", help="Processes (default: one a core)."
+)
+@click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
 @click.option("-q", "--quiet", is_flag=True, help="No coverage line and no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was skipped, one by one.")
 @click.option("--progress/--no-progress", default=None, help="The progress line (default: on a terminal).")
@@ -95,6 +105,8 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         show_secrets=given["show_secrets"],
         accepted=given["accept_incomplete"],
         timeout_s=given["timeout"],
+        jobs=given["jobs"] or os.cpu_count() or 1,
+        full=given["full"],
     )
     progress = ProgressLine(wanted=False if given["quiet"] else given["progress"])
     try:
@@ -119,8 +131,11 @@ def _report(result: ScanResult, given: dict[str, Any]) -> None:
         write_file(path, render(form, result, plain))
     shown = RenderOptions(use_color(given["color"]), width, given["sarif_history"], given["verbose"])
     write_stdout(render(given["form"], result, shown))
-    if not given["quiet"]:
-        click.echo(f"leakscan: {coverage_line(result)}", err=True)
+    if given["quiet"]:
+        return
+    if result.coverage.blobs and not COMPILED and not given["full"]:
+        click.echo(_NO_KERNEL, err=True)
+    click.echo(f"leakscan: {coverage_line(result)}", err=True)
 
 
 def _read_stdin() -> Item:

@@ -12,6 +12,7 @@ from leakscan.detect.pem import HEADER
 from leakscan.model import Anchor, Span
 
 RUN, PEM = "run", "pem"
+HEADER_MARK = b"-----BEGIN"
 
 # Letters and digits become "a", what base64 and identifiers add becomes "b", the rest a space.
 _CLASSES = bytes(
@@ -19,14 +20,14 @@ _CLASSES = bytes(
     for byte in range(256)
 )
 _NOT_A = re.compile(b"[^a]")
-_LONGEST_ESCAPE = 5
+LONGEST_ESCAPE = 5  # an escape that sticks to a value makes its run so much longer
 _QUOTED_PRINTABLE = (b"3D", b"22", b"27")
 _TOKEN_PIECE = 16
 
 
 def iter_anchors(data: bytes, length: int) -> Iterator[Anchor]:
     """Private key headers, then runs of exactly `length` letters and digits that nothing of base64 touches."""
-    if data.find(b"-----BEGIN") >= 0:
+    if data.find(HEADER_MARK) >= 0:
         for header in HEADER.finditer(data):
             yield Anchor(PEM, Span(*header.span()))
     for span in _iter_runs(data, length):
@@ -43,7 +44,7 @@ def _iter_runs(data: bytes, length: int) -> Iterator[Span]:
         stop = _NOT_A.search(classes, start + length)
         end = stop.start() if stop else len(data)
         begin = end - length
-        if begin - start <= _LONGEST_ESCAPE and _stands_alone(data, classes, start, begin, end):
+        if begin - start <= LONGEST_ESCAPE and _stands_alone(data, classes, start, begin, end):
             yield Span(begin, end)
         start = classes.find(needle, end)
 

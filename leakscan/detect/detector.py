@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leakscan.detect.anchors import PEM, iter_anchors
+from leakscan.detect.anchors import HEADER_MARK, LONGEST_ESCAPE, PEM, iter_anchors
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.context import context_windows
 from leakscan.detect.crowd import mark_crowds
@@ -36,7 +36,13 @@ NOTHING = Inspection()
 
 
 class Detector:
-    """Finds credentials by a rule set. Holds compiled things only: safe to share, cheap to ask."""
+    """Finds credentials by a rule set. Holds compiled things only: safe to share, cheap to ask.
+
+    Content without a run of letters and digits of `run_lengths` (both inclusive) and without one of `literals` holds
+    no candidate, unless it is UTF-16 or UTF-32."""
+
+    run_lengths = (RUN_LENGTH, RUN_LENGTH + LONGEST_ESCAPE)
+    literals = (HEADER_MARK,)
 
     def __init__(self, rules: RuleSet) -> None:
         strong: dict[str, Part] = {}

@@ -94,8 +94,9 @@ class Collector:
         ]
         return tuple(sorted(made, key=_rank))
 
-    def _certainty(self, placed: Placed) -> tuple[int, bool, float, str]:
-        return placed.confidence, not self._rules[placed.rule_id].generic, placed.score, placed.rule_id
+    def _certainty(self, placed: Placed) -> tuple[int, bool, float, str, tuple[str, ...]]:
+        named = not self._rules[placed.rule_id].generic
+        return placed.confidence, named, placed.score, placed.rule_id, placed.reasons
 
     def _finding(
         self,

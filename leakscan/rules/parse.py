@@ -29,7 +29,7 @@ _RULE_FIELDS = {
     *("id", "part", "title", "shape", "names", "weak_names", "severity", "paired", "needs_name"),
     *("why", "examples", "counterexamples"),
 }
-_MIN_RUN, _MAX_RUN = 16, 128
+_RUN_LENGTH = 64
 
 
 class _Table:
@@ -153,9 +153,9 @@ def _parse_shape(rule: _Table) -> Shape:
     table = _Table(f"{rule.where}: shape", values, {"alphabet", "length"})
     alphabet: Alphabet = table.choice("alphabet", get_args(Alphabet))  # type: ignore[assignment]
     length = table.values.get("length")
-    if not isinstance(length, int) or not _MIN_RUN <= length <= _MAX_RUN:
-        raise table.fail("length", f"must be a whole number from {_MIN_RUN} to {_MAX_RUN}")
-    return RunShape(alphabet, length)
+    if length != _RUN_LENGTH:
+        raise table.fail("length", f"must be {_RUN_LENGTH}: no other length is searched for yet")
+    return RunShape(alphabet, _RUN_LENGTH)
 
 
 def parse_published(file: str, text: str) -> frozenset[str]:

@@ -12,7 +12,8 @@ class ScanOptions:
     """What to read and what to report. `tree` and `history`: None means both where there are both.
 
     `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
-    `timeout_s`: stop reading after so long, 0 for never."""
+    `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `full`: look at every version
+    of every file whole instead of at what each added."""
 
     tree: bool | None = None
     history: bool | None = None
@@ -22,3 +23,5 @@ class ScanOptions:
     show_secrets: bool = False
     accepted: frozenset[str] = frozenset()
     timeout_s: float = 0.0
+    jobs: int = 1
+    full: bool = False

@@ -17,7 +17,7 @@ from leakscan.model import (
     StoredBlob,
     WorktreeFile,
 )
-from leakscan.scan.reader import Sighting
+from leakscan.scan.sighting import Sighting
 
 
 def place(

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from leakscan.detect import Detector, Inspection, as_utf8
-from leakscan.findings.place import LineIndex
-from leakscan.model import (
-    Blob,
-    CommitMessage,
-    Coverage,
-    Failure,
-    Origin,
-    Skipped,
-    Stdin,
-    StoredBlob,
-    TagMessage,
-    WorktreeFile,
-)
+from leakscan.detect import Detector
+from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep
+from leakscan.model import Blob, Coverage, Failure, Skipped
+from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
+from leakscan.sources.history import contents
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Sighting:
-    """What one content holds and where in it, a place for each candidate; the content itself is let go."""
-
-    oid: str
-    origin: Origin
-    inspection: Inspection
-    places: tuple[tuple[int, int, int, int], ...]
-    line_hashes: tuple[str, ...]
 
 
 class _OutOfTime(Exception):
@@ -43,7 +25,7 @@ class _OutOfTime(Exception):
 
 @dataclass(slots=True)
 class Reader:
-    """Takes what sources give. After `read`, `skipped`, `failures` and the counts tell what became of it."""
+    """Takes what sources give. `skipped`, `failures` and the counts tell what became of it."""
 
     detector: Detector
     timeout_s: float = 0.0
@@ -51,52 +33,80 @@ class Reader:
     skipped: list[Skipped] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     timed_out: bool = False
-    _counts: dict[str, int] = field(default_factory=dict)
+    _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:
+        """What stands in files and on standard input."""
+        return self._within_time(self._read(items))
+
+    def read_history(self, store: Store, *, jobs: int, full: bool) -> list[Sighting]:
+        """What stands in any object of the store; `full`: by looking at each one whole, the slow way."""
+        full = full or not hasattr(os, "pread")  # Windows
+        seen = self._read_all(store) if full else self._sweep(store, jobs)
+        return sorted(self._within_time(seen), key=lambda sighting: sighting.oid)
+
+    def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
+        for item in items:
+            match item:
+                case Skipped():
+                    self.skipped.append(item)
+                case Failure():
+                    self.failures.append(item)
+                case Blob():
+                    self._counts["files"] += 1
+                    self._counts["bytes"] += len(item.data)
+                    yield from self._keep(look(self.detector, item))
+            self._tick()
+
+    def _read_all(self, store: Store) -> Iterator[Sighting]:
+        for stored in store.iter_objects():
+            self._counts[f"{stored.kind}s"] += 1
+            self._counts["bytes"] += len(stored.data)
+            for blob in contents(stored):
+                yield from self._keep(look(self.detector, blob))
+            self._tick()
+
+    def _sweep(self, store: Store, jobs: int) -> Iterator[Sighting]:
+        spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
+        before = self._counts.copy()
+        with Sweep(store, spec, jobs=jobs) as sweep:
+
+            def go_on() -> bool:
+                total = sweep.totals
+                history = {f"{kind}s": total[kind] for kind in ("blob", "commit", "tag")}
+                history["bytes"] = total["blob bytes"] + total["text bytes"]
+                self._counts = before + Counter(history)
+                self._tick()
+                return True
+
+            for looks in sweep.run(self._visit, texts=True, go_on=go_on):
+                for one in looks:
+                    yield from self._keep(one)
+
+    def _visit(self, stored: StoredObject) -> list[Look] | None:
+        """Called in worker processes: it may use nothing of what `read` gathers."""
+        looks = [found for blob in contents(stored) if (found := look(self.detector, blob)) is not None]
+        return looks or None
+
+    def _keep(self, found: Look | None) -> Iterator[Sighting]:
+        if found is not None:
+            self._counts["published"] += found.published
+            if found.sighting is not None:
+                yield found.sighting
+
+    def _within_time(self, seen: Iterator[Sighting]) -> list[Sighting]:
         sightings: list[Sighting] = []
         if self.timed_out:
             return sightings
         try:
-            for item in items:
-                match item:
-                    case Skipped():
-                        self.skipped.append(item)
-                    case Failure():
-                        self.failures.append(item)
-                    case Blob():
-                        self._inspect(item, sightings)
-                self._tick()
+            sightings.extend(seen)
         except _OutOfTime:
             self.timed_out = True
             reason = f"stopped after {self.timeout_s:g} s; what was not read by then was not scanned"
             self.failures.append(Failure("timeout", "scan", reason))
         return sightings
-
-    def _inspect(self, blob: Blob, sightings: list[Sighting]) -> None:
-        self._count(blob)
-        text = as_utf8(blob.data)
-        inspection = self.detector.inspect(text)
-        self._add("published", inspection.published)
-        if inspection.candidates:
-            sightings.append(_sighting(blob, text, inspection))
-
-    def _count(self, blob: Blob) -> None:
-        self._add("bytes", len(blob.data))
-        match blob.origin:
-            case StoredBlob():
-                self._add("blobs", 1)
-            case CommitMessage(header=header):
-                self._add("commits", not header)
-            case TagMessage(header=header):
-                self._add("tags", not header)
-            case _:
-                self._add("files", 1)
-
-    def _add(self, name: str, number: int) -> None:
-        self._counts[name] = self._counts.get(name, 0) + number
 
     def _tick(self) -> None:
         now = time.monotonic()
@@ -107,24 +117,13 @@ class Reader:
             self.on_progress(self.coverage())
 
     def coverage(self) -> Coverage:
-        count = self._counts.get
+        counts = self._counts
         return Coverage(
-            files=count("files", 0),
-            blobs=count("blobs", 0),
-            commits=count("commits", 0),
-            tags=count("tags", 0),
-            bytes=count("bytes", 0),
-            published_examples=count("published", 0),
+            files=counts["files"],
+            blobs=counts["blobs"],
+            commits=counts["commits"],
+            tags=counts["tags"],
+            bytes=counts["bytes"],
+            published_examples=counts["published"],
             seconds=time.monotonic() - self._started,
         )
-
-
-def _sighting(blob: Blob, text: bytes, inspection: Inspection) -> Sighting:
-    index = LineIndex(text)
-    places = tuple(index.place(candidate.span) for candidate in inspection.candidates)
-    hashes: dict[int, str] = {}
-    if isinstance(blob.origin, WorktreeFile | Stdin):
-        hashes = index.line_hashes(frozenset(place[0] for place in places))
-    return Sighting(
-        blob.oid, blob.origin, inspection, places, tuple(hashes.get(place[0], "") for place in places)
-    )

@@ -17,7 +17,6 @@ from leakscan.scan.options import ScanOptions
 from leakscan.scan.placing import place
 from leakscan.scan.reader import Progress, Reader
 from leakscan.sources import Item
-from leakscan.sources.history import iter_history
 from leakscan.sources.tree import iter_files, iter_folder
 
 STDIN = "-"
@@ -125,7 +124,9 @@ class Scan:
             if layout.work_tree is not None and self._options.tree is not False:
                 sightings += self._reader.read(iter_files(layout.work_tree, self._worktree(store)))
             if self._options.history is not False:
-                sightings += self._reader.read(iter_history(store))
+                sightings += self._reader.read_history(
+                    store, jobs=self._options.jobs, full=self._options.full
+                )
                 store.check_connectivity()
             place(sightings, store, self._detector, self._collector)
             self._refs.update(store.refs_reaching(self._collector.commits()))

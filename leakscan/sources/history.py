@@ -1,10 +1,8 @@
-"""Every object of a repository: blobs, and the texts of commits and annotated tags."""
+"""Objects of a repository as content: blobs, and the texts of commits and annotated tags."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from leakscan.gitstore import Store
+from leakscan.gitstore import StoredObject
 from leakscan.model import Blob, CommitMessage, StoredBlob, TagMessage
 
 # A signature is base64 by nature, and made of nothing that could leak.
@@ -12,21 +10,17 @@ _SIGNATURES = (b"gpgsig", b"gpgsig-sha256")
 _MAX_TAG_NAME = 200
 
 
-def iter_history(store: Store) -> Iterator[Blob]:
-    """Each content once. A commit or tag gives two: its message, and the header lines above it."""
-    for oid, kind, data in store.iter_objects():
-        if kind == "blob":
-            yield Blob(oid, data, StoredBlob(oid))
-            continue
-        header, _, message = data.partition(b"\n\n")
-        header = _without_signatures(header)
-        if kind == "commit":
-            yield Blob(oid, message, CommitMessage(oid))
-            yield Blob(oid, header, CommitMessage(oid, header=True))
-        else:
-            name = _tag_name(header)
-            yield Blob(oid, message, TagMessage(oid, name=name))
-            yield Blob(oid, header, TagMessage(oid, header=True, name=name))
+def contents(stored: StoredObject) -> tuple[Blob, ...]:
+    """A blob is one content; a commit or tag is two: its message, and the header lines above it."""
+    oid, kind, data = stored
+    if kind == "blob":
+        return (Blob(oid, data, StoredBlob(oid)),)
+    header, _, message = data.partition(b"\n\n")
+    header = _without_signatures(header)
+    if kind == "commit":
+        return Blob(oid, message, CommitMessage(oid)), Blob(oid, header, CommitMessage(oid, header=True))
+    name = _tag_name(header)
+    return Blob(oid, message, TagMessage(oid, name=name)), Blob(oid, header, TagMessage(oid, True, name))
 
 
 def _without_signatures(header: bytes) -> bytes:

@@ -48,7 +48,7 @@ def test_a_private_key_rule_names_types() -> None:
         (('part = "secret"', 'part = "password"'), "moonbase-secret: part: must be one of"),
         (
             ("length = 64", "length = 6"),
-            "moonbase-secret: shape: length: must be a whole number from 16 to 128",
+            "moonbase-secret: shape: length: must be 64",
         ),
         (('alphabet = "alnum"', 'alphabet = "any"'), "moonbase-secret: shape: alphabet: must be one of"),
         (('severity = "high"', 'severity = "bad"'), "moonbase-secret: severity: must be one of"),

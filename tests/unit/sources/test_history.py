@@ -1,18 +1,6 @@
-from collections.abc import Iterator
-
+from leakscan.gitstore import StoredObject
 from leakscan.model import CommitMessage, StoredBlob, TagMessage
-from leakscan.sources.history import iter_history
-
-
-class Objects:
-    """Gives objects as a store would."""
-
-    def __init__(self, *objects: tuple[str, str, bytes]) -> None:
-        self.objects = objects
-
-    def iter_objects(self) -> Iterator[tuple[str, str, bytes]]:
-        return iter(self.objects)
-
+from leakscan.sources.history import contents
 
 COMMIT = b"""tree 1
 author A <a@b> 1 +0000
@@ -27,12 +15,12 @@ second line
 
 
 def test_a_blob_is_one_content() -> None:
-    (blob,) = iter_history(Objects(("1", "blob", b"data")))  # type: ignore[arg-type]
+    (blob,) = contents(StoredObject("1", "blob", b"data"))
     assert (blob.oid, blob.data, blob.origin) == ("1", b"data", StoredBlob("1"))
 
 
 def test_a_commit_is_its_message_and_its_header_without_signature() -> None:
-    message, header = iter_history(Objects(("2", "commit", COMMIT)))  # type: ignore[arg-type]
+    message, header = contents(StoredObject("2", "commit", COMMIT))
     assert (message.data, message.origin) == (b"the message\nsecond line\n", CommitMessage("2"))
     assert header.data == b"tree 1\nauthor A <a@b> 1 +0000\n\n\n\ncustom header"
     assert header.origin == CommitMessage("2", header=True)
@@ -40,11 +28,11 @@ def test_a_commit_is_its_message_and_its_header_without_signature() -> None:
 
 def test_a_tag_is_its_message_and_its_header_and_knows_its_name() -> None:
     data = b"object 1\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\nrelease\n"
-    message, header = iter_history(Objects(("3", "tag", data)))  # type: ignore[arg-type]
+    message, header = contents(StoredObject("3", "tag", data))
     assert (message.data, message.origin) == (b"release\n", TagMessage("3", name="v1"))
     assert header.origin == TagMessage("3", header=True, name="v1")
 
 
 def test_an_object_without_a_message_is_all_header() -> None:
-    message, header = iter_history(Objects(("4", "commit", b"tree 1")))  # type: ignore[arg-type]
+    message, header = contents(StoredObject("4", "commit", b"tree 1"))
     assert (message.data, header.data) == (b"", b"tree 1")

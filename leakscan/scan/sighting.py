@@ -1,0 +1,48 @@
+"""One content looked at closely: what it holds and where, and then it is let go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from leakscan.detect import Detector, Inspection, as_utf8
+from leakscan.findings.place import LineIndex
+from leakscan.model import Blob, Origin, Stdin, WorktreeFile
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What one content holds and where in it, a place for each candidate."""
+
+    oid: str
+    origin: Origin
+    inspection: Inspection
+    places: tuple[tuple[int, int, int, int], ...]
+    line_hashes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """`published` counts the example values of official documents; `sighting`: None if there is nothing else."""
+
+    published: int
+    sighting: Sighting | None
+
+
+def look(detector: Detector, blob: Blob) -> Look | None:
+    """None for content with nothing in it: nearly all there is."""
+    text = as_utf8(blob.data)
+    inspection = detector.inspect(text)
+    if inspection.candidates:
+        return Look(inspection.published, _sighting(blob, text, inspection))
+    return Look(inspection.published, None) if inspection.published else None
+
+
+def _sighting(blob: Blob, text: bytes, inspection: Inspection) -> Sighting:
+    index = LineIndex(text)
+    places = tuple(index.place(candidate.span) for candidate in inspection.candidates)
+    hashes: dict[int, str] = {}
+    if isinstance(blob.origin, WorktreeFile | Stdin):
+        hashes = index.line_hashes(frozenset(place[0] for place in places))
+    return Sighting(
+        blob.oid, blob.origin, inspection, places, tuple(hashes.get(place[0], "") for place in places)
+    )

@@ -1,0 +1,79 @@
+"""What each version added is enough: both ways give the same bytes."""
+
+import random
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from leakscan.reporters import RenderOptions, render
+from leakscan.rules import load_rules
+from leakscan.rules.fake import fake
+from leakscan.scan import Scan, ScanOptions
+from tests.conftest import Repo
+
+RULES = load_rules()
+FILES = ("bot.env", "src/config.py", "tests/x.json")
+REPACKS = (
+    ("-adfq", "--window=1"),
+    ("-adfq", "--window=50", "--depth=50"),
+    ("-dq",),
+    (),
+)
+
+
+def edit(lines: list[str], rng: random.Random) -> None:
+    """Plants, moves, splits, joins or cuts a value, or changes text around it."""
+    at = rng.randrange(len(lines) + 1)
+    value = fake("alnum:64", rng.randrange(4))
+    match rng.randrange(8):
+        case 0:
+            lines.insert(at, f"BINANCE_API_KEY={value}")
+        case 1:
+            lines.insert(at, f"  secret: '{value}'")
+        case 2:
+            lines[at:at] = fake("ed25519", rng.randrange(2)).split("\n")
+        case 3 if lines:
+            lines.insert(at, lines.pop(rng.randrange(len(lines))))
+        case 4 if lines:
+            place = rng.randrange(len(lines))
+            cut = rng.randrange(len(lines[place]) + 1)
+            lines[place : place + 1] = [lines[place][:cut], lines[place][cut:]]
+        case 5 if len(lines) > 1:
+            place = rng.randrange(len(lines) - 1)
+            lines[place : place + 2] = [lines[place] + lines[place + 1]]
+        case 6 if lines:
+            place = rng.randrange(len(lines))
+            lines[place] = lines[place][: rng.randrange(len(lines[place]) + 1)]
+        case _:
+            lines[at:at] = [f"line {rng.random()}" for _ in range(rng.randrange(1, 30))]
+
+
+def report(path: Path, **how: object) -> str:
+    result = Scan(RULES, ScanOptions(**how), now=1_800_000_000).run([str(path)])  # type: ignore[arg-type]
+    assert result.complete
+    return render("json", result, RenderOptions(color=False, width=80))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 1 << 30), st.sampled_from(REPACKS), st.sampled_from(["sha1", "sha256"]))
+def test_fast_and_full_reports_are_equal(seed: int, repack: tuple[str, ...], form: str) -> None:
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        repo = Repo(Path(folder) / "repo", object_format=form)
+        files: dict[str, list[str]] = {name: [] for name in FILES}
+        for number in range(12):
+            name = rng.choice(FILES)
+            for _ in range(rng.randrange(1, 4)):
+                edit(files[name], rng)
+            repo.write(name, "\n".join(files[name]))
+            repo.commit(f"change {number}\n\n{fake('alnum:64', 9) if number == 3 else ''}")
+            if number == 6 and repack:
+                repo.run("repack", *repack)
+        if repack:
+            repo.run("repack", *repack)
+        full = report(repo.path, full=True)
+        assert report(repo.path) == full
+        assert report(repo.path, jobs=3) == full
+        repo.git.close()
