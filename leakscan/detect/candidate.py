@@ -41,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule said yes, and how sure it is. `partner`: the place of the other part among the same content's matches."""
+    """A rule said yes, and how sure it is. `partner`: the identity of the other part of its credential."""
 
     rule_id: str
     exchange: str

@@ -6,40 +6,22 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from leakscan.detect import Match
 from leakscan.findings.exposure import Trace
 from leakscan.findings.identity import fingerprint, group_name, preview
 from leakscan.model import (
     CommitMessage,
     CommittedFile,
-    Confidence,
     Finding,
     Location,
     Origin,
-    Part,
     RuleInfo,
-    Secret,
     Severity,
     Stdin,
     StoredBlob,
     TagMessage,
     WorktreeFile,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A match where it stands. `identity` says which value it is, `partner` which value completes it."""
-
-    rule_id: str
-    part: Part
-    secret: Secret
-    identity: bytes
-    confidence: Confidence
-    score: float
-    reasons: tuple[str, ...]
-    encrypted: bool
-    partner: bytes | None
-    locations: tuple[Location, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +39,24 @@ class Collector:
     def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool) -> None:
         self._rules = rules
         self._show_secrets = show_secrets
-        self._placed: dict[bytes, list[Placed]] = defaultdict(list)
+        self._matches: dict[bytes, list[Match]] = defaultdict(list)
+        self._locations: dict[bytes, set[Location]] = defaultdict(set)
         self.traces: dict[bytes, Trace] = defaultdict(Trace)
 
-    def add(self, placed: Placed) -> None:
-        self._placed[placed.identity].append(placed)
+    def add(self, match: Match, locations: Iterable[Location]) -> None:
+        self._matches[match.identity].append(match)
+        self._locations[match.identity].update(locations)
 
     def commits(self) -> set[str]:
         """Every commit that brought a value in: those whose refs `findings` wants to know."""
-        return {oid for identity in self._placed for oid in self.traces[identity].commits}
+        return {oid for identity in self._matches for oid in self.traces[identity].commits}
 
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
         """Sorted: gravest first, then by name and place."""
-        best = {identity: max(placed, key=self._certainty) for identity, placed in self._placed.items()}
-        groups = _groups({identity: [p.partner for p in placed] for identity, placed in self._placed.items()})
+        best = {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
+        groups = _groups(
+            {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
+        )
         names = {
             identity: group_name(fingerprint(best[member].rule_id, member) for member in members)
             for members in groups
@@ -94,14 +80,14 @@ class Collector:
         ]
         return tuple(sorted(made, key=_rank))
 
-    def _certainty(self, placed: Placed) -> tuple[int, bool, float, str, tuple[str, ...]]:
-        named = not self._rules[placed.rule_id].generic
-        return placed.confidence, named, placed.score, placed.rule_id, placed.reasons
+    def _certainty(self, match: Match) -> tuple[int, bool, float, str, tuple[str, ...]]:
+        named = not self._rules[match.rule_id].generic
+        return match.confidence, named, match.score, match.rule_id, match.reasons
 
     def _finding(
         self,
         identity: bytes,
-        chosen: Placed,
+        chosen: Match,
         group: str,
         *,
         paired: bool,
@@ -112,7 +98,6 @@ class Collector:
         severity = facts.paired if paired else facts.info.severity
         if chosen.encrypted:
             severity = Severity(max(Severity.LOW, severity - 1))
-        locations = {location for placed in self._placed[identity] for location in placed.locations}
         return Finding(
             fingerprint=fingerprint(chosen.rule_id, identity),
             rule_id=chosen.rule_id,
@@ -126,7 +111,7 @@ class Collector:
             length=len(chosen.secret),
             reasons=chosen.reasons,
             group=group,
-            locations=_tell_apart(locations),
+            locations=_tell_apart(self._locations[identity]),
             exposure=self.traces[identity].exposure(refs_of, now),
             help=facts.info.help,
             revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from leakscan.detect import Detector, Match
-from leakscan.findings.collect import Collector, Placed
+from leakscan.detect import Detector
+from leakscan.findings.collect import Collector
 from leakscan.gitstore import Placement, Store
 from leakscan.model import (
     Commit,
@@ -42,7 +42,7 @@ def place(
         for match in matches:
             spot, line_hash = spots[match.span]
             locations = tuple(Location(origin, *spot, sighting.oid, line_hash) for origin in origins)
-            collector.add(_placed(match, locations))
+            collector.add(match, locations)
             _trace(collector, match.identity, sighting, origins, standing)
 
 
@@ -82,18 +82,3 @@ def _trace(
             trace.arrive(commit, placement.path)
         for commit, successor in placement.replaced:
             trace.leave(commit, placement.path, successor)
-
-
-def _placed(match: Match, locations: tuple[Location, ...]) -> Placed:
-    return Placed(
-        rule_id=match.rule_id,
-        part=match.part,
-        secret=match.secret,
-        identity=match.identity,
-        confidence=match.confidence,
-        score=match.score,
-        reasons=match.reasons,
-        encrypted=match.encrypted,
-        partner=match.partner,
-        locations=locations,
-    )

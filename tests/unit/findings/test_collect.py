@@ -1,4 +1,5 @@
-from leakscan.findings.collect import Collector, Placed, RuleFacts
+from leakscan.detect import Match
+from leakscan.findings.collect import Collector, RuleFacts
 from leakscan.model import (
     Commit,
     CommittedFile,
@@ -10,6 +11,7 @@ from leakscan.model import (
     RuleInfo,
     Secret,
     Severity,
+    Span,
     WorktreeFile,
 )
 
@@ -33,6 +35,9 @@ RULES = {
 }
 
 
+Placed = tuple[Match, tuple[Location, ...]]
+
+
 def placed(
     rule_id: str,
     value: bytes,
@@ -41,17 +46,18 @@ def placed(
     confidence: Confidence = Confidence.HIGH,
     encrypted: bool = False,
 ) -> Placed:
-    locations = tuple(Location(origin, 1, 1, 1, 9) for origin in origins or (WorktreeFile(b"a"),))
-    part = RULES[rule_id].info.part
-    return Placed(
-        rule_id, part, Secret(value), value, confidence, 0.9, ("because",), encrypted, partner, locations
+    info, span = RULES[rule_id].info, Span(0, len(value))
+    match = Match(
+        *(rule_id, info.exchange, info.part, span, Secret(value), value),
+        *(confidence, 0.9, ("because",), encrypted, partner),
     )
+    return match, tuple(Location(origin, 1, 1, 1, 9) for origin in origins or (WorktreeFile(b"a"),))
 
 
 def collect(*items: Placed, show_secrets: bool = False) -> tuple[Finding, ...]:
     collector = Collector(RULES, show_secrets=show_secrets)
-    for item in items:
-        collector.add(item)
+    for match, locations in items:
+        collector.add(match, locations)
     return collector.findings({}, NOW)
 
 
