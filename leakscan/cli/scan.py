@@ -24,7 +24,7 @@ from leakscan.scan import Scan, ScanOptions
 from leakscan.sources import Item
 
 _NO_KERNEL = (
-    "leakscan: the compiled kernel is missing, history takes some five times longer: install a C compiler, then"
+    "leakscan: the compiled kernel is missing, history takes two to three times as long: install a C compiler, then"
     " install leakscan again"
 )
 _LEVELS = click.Choice([str(level) for level in Confidence])

@@ -66,6 +66,10 @@ class Store:
         """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
         return self.reader.read(self.reader.inventory().content)
 
+    def load_commits(self) -> None:
+        """Reads what `check_connectivity` and `attribute` both need; after that each may have a thread of its own."""
+        self._commit_graph()
+
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
         ConnectivityCheck(self, self._commit_graph()).run()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from leakscan.detect import Detector
@@ -16,6 +17,7 @@ from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.placing import place
 from leakscan.scan.reader import Progress, Reader
+from leakscan.scan.sighting import Sighting
 from leakscan.sources import Item
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -123,14 +125,37 @@ class Scan:
             sightings = []
             if layout.work_tree is not None and self._options.tree is not False:
                 sightings += self._reader.read(iter_files(layout.work_tree, self._worktree(store)))
-            if self._options.history is not False:
-                sightings += self._reader.read_history(
-                    store, jobs=self._options.jobs, full=self._options.full
-                )
-                store.check_connectivity()
-            place(sightings, store, self._detector, self._collector)
-            self._refs.update(store.refs_reaching(self._collector.commits()))
+            if self._options.history is False:
+                self._place(sightings, store)
+            else:
+                how = self._options
+                sightings += self._reader.read_history(store, jobs=how.jobs, full=how.full)
+                self._place_and_check(sightings, store)
             self._reader.failures += store.failures
+
+    def _place(self, sightings: list[Sighting], store: Store) -> None:
+        place(sightings, store, self._detector, self._collector)
+        self._refs.update(store.refs_reaching(self._collector.commits()))
+
+    def _place_and_check(self, sightings: list[Sighting], store: Store) -> None:
+        """Where the findings stand, and beside that whether any object is missing: both wait for git."""
+        if self._reader.timed_out:
+            self._place(sightings, store)
+            return
+        store.load_commits()
+        if (
+            store.failures
+        ):  # one after the other: which of the two meets a damaged object first must not matter
+            store.check_connectivity()
+            self._place(sightings, store)
+            return
+        pool = ThreadPoolExecutor(1)
+        try:
+            checked = pool.submit(store.check_connectivity)
+            self._place(sightings, store)
+            checked.result()
+        finally:
+            pool.shutdown(wait=False)  # if something went wrong, closing the store ends the check
 
     def _worktree(self, store: Store) -> Iterator[bytes | Skipped | Failure]:
         """Files that git tracks, and those that it neither tracks nor ignores; those of nested repositories too."""
