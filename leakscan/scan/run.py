@@ -112,11 +112,13 @@ class Scan:
                 f"{folder}: a folder inside the repository {root}: scan that one for its history"
             )
         self._reader.skipped.append(Skipped(str(folder), f"history: scan {root} for that"))
-        below = os.fsencode(folder.resolve().relative_to(root)) + b"/"
+        below = os.fsencode(folder.resolve().relative_to(root))
         with Store(enclosing) as store:
-            inside = (e for e in self._worktree(store) if not isinstance(e, bytes) or e.startswith(below))
+            inside = [entry for entry in self._worktree(store) if _name_of(entry).startswith(below + b"/")]
+            if not any(isinstance(entry, bytes) for entry in inside):
+                inside = list(iter_folder(root, below))  # git ignores it all: who names it wants it read
             place(self._reader.read(iter_files(root, inside)), None, self._detector, self._collector)
-            self._reader.failures += store.failures
+            self._keep_failures(store, history=False)
 
     def _scan_repository(self, layout: Layout) -> None:
         if layout.work_tree is None and self._options.tree:
@@ -131,7 +133,12 @@ class Scan:
                 how = self._options
                 sightings += self._reader.read_history(store, jobs=how.jobs, full=how.full)
                 self._place_and_check(sightings, store)
-            self._reader.failures += store.failures
+            self._keep_failures(store, history=self._options.history is not False)
+
+    def _keep_failures(self, store: Store, *, history: bool) -> None:
+        """That history is cut off is no failure of a scan that was not asked to read it."""
+        kept = (f for f in store.failures if history or f.kind not in ("shallow", "partial-clone"))
+        self._reader.failures += kept
 
     def _place(self, sightings: list[Sighting], store: Store) -> None:
         place(sightings, store, self._detector, self._collector)
@@ -173,6 +180,10 @@ class Scan:
     def _refuse_history(self, target: Path) -> None:
         if self._options.history:
             raise TargetError(f"{target}: not a git repository, it has no history: leave out --history")
+
+
+def _name_of(entry: bytes | Skipped | Failure) -> bytes:
+    return entry if isinstance(entry, bytes) else os.fsencode(entry.where)
 
 
 def _rule_facts(rules: RuleSet) -> dict[str, RuleFacts]:

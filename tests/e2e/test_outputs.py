@@ -136,6 +136,25 @@ def test_a_folder_inside_a_repository_says_that_history_is_not_read(
     assert leakscan("scan", repo.path / "other").exit_code == 0
 
 
+def test_an_ignored_folder_that_is_named_is_read(leakscan: Scan, repo: Repo, pair: Pair) -> None:
+    repo.write(".gitignore", "secrets/\n")
+    repo.write("secrets/bot.env", pair.env)
+    repo.commit("start")
+    assert leakscan("scan", repo.path).exit_code == 0
+    run = leakscan("scan", repo.path / "secrets", "-f", "json")
+    assert (run.exit_code, run.json["coverage"]["files"]) == (1, 1)
+
+
+def test_files_alone_need_no_history(leakscan: Scan, repo: Repo, tmp_path: Path) -> None:
+    repo.commit("one", a__b_txt="1\n")
+    repo.commit("two", a__b_txt="2\n")
+    shallow = tmp_path / "shallow"
+    repo.run("clone", "-q", "--depth", "1", f"file://{repo.path}", str(shallow))
+    assert leakscan("scan", shallow).exit_code == 3
+    assert leakscan("scan", shallow, "--no-history").exit_code == 0
+    assert leakscan("scan", shallow / "a").exit_code == 0
+
+
 def test_thresholds(leakscan: Scan, pair: Pair) -> None:
     weak = f"api_key = '{pair.key}'\n".encode()
     assert leakscan("scan", "-", stdin=weak).exit_code == 0
