@@ -2,14 +2,17 @@
 
 from setuptools import Extension, setup
 
-SOURCE = "leakscan/gitstore/_kernel.pyx"
+MODULES = ("_kernel", "_kernel_tables")
 
 try:
     from Cython.Build import cythonize
 except ImportError:
     extensions = []
 else:
-    extensions = cythonize([Extension("leakscan.gitstore._kernel", [SOURCE])], build_dir="build")
+    extensions = cythonize(
+        [Extension(f"leakscan.gitstore.{name}", [f"leakscan/gitstore/{name}.pyx"]) for name in MODULES],
+        build_dir="build",
+    )
     for extension in extensions:
         extension.optional = True  # cythonize forgets it when it is an argument of Extension
 

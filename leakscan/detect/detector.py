@@ -19,9 +19,7 @@ from leakscan.detect.pem import PrivateKey, read_private_key
 from leakscan.detect.randomness import MIN_RANDOM_BITS, hex_randomness_bits, is_hex_lower, randomness_bits
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
-from leakscan.rules import RuleSet
-
-RUN_LENGTH = 64
+from leakscan.rules import RUN_LENGTH, RuleSet
 
 
 @dataclass(frozen=True, slots=True)

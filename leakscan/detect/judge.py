@@ -33,6 +33,7 @@ _TIER_WORDS = {
 }
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
+_TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 _PATH_WORD = re.compile(r"[a-z]+")
 
 
@@ -51,7 +52,7 @@ class Judge:
         rule = self._rule(candidate, venue, part)
         if rule is None:
             return None
-        evidence = [self._shape_evidence(candidate)]
+        evidence = [_shape_evidence(candidate)]
         evidence += self._venue_evidence(candidate, rule, venue)
         if candidate.key is None:
             evidence += _label_evidence(candidate, venue, partnered=partner is not None)
@@ -115,18 +116,16 @@ class Judge:
         name = self._rules.exchange(venue.exchange).name
         return [(_TIER_POINTS[venue.tier], _TIER_WORDS[venue.tier].format(name))]
 
-    def _shape_evidence(self, candidate: Candidate) -> tuple[float, str]:
-        key = candidate.key
-        if key is None:
-            digits = "hexadecimal digits" if candidate.hexadecimal else "letters and digits"
-            return 0.0, f"{len(candidate.secret)} {digits}, {candidate.bits:.0f} bits of randomness"
-        if key.encrypted:
-            return 4.0, "private key, protected by a password" + (f" ({key.note})" if key.note else "")
-        size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
-        return 4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password"
 
-
-_TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
+def _shape_evidence(candidate: Candidate) -> tuple[float, str]:
+    key = candidate.key
+    if key is None:
+        digits = "hexadecimal digits" if candidate.hexadecimal else "letters and digits"
+        return 0.0, f"{len(candidate.secret)} {digits}, {candidate.bits:.0f} bits of randomness"
+    if key.encrypted:
+        return 4.0, "private key, protected by a password" + (f" ({key.note})" if key.note else "")
+    size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
+    return 4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password"
 
 
 def is_example_path(path: bytes) -> bool:

@@ -12,7 +12,6 @@ import base64
 import binascii
 import math
 import string
-from collections import Counter
 from itertools import pairwise
 from operator import eq, sub
 
@@ -47,12 +46,6 @@ _MIN_PRINTABLE = 0.85
 
 def is_hex_lower(value: bytes) -> bool:
     return _HEX_LOWER.issuperset(value)
-
-
-def shannon_bits(value: bytes) -> float:
-    """Shannon entropy in bits per character; 0.0 for nothing."""
-    size = len(value)
-    return -sum(n / size * math.log2(n / size) for n in Counter(value).values())
 
 
 def randomness_bits(value: bytes) -> float:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import importlib
 import zlib
-from typing import Any, Final
+from typing import Any
 
 try:
     _zlib: Any = importlib.import_module("isal.isal_zlib")
 except ImportError:
     _zlib = zlib
 
-ACCELERATED: Final = _zlib is not zlib
 # A deflate stream of n bytes cannot become more than 1,032 n: up to here the fast call stays under 64 MiB.
 _MAX_FAST_BYTES = 1 << 16
 

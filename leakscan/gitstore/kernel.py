@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     COMPILED: bool
 else:
     try:
-        from leakscan.gitstore._kernel import Matcher, apply, grow, parse_headers, sort_offsets
+        from leakscan.gitstore._kernel import Matcher, apply
+        from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
 
         COMPILED = True
     except ImportError:

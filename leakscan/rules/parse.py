@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from leakscan.errors import RuleError
 from leakscan.model import Help, Part, Severity
-from leakscan.rules.schema import Alphabet, Exchange, KeyType, PemShape, Rule, RunShape, Shape
+from leakscan.rules.schema import RUN_LENGTH, Alphabet, Exchange, KeyType, PemShape, Rule, RunShape, Shape
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -29,7 +29,6 @@ _RULE_FIELDS = {
     *("id", "part", "title", "shape", "names", "weak_names", "severity", "paired", "needs_name"),
     *("why", "examples", "counterexamples"),
 }
-_RUN_LENGTH = 64
 
 
 class _Table:
@@ -153,9 +152,9 @@ def _parse_shape(rule: _Table) -> Shape:
     table = _Table(f"{rule.where}: shape", values, {"alphabet", "length"})
     alphabet: Alphabet = table.choice("alphabet", get_args(Alphabet))  # type: ignore[assignment]
     length = table.values.get("length")
-    if length != _RUN_LENGTH:
-        raise table.fail("length", f"must be {_RUN_LENGTH}: no other length is searched for yet")
-    return RunShape(alphabet, _RUN_LENGTH)
+    if length != RUN_LENGTH:
+        raise table.fail("length", f"must be {RUN_LENGTH}: no other length is searched for yet")
+    return RunShape(alphabet, RUN_LENGTH)
 
 
 def parse_published(file: str, text: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from leakscan.model import Help, Part, RuleInfo, Severity
 
+RUN_LENGTH = 64  # the one length of runs that is searched for
 Alphabet = Literal["alnum", "hex-lower"]
 KeyType = Literal["rsa", "ed25519", "ec", "dsa", "other"]
 

@@ -12,23 +12,9 @@ import pytest
 
 from leakscan.rules.fake import fake
 from tests.conftest import Pair, Repo, Run
+from tests.contract import FINDING_FIELDS
 
 Scan = Callable[..., Run]
-FINDING_FIELDS = [
-    *(
-        "fingerprint",
-        "rule_id",
-        "exchange",
-        "part",
-        "title",
-        "severity",
-        "confidence",
-        "score",
-        "preview",
-        "length",
-    ),
-    *("reasons", "group", "locations", "exposure", "baseline", "verification", "help"),
-]
 
 
 def test_a_finding_has_every_field_of_the_contract(leakscan: Scan, pair: Pair) -> None:

@@ -10,10 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leakscan.gitstore import kernel as compiled
 from leakscan.gitstore import kernel_reference as reference
 from leakscan.gitstore.deltaerror import DeltaError
+from tests.unit.gitstore.packwriter import copy, varint
 
-compiled = pytest.importorskip("leakscan.gitstore._kernel", reason="the kernel is not compiled here")
+if not compiled.COMPILED:
+    pytest.skip("the kernel is not compiled here", allow_module_level=True)
 
 PIECES = st.lists(
     st.one_of(
@@ -28,27 +31,6 @@ PIECES = st.lists(
 SPECS = st.tuples(
     st.integers(1, 12), st.integers(0, 6), st.sampled_from([(), (b"KEY",), (b"KEY", b"EK", b"@")])
 ).map(lambda spec: (spec[0], spec[0] + spec[1], spec[2]))
-
-
-def varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 127:
-        out.append(number & 127 | 128)
-        number >>= 7
-    return bytes([*out, number])
-
-
-def copy(offset: int, length: int) -> bytes:
-    code, operands = 128, b""
-    for bit in range(4):
-        if byte := offset >> (8 * bit) & 255:
-            code |= 1 << bit
-            operands += bytes((byte,))
-    for bit in range(3):
-        if length != 0x10000 and (byte := length >> (8 * bit) & 255):
-            code |= 16 << bit
-            operands += bytes((byte,))
-    return bytes((code,)) + operands
 
 
 @st.composite

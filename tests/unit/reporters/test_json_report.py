@@ -16,22 +16,8 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.reporters import RenderOptions, render
+from tests.contract import FINDING_FIELDS
 
-FIELDS = [
-    *(
-        "fingerprint",
-        "rule_id",
-        "exchange",
-        "part",
-        "title",
-        "severity",
-        "confidence",
-        "score",
-        "preview",
-        "length",
-    ),
-    *("reasons", "group", "locations", "exposure", "baseline", "verification", "help"),
-]
 LOCATION_FIELDS = [
     *("path", "start_line", "start_column", "end_line", "end_column", "source", "blob"),
     *("commit", "author", "date", "in_head"),
@@ -57,7 +43,7 @@ def test_the_report_has_the_fields_of_the_contract_in_their_order():
         *("leakscan", __version__, True, 2),
     )
     for finding in report["findings"]:
-        assert list(finding) == FIELDS
+        assert list(finding) == FINDING_FIELDS
         assert all(list(location) == LOCATION_FIELDS for location in finding["locations"])
 
 
