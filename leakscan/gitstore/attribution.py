@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leakscan.errors import GitError
 from leakscan.gitstore.command import CHUNK, Git, Process
+from leakscan.gitstore.index import read_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
     from leakscan.model import Commit
@@ -145,17 +146,11 @@ class HistoryWalk:
         """Notes what the tree of the checked-out commit holds; returns git's complaint, if any."""
         return self._tree(head, seen, lambda oid, path: seen.note(oid, path, in_head=True))
 
-    def index(self, index: str, seen: Sightings) -> None:
+    def index(self, index: Path, seen: Sightings) -> None:
         """Blobs that only an index file holds."""
-        try:
-            output = self._git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": index})
-        except GitError as error:
-            self._faults.add("corrupt-objects", index, f"the index cannot be read: {error}")
-            return
-        for entry in output.split(b"\0"):
-            facts, _, path = entry.partition(b"\t")
-            if facts[7 : 7 + self._hex] in seen.wanted:
-                seen.note(facts[7 : 7 + self._hex], path, in_head=False)
+        for entry in read_index(self._git, index, self._faults) or ():
+            if entry.oid in seen.wanted:
+                seen.note(entry.oid, entry.path, in_head=False)
 
     def _tree(self, tree: str, seen: Sightings, note: Callable[[bytes, bytes], None]) -> str:
         with self._git.stream("ls-tree", "-r", "-z", "--full-tree", tree) as process:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.errors import GitError
 from leakscan.gitstore.commits import CommitGraph, parse_tag_target
 from leakscan.gitstore.faults import readable
+from leakscan.gitstore.index import read_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,13 +84,8 @@ class ConnectivityCheck:
     def _index(self) -> None:
         """Blobs that the index names. git knows the empty blob without having it."""
         for index in self._store.indexes():
-            try:
-                output = self._store.git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": str(index)})
-            except GitError as error:
-                self._store.faults.add("corrupt-objects", str(index), f"the index cannot be read: {error}")
-                continue
-            entries = (entry.partition(b"\t")[0].split(b" ") for entry in output.split(b"\0") if entry)
-            staged = {oid.decode() for mode, oid, _ in entries if mode != b"160000" and oid.strip(b"0")}
+            entries = read_index(self._store.git, index, self._store.faults) or ()
+            staged = {e.oid.decode() for e in entries if not e.is_gitlink and e.oid.strip(b"0")}
             present = self._store.reader.kinds(sorted(staged))
             self.missing.update((oid, "the index names it") for oid in staged - present.keys())
 

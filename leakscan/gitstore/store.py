@@ -92,7 +92,7 @@ class Store:
                 self.faults.add("corrupt-objects", "HEAD", f"its tree cannot be read: {complaint}")
         if seen.unplaced():
             for index in self.indexes():
-                walk.index(str(index), seen)
+                walk.index(index, seen)
         if seen.unplaced():
             note_dangling(self.git, self.reader, self.layout.hex_length, seen, self.faults)
         for oid in seen.crowded():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.index import read_index
 from leakscan.gitstore.layout import Layout, find_layout
 from leakscan.gitstore.plainfile import is_regular
 
@@ -65,17 +66,11 @@ def _read_index(git: Git, layout: Layout, faults: Faults) -> _Index:
     index = _Index()
     if not os.path.lexists(path):
         return index
-    try:
-        if not is_regular(path):
-            raise GitError("it is not a regular file")
-        output = git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": str(path)})
-    except GitError as error:
-        faults.add("corrupt-objects", str(path), f"the index cannot be read: {error}")
+    entries = read_index(git, path, faults)
+    if entries is None:
         return _Index(readable=False)
-    for entry in output.split(b"\0"):
-        facts, tab, name = entry.partition(b"\t")
-        if tab:
-            (index.gitlinks if facts.startswith(b"160000 ") else index.tracked).add(name)
+    for entry in entries:
+        (index.gitlinks if entry.is_gitlink else index.tracked).add(entry.path)
     return index
 
 
