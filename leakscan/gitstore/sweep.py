@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Visit = Callable[[StoredObject], T | None]
-COMMIT, TREE, BLOB, TAG = 1, 2, 3, 4
+COMMIT, BLOB, TAG = 1, 3, 4
 _KIND_NAMES: Final = {COMMIT: "commit", BLOB: "blob", TAG: "tag"}
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of little-endian UTF-32 starts with the first
 _HEAD_BYTES = 4096
@@ -117,16 +117,6 @@ class Sweep:
         for _, result in results:
             yield result
 
-    def iter_texts(self) -> Iterator[StoredObject]:
-        """Every commit and tag, once."""
-        lost: list[Lost] = []
-        for root in self._forest.roots((COMMIT, TAG)):
-            kind = _KIND_NAMES[self._catalog.kinds[root]]
-            for node, data, _ in self._forest.walk(root, _apply, lost):
-                if node not in self._remains.surplus:
-                    yield StoredObject(self._catalog.oid(node), kind, data)
-        yield from self._remains.read(lost, (COMMIT, TAG))
-
     def _tasks(self, kinds: tuple[int, ...]) -> tuple[list[list[int]], int]:
         """Roots of some kinds, neighbours together, heaviest task first, and the weight of all."""
         weights = self._forest.weights
@@ -197,7 +187,3 @@ class Sweep:
 def _may_be_wide(data: bytes) -> bool:
     """It may be UTF-16 or UTF-32, which have NULs between letters: no anchor shows in them."""
     return data.startswith(_WIDE_MARKS) or data.find(b"\0", 0, _HEAD_BYTES) >= 0
-
-
-def _apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
-    return kernel.apply(base, delta, limit), False

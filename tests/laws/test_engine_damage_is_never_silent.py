@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leakscan.gitstore.sweep import Sweep
 from tests.unit.gitstore.gitrepo import Repo, opened
-from tests.unit.gitstore.sweeping import SPEC, expected, swept, use_reference
+from tests.unit.gitstore.sweeping import SPEC, expected, swept, swept_texts, use_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ def test_of_a_damaged_pack_all_is_read_that_git_reads(
     with opened(tmp_path / "copy") as store, Sweep(store, SPEC) as sweep:
         assert list(sweep.run(lambda found: (found.oid, found.data))) == told
         assert sweep.totals["blob"] == sum(found.kind == "blob" for found in objects)
-        assert sorted(sweep.iter_texts()) == sorted(found for found in objects if found.kind != "blob")
+        assert sorted(swept_texts(store)) == sorted(found for found in objects if found.kind != "blob")
         assert not (complete and store.failures)
         assert store.failures or complete or len(objects) == CONTENTS
     with opened(tmp_path / "copy") as store, pytest.MonkeyPatch.context() as patch:

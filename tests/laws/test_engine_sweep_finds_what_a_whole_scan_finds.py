@@ -11,9 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leakscan.gitstore import sweep
 from tests.unit.gitstore.gitrepo import Repo, opened
-from tests.unit.gitstore.sweeping import SPEC, expected, swept, use_reference
+from tests.unit.gitstore.sweeping import expected, swept, swept_texts, use_reference
 
 FILLER = st.integers(0, 30).map(lambda seed: b"line %d: %s\n" % (seed, bytes((97 + seed % 26, 32)) * 40))
 RUNS = st.tuples(st.sampled_from([31, 32, 33, 63, 64, 65, 69, 70, 128]), st.integers(0, 3)).map(
@@ -109,7 +108,7 @@ def test_a_sweep_finds_what_a_whole_scan_finds(
             with pytest.MonkeyPatch.context() as patch:
                 use_reference(patch)
                 assert swept(store) == told
-            with sweep.Sweep(store, SPEC) as engine:
-                texts = sorted(engine.iter_texts())
-            assert texts == sorted(found for found in store.iter_objects() if found.kind != "blob")
+            assert sorted(swept_texts(store)) == sorted(
+                found for found in store.iter_objects() if found.kind != "blob"
+            )
             assert store.failures == []

@@ -11,7 +11,7 @@ from leakscan.gitstore.sweep import AnchorSpec, Sweep
 if TYPE_CHECKING:
     import pytest
 
-    from leakscan.gitstore import Store
+    from leakscan.gitstore import Store, StoredObject
 
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
 NAMES = ("Matcher", "apply", "grow", "parse_headers", "sort_offsets")
@@ -39,6 +39,12 @@ def swept(
 ) -> list[tuple[str, bytes]]:
     with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes) as sweep:
         return list(sweep.run(lambda found: (found.oid, found.data)))
+
+
+def swept_texts(store: Store) -> list[StoredObject]:
+    """Every commit and tag: all have a line end, so that all are looked at."""
+    with Sweep(store, AnchorSpec(64, 69, (b"\n",))) as sweep:
+        return list(sweep.run(lambda found: found if found.kind != "blob" else None, texts=True))
 
 
 def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:

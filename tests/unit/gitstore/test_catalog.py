@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from gitrepo import Repo, kinds, opened
 from packwriter import PackWriter, blob_id
-from sweeping import SPEC, expected, swept
+from sweeping import expected, swept, swept_texts
 
 from leakscan.gitstore import catalog as catalog_module
 from leakscan.gitstore import packfile
@@ -14,7 +14,6 @@ from leakscan.gitstore.catalog import Catalog
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
 from leakscan.gitstore.packfile import PackFile
-from leakscan.gitstore.sweep import Sweep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,8 +102,7 @@ def test_more_packs_than_are_held_open_are_read(repo: Repo, monkeypatch: pytest.
     with opened(repo.path) as store:
         assert len(swept(store)) == 6
         assert swept(store) == expected(store)
-        with Sweep(store, SPEC) as sweep:
-            assert len(list(sweep.iter_texts())) == 6
+        assert len(swept_texts(store)) == 6
 
 
 def test_loose_objects_are_those_that_are_regular_files(repo: Repo, tmp_path: Path) -> None:

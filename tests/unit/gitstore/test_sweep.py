@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from gitrepo import Repo, contents, kinds, opened
 from packwriter import BLOB, COMMIT, PackWriter, blob_id, copy, delta, insert, varint
-from sweeping import SPEC, expected, swept, totals, use_reference
+from sweeping import SPEC, expected, swept, swept_texts, totals, use_reference
 
 from leakscan.gitstore import forest as forest_module
 from leakscan.gitstore import sweep as sweep_module
@@ -60,15 +60,15 @@ def test_every_blob_is_counted_once_wherever_it_stands(
         blobs = [found.data for found in store.iter_objects() if found.kind == "blob"]
         assert totals(store) == (len(blobs), sum(map(len, blobs)))
         assert swept(store) == expected(store)
-        with Sweep(store, SPEC) as sweep:
-            texts = list(sweep.iter_texts())
-        assert sorted(texts) == sorted(found for found in store.iter_objects() if found.kind != "blob")
+        assert sorted(swept_texts(store)) == sorted(
+            found for found in store.iter_objects() if found.kind != "blob"
+        )
         assert store.failures == []
 
 
 def test_an_empty_repository_gives_nothing(repo: Repo) -> None:
-    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
-        assert (list(sweep.run(lambda found: found.oid)), list(sweep.iter_texts())) == ([], [])
+    with opened(repo.path) as store:
+        assert (swept(store), swept_texts(store)) == ([], [])
         assert store.failures == []
 
 
@@ -82,8 +82,8 @@ def test_wide_text_is_looked_at_whole_and_tags_are_texts(repo: Repo) -> None:
     repo.commit(wide)  # type: ignore[arg-type]
     repo.git("tag", "-a", "-m", "a tag's message", "v1")
     assert _found(repo.path) == {wide["a"], wide["b"], wide["c"]}
-    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
-        assert [found.kind for found in sweep.iter_texts()].count("tag") == 1
+    with opened(repo.path) as store:
+        assert [found.kind for found in swept_texts(store)].count("tag") == 1
 
 
 def test_results_do_not_depend_on_the_number_of_workers(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,8 +357,8 @@ def test_damaged_texts_are_failures_and_the_rest_is_read(repo: Repo) -> None:
     writer.add(b"\1" * 20, COMMIT, b"tree", packed=b"no stream")
     repo.commit({"a": "a\n"}, message="fine")
     writer.write(repo.git_dir / "objects")
-    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
-        assert [found.data.endswith(b"fine\n") for found in sweep.iter_texts()] == [True]
+    with opened(repo.path) as store:
+        assert [found.data.endswith(b"fine\n") for found in swept_texts(store)] == [True]
         assert kinds(store) == ["corrupt-objects"]
 
 
