@@ -2,7 +2,7 @@
 
 from setuptools import Extension, setup
 
-MODULES = ("_kernel", "_kernel_tables")
+MODULES = ("_kernel", "_kernel_tables", "_kernel_trees")
 
 try:
     from Cython.Build import cythonize

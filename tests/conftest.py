@@ -12,9 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import git
+import hypothesis
 import pytest
 
 from leakscan.rules.fake import fill
+
+# Speed is measured in benchmarks, never by tests: a loaded machine must not fail them.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 COMMAND = Path(sys.executable).with_name("leakscan")
 WHEN = "2024-03-02T10:00:00+01:00"

@@ -7,6 +7,7 @@ length with what is left."""
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint64_t
+from libc.stdlib cimport free, realloc
 from libc.string cimport memchr, memcmp, memcpy
 
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
@@ -125,8 +126,89 @@ cdef class Matcher:
         return False
 
 
+@cython.auto_pickle(False)
+cdef class Ranges:
+    """The copies of a delta."""
+
+    def __cinit__(self):
+        self.items = NULL
+        self.count = 0
+        self.room = 0
+
+    def __dealloc__(self):
+        free(self.items)
+
+    cdef int add(self, Py_ssize_t start, Py_ssize_t offset, Py_ssize_t length) except -1:
+        cdef CopyRange* grown
+        if self.count == self.room:
+            self.room = 2 * self.room + 16
+            grown = <CopyRange*>realloc(self.items, self.room * sizeof(CopyRange))
+            if grown == NULL:
+                raise MemoryError
+            self.items = grown
+        self.items[self.count] = CopyRange(start, offset, length)
+        self.count += 1
+        return 0
+
+
 def apply(bytes base not None, bytes delta not None, Py_ssize_t limit):
     return _apply(base, delta, limit, None, NULL)
+
+
+cdef bytes apply_noting(bytes base, bytes delta, Py_ssize_t limit, Ranges ranges):
+    """As `apply`; notes what was copied from where."""
+    cdef bytes target = _apply(base, delta, limit, None, NULL)
+    cdef Bytes place = <Bytes>PyBytes_AS_STRING(delta)
+    cdef Bytes end = place + PyBytes_GET_SIZE(delta)
+    cdef uint64_t size = 0
+    cdef Py_ssize_t done = 0, offset = 0, length = 0
+    cdef uint8_t code
+    place = _varint(place, end, &size)
+    if place != NULL:
+        place = _varint(place, end, &size)
+    while place != NULL and place < end:
+        code = place[0]
+        place += 1
+        if code & 128:
+            place = _copy(place, end, code, &offset, &length)
+            ranges.add(done, offset, length)
+        else:
+            length = code
+            place = place + length if length <= end - place else NULL
+        done += length
+    return target
+
+
+cdef Bytes _copy(Bytes place, Bytes end, uint8_t code, Py_ssize_t* offset, Py_ssize_t* length) noexcept:
+    """Reads the operands of a copy; behind them, NULL if they are cut off."""
+    if end - place < OPERANDS[code]:
+        return NULL
+    offset[0] = 0
+    length[0] = 0
+    if code & 1:
+        offset[0] = place[0]
+        place += 1
+    if code & 2:
+        offset[0] |= <Py_ssize_t>place[0] << 8
+        place += 1
+    if code & 4:
+        offset[0] |= <Py_ssize_t>place[0] << 16
+        place += 1
+    if code & 8:
+        offset[0] |= <Py_ssize_t>place[0] << 24
+        place += 1
+    if code & 16:
+        length[0] = place[0]
+        place += 1
+    if code & 32:
+        length[0] |= <Py_ssize_t>place[0] << 8
+        place += 1
+    if code & 64:
+        length[0] |= <Py_ssize_t>place[0] << 16
+        place += 1
+    if length[0] == 0:
+        length[0] = 0x10000
+    return place
 
 
 cdef Bytes _varint(Bytes place, Bytes end, uint64_t* value) noexcept:
@@ -175,7 +257,7 @@ cdef int _run(
 ) noexcept:
     """Runs the instructions. Seams closer than the margin are joined, and looked at as soon as the next is further
     away: by then all that could decide about them is written."""
-    cdef Py_ssize_t done = 0, length, offset
+    cdef Py_ssize_t done = 0, length = 0, offset = 0
     cdef Py_ssize_t seam_start = 0, seam_end = 0, margin = 0
     cdef bint looking = touches != NULL
     cdef uint8_t code
@@ -192,33 +274,9 @@ cdef int _run(
         code = place[0]
         place += 1
         if code & 128:
-            offset = 0
-            length = 0
-            if end - place < OPERANDS[code]:
+            place = _copy(place, end, code, &offset, &length)
+            if place == NULL:
                 return CUT_OFF
-            if code & 1:
-                offset = place[0]
-                place += 1
-            if code & 2:
-                offset |= <Py_ssize_t>place[0] << 8
-                place += 1
-            if code & 4:
-                offset |= <Py_ssize_t>place[0] << 16
-                place += 1
-            if code & 8:
-                offset |= <Py_ssize_t>place[0] << 24
-                place += 1
-            if code & 16:
-                length = place[0]
-                place += 1
-            if code & 32:
-                length |= <Py_ssize_t>place[0] << 8
-                place += 1
-            if code & 64:
-                length |= <Py_ssize_t>place[0] << 16
-                place += 1
-            if length == 0:
-                length = 0x10000
             if offset > base_size or length > base_size - offset:
                 return OUTSIDE
             if length > size - done:

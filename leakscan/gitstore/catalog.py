@@ -6,6 +6,7 @@ from array import array
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
 from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
 from leakscan.gitstore.packfile import PackFile
@@ -28,7 +29,7 @@ class Catalog:
     root. `missing` are the deltas whose base, a raw id, is nowhere."""
 
     def __init__(self, folders: Sequence[Path], width: int, faults: Faults) -> None:
-        self._width = width
+        self.width = width
         self._faults = faults
         self.packs: list[PackFile] = []
         self._loose: list[tuple[bytes, Path]] = []
@@ -41,6 +42,7 @@ class Catalog:
             self._first_loose = len(self.kinds)
             self._append_loose()
             self.missing: dict[bytes, list[int]] = {}
+            self.names = kernel.Names(width, [*(pack.ids for pack in self.packs), self._loose_ids()])
             self.copies = self._find_copies()
             self._refer()
         except BaseException:
@@ -52,10 +54,14 @@ class Catalog:
 
     def name(self, node: int) -> bytes:
         """Its raw id."""
-        if node >= self._first_loose:
-            return self._loose[node - self._first_loose][0]
-        place = bisect_right(self._firsts, node) - 1
-        return self.packs[place].name(node - self._firsts[place])
+        return self.names.name(node)
+
+    def find(self, oid: str) -> int:
+        """The first node of an object, -1 if there is none."""
+        try:
+            return self.names.find(bytes.fromhex(oid))
+        except ValueError:  # damaged commits name anything
+            return -1
 
     def oid(self, node: int) -> str:
         return self.name(node).hex()
@@ -76,12 +82,12 @@ class Catalog:
         for attempt in range(_ATTEMPTS):
             self.close()
             self.packs = []
-            listed = [pack for folder in folders for pack in check_packs(folder, self._width, self._faults)]
+            listed = [pack for folder in folders for pack in check_packs(folder, self.width, self._faults)]
             vanished = False
             for pack in listed:
                 if not pack.fault:
                     try:
-                        self.packs.append(PackFile(pack.path, self._width, len(self.packs)))
+                        self.packs.append(PackFile(pack.path, self.width, len(self.packs)))
                     except FileNotFoundError:
                         vanished = True
                         if attempt + 1 == _ATTEMPTS:
@@ -92,7 +98,7 @@ class Catalog:
             if not vanished:
                 break
         self.packs.sort(key=len, reverse=True)
-        self._loose = [found for folder in folders for found in iter_loose(folder, self._width)]
+        self._loose = [found for folder in folders for found in iter_loose(folder, self.width)]
 
     def _append(self, pack: PackFile) -> None:
         first = len(self.kinds)
@@ -113,39 +119,24 @@ class Catalog:
             self.sizes.append(size)
             self.parents.append(-1 if kind else -2)
 
+    def _loose_ids(self) -> tuple[bytes, None]:
+        return b"".join(name for name, _ in self._loose), None
+
     def _refer(self) -> None:
         """Bases that are named: those of the same pack before others, as git does it."""
-        loose = {name: self._first_loose + place for place, (name, _) in enumerate(self._loose)}
         for first, pack in zip(self._firsts, self.packs, strict=True):
             for number, name in pack.references:
                 base = pack.find(name)
-                node = first + base if base >= 0 else self._find(name, loose)
-                self.parents[first + number] = node
+                node = first + base if base >= 0 else self.names.find(name)
+                self.parents[first + number] = node if node >= 0 else -2
                 if node < 0:
                     self.missing.setdefault(name, []).append(first + number)
             pack.references = []
 
-    def _find(self, name: bytes, loose: dict[bytes, int]) -> int:
-        for first, pack in zip(self._firsts, self.packs, strict=True):
-            number = pack.find(name)
-            if number >= 0:
-                return first + number
-        return loose.get(name, -2)
-
     def _find_copies(self) -> dict[bytes, list[int]]:
-        """Raw id -> its nodes, of all objects that are there more than once. The largest pack stays out of tables."""
-        seen: dict[bytes, int] = {}
+        """Raw id -> its nodes, of all objects that are there more than once."""
         copies: dict[bytes, list[int]] = {}
-        largest = self.packs[0] if self.packs else None
-        others = [
-            (first + number, pack.name(number))
-            for first, pack in list(zip(self._firsts, self.packs, strict=True))[1:]
-            for number in range(len(pack))
-        ]
-        others += [(self._first_loose + place, name) for place, (name, _) in enumerate(self._loose)]
-        for node, name in others:
-            number = largest.find(name) if largest is not None else -1
-            earlier = number if number >= 0 else seen.setdefault(name, node)
-            if earlier != node:
-                copies.setdefault(name, [earlier]).append(node)
+        for node in self.names.doubles:
+            name = self.names.name(node)
+            copies.setdefault(name, [self.names.find(name)]).append(node)
         return copies

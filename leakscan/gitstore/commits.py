@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import re
+from array import array
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Protocol
 
 from leakscan.model import Commit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from leakscan.gitstore.objects import ObjectReader
 
 _BATCH = 2_000  # commits whose descendants one pass finds, a bit each
 _PERSON = re.compile(rb"^(author|committer) (.*?) ?(-?\d{1,18}) ([+-])(\d{1,2})(\d{2})$", re.MULTILINE)
 _COMMIT_DATE = re.compile(rb"^committer .* (-?\d{1,18}) [+-]\d{3,4}$", re.MULTILINE)
-
-
-class Node(NamedTuple):
-    """`time`: the commit date in seconds, 0 where the header has none."""
-
-    tree: str
-    parents: tuple[str, ...]
-    time: int = 0
 
 
 def parse_commit(oid: str, data: bytes, order: int) -> Commit:
@@ -40,8 +33,8 @@ def parse_commit(oid: str, data: bytes, order: int) -> Commit:
     )
 
 
-def parse_node(data: bytes, hex_length: int) -> Node:
-    """The tree and parents that the first lines of a commit name, and its date."""
+def parse_links(data: bytes, hex_length: int) -> tuple[str, list[str], int]:
+    """The tree and parents that the first lines of a commit name, and its date in seconds, 0 where it has none."""
     tree, parents, start = "", [], 0
     if data.startswith(b"tree "):
         tree, start = data[5 : 5 + hex_length].decode("latin-1"), hex_length + 6
@@ -49,7 +42,7 @@ def parse_node(data: bytes, hex_length: int) -> Node:
         parents.append(data[start + 7 : start + 7 + hex_length].decode("latin-1"))
         start += hex_length + 8
     date = _COMMIT_DATE.search(data, start)
-    return Node(tree, tuple(parents), int(date[1]) if date else 0)
+    return tree, parents, int(date[1]) if date else 0
 
 
 def parse_tag_target(data: bytes) -> str:
@@ -58,82 +51,138 @@ def parse_tag_target(data: bytes) -> str:
     return match[1].decode() if match else ""
 
 
-class CommitGraph:
-    """All readable commits of the store, reachable or not, with their trees and parents."""
+class Commits(Protocol):
+    """Numbered commits. `parents` holds the numbers of each one's parents, without those that are not there, which
+    `absent` names; `times` its commit date in seconds."""
+
+    @property
+    def parents(self) -> Sequence[tuple[int, ...]]: ...
+
+    @property
+    def absent(self) -> Mapping[int, Sequence[str]]: ...
+
+    @property
+    def times(self) -> Sequence[int]: ...
+
+    def find(self, oid: str) -> int:
+        """-1 if there is no such commit."""
+
+    def oid(self, number: int) -> str: ...
+
+    def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """(oid, content) of commits that are there."""
+
+
+class GitCommits:
+    """All readable commits of a store, as git reads them."""
 
     def __init__(self, reader: ObjectReader, hex_length: int) -> None:
         self._reader = reader
-        self.nodes: dict[str, Node] = {}
+        self._numbers: dict[str, int] = {}
+        links: list[list[str]] = []
+        self.times = array("q")
         for found in reader.read(reader.inventory().commits):
-            self.nodes[found.oid] = parse_node(found.data, hex_length)
+            if self._numbers.setdefault(found.oid, len(links)) == len(links):
+                _, parents, time = parse_links(found.data, hex_length)
+                links.append(parents)
+                self.times.append(time)
+        self._oids = list(self._numbers)
+        self.absent: dict[int, list[str]] = {}
+        self.parents = [self._link(number, parents) for number, parents in enumerate(links)]
+
+    def find(self, oid: str) -> int:
+        return self._numbers.get(oid, -1)
+
+    def oid(self, number: int) -> str:
+        return self._oids[number]
+
+    def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for found in self._reader.read("".join(f"{oid}\n" for oid in oids).encode()):
+            yield found.oid, found.data
+
+    def _link(self, number: int, parents: list[str]) -> tuple[int, ...]:
+        numbers = self._numbers
+        absent = [parent for parent in parents if parent not in numbers]
+        if absent:
+            self.absent[number] = absent
+        return tuple(numbers[parent] for parent in parents if parent in numbers)
+
+
+class CommitGraph:
+    """What commits have to do with each other. All of them count, reachable or not."""
+
+    def __init__(self, commits: Commits) -> None:
+        self.all = commits
+        self._order: list[int] = []
 
     def commits(self, oids: Iterable[str]) -> dict[str, Commit]:
         """oid -> commit, of those that are readable commits."""
-        wanted = [oid for oid in oids if oid in self.nodes]
-        orders = self._orders() if wanted else {}
-        feed = "".join(f"{oid}\n" for oid in wanted).encode()
+        wanted = [oid for oid in oids if self.all.find(oid) >= 0]
+        orders = self._orders() if wanted else []
         return {
-            found.oid: parse_commit(found.oid, found.data, orders[found.oid])
-            for found in self._reader.read(feed)
+            oid: parse_commit(oid, data, orders[self.all.find(oid)]) for oid, data in self.all.read(wanted)
         }
 
-    def reachable(self, tips: Iterable[str], boundaries: Collection[str]) -> set[str]:
-        """The commits of the store that `tips` lead to; `boundaries` count as having no parents."""
-        seen: set[str] = set()
-        queue = [tip for tip in tips if tip in self.nodes]
+    def reachable(self, tips: Iterable[str], boundaries: Collection[str]) -> bytearray:
+        """A flag for each commit that `tips` lead to; `boundaries` count as having no parents."""
+        seen = bytearray(len(self.all.parents))
+        ends = {self.all.find(oid) for oid in boundaries}
+        queue = [number for tip in tips if (number := self.all.find(tip)) >= 0]
         while queue:
-            oid = queue.pop()
-            if oid not in seen:
-                seen.add(oid)
-                if oid not in boundaries:
-                    queue += [parent for parent in self.nodes[oid].parents if parent in self.nodes]
+            number = queue.pop()
+            if not seen[number]:
+                seen[number] = 1
+                if number not in ends:
+                    queue += self.all.parents[number]
         return seen
 
     def tips_above(self, commits: Collection[str], tips: Collection[str]) -> dict[str, list[str]]:
         """commit -> those of `tips` that lead to it, itself included."""
-        order = self._parents_first()
-        found: dict[str, list[str]] = {}
-        wanted = sorted(set(commits))
+        found: dict[str, list[str]] = {commit: [] for commit in commits}
+        tip_numbers = [(tip, number) for tip in sorted(set(tips)) if (number := self.all.find(tip)) >= 0]
+        wanted = sorted(commit for commit in set(commits) if self.all.find(commit) >= 0)
+        parents_of = self.all.parents
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
-            own = {commit: 1 << bit for bit, commit in enumerate(batch)}
-            below: dict[str, int] = {}
-            for oid in order:
-                mask = own.get(oid, 0)
-                for parent in self.nodes[oid].parents:
+            own = {self.all.find(commit): 1 << bit for bit, commit in enumerate(batch)}
+            below: dict[int, int] = {}
+            for number in self._parents_first():
+                mask = own.get(number, 0)
+                for parent in parents_of[number]:
                     mask |= below.get(parent, 0)
                 if mask:
-                    below[oid] = mask
-            reaching = [(tip, below[tip]) for tip in sorted(set(tips)) if tip in below]
-            for commit, bit in own.items():
-                found[commit] = [tip for tip, mask in reaching if mask & bit]
+                    below[number] = mask
+            reaching = [(tip, below[number]) for tip, number in tip_numbers if number in below]
+            for bit, commit in enumerate(batch):
+                found[commit] = [tip for tip, mask in reaching if mask >> bit & 1]
         return found
 
-    def _orders(self) -> dict[str, int]:
+    def _orders(self) -> list[int]:
         """Commit dates, each at least a second behind those of its parents: clocks are wrong, and scripts fast."""
-        orders: dict[str, int] = {}
-        for oid in self._parents_first():
-            node = self.nodes[oid]
-            behind = (orders[parent] + 1 for parent in node.parents if parent in orders)
-            orders[oid] = max((node.time, *behind))
+        orders = list(self.all.times)
+        parents_of = self.all.parents
+        for number in self._parents_first():
+            for parent in parents_of[number]:
+                if orders[parent] >= orders[number]:
+                    orders[number] = orders[parent] + 1
         return orders
 
-    def _parents_first(self) -> list[str]:
+    def _parents_first(self) -> list[int]:
         """All commits, each behind its parents."""
-        children: dict[str, list[str]] = {}
-        waiting: dict[str, int] = {}
-        for oid, node in self.nodes.items():
-            present = [parent for parent in node.parents if parent in self.nodes]
-            waiting[oid] = len(present)
-            for parent in present:
-                children.setdefault(parent, []).append(oid)
-        order = [oid for oid, count in waiting.items() if count == 0]
-        for oid in order:
-            for child in children.get(oid, ()):
-                waiting[child] -= 1
-                if waiting[child] == 0:
-                    order.append(child)
-        return order
+        if not self._order:
+            children: dict[int, list[int]] = {}
+            waiting = []
+            for number, parents in enumerate(self.all.parents):
+                waiting.append(len(parents))
+                for parent in parents:
+                    children.setdefault(parent, []).append(number)
+            self._order = [number for number, count in enumerate(waiting) if count == 0]
+            for number in self._order:
+                for child in children.get(number, ()):
+                    waiting[child] -= 1
+                    if waiting[child] == 0:
+                        self._order.append(child)
+        return self._order
 
 
 def _rfc3339(person: re.Match[bytes]) -> str:

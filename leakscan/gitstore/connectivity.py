@@ -30,14 +30,22 @@ class ConnectivityCheck:
         """Fills `missing` and records each of them, or that the walk itself had to stop."""
         tips = self._tips()
         kinds = self._peel(tips)
-        commits = self._graph.reachable(kinds, self._store.shallow)
-        for oid in sorted(commits - self._store.shallow):
-            for parent in self._graph.nodes[oid].parents:
-                if parent not in self._graph.nodes:
+        reached = self._graph.reachable(kinds, self._store.shallow)
+        commits = self._graph.all
+        absent = [
+            (commits.oid(number), parents) for number, parents in commits.absent.items() if reached[number]
+        ]
+        for oid, parents in sorted(absent):
+            if oid not in self._store.shallow:
+                for parent in parents:
                     self.missing.setdefault(parent, f"commit {oid} names it as a parent")
         others = [oid for oid, kind in kinds.items() if kind in ("tree", "blob")]
-        # In pack order: sorted by id, the same walk takes several times as long on a large history.
-        self._walk([*(oid for oid in self._graph.nodes if oid in commits), *others])
+        if self._store.history is not None:
+            for oid in self._store.history.absent(reached, others):
+                self.missing.setdefault(oid, "a tree or a commit names it")
+        else:
+            # In pack order: sorted by id, the same walk takes several times as long on a large history.
+            self._walk([*(commits.oid(number) for number, flag in enumerate(reached) if flag), *others])
         self._index()
         self._record()
 
@@ -51,15 +59,14 @@ class ConnectivityCheck:
 
     def _peel(self, named: dict[str, str]) -> dict[str, str]:
         """id -> kind of all tips and of what annotated tags among them lead to."""
-        refs, reader = self._store.refs, self._store.reader
-        kinds = reader.kinds(sorted(named.keys() | refs.tips | refs.logged))
+        refs, objects = self._store.refs, self._store.objects()
+        kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
         self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
         tags = [oid for oid, kind in kinds.items() if kind == "tag"]
         for _ in range(_MAX_TAG_DEPTH):
-            feed = "".join(f"{oid}\n" for oid in tags).encode()
-            targets = {parse_tag_target(tag.data): tag.oid for tag in reader.read(feed)}
+            targets = {parse_tag_target(tag.data): tag.oid for tag in objects.fetch(tags)}
             targets.pop("", None)
-            fresh = reader.kinds(sorted(targets.keys() - kinds.keys()))
+            fresh = objects.kinds(sorted(targets.keys() - kinds.keys()))
             for oid, tag in targets.items():
                 if oid not in kinds and oid not in fresh:
                     self.missing[oid] = f"tag {tag} names it"
@@ -86,7 +93,7 @@ class ConnectivityCheck:
         for index in self._store.indexes():
             entries = read_index(self._store.git, index, self._store.faults) or ()
             staged = {e.oid.decode() for e in entries if not e.is_gitlink and e.oid.strip(b"0")}
-            present = self._store.reader.kinds(sorted(staged))
+            present = self._store.objects().kinds(sorted(staged))
             self.missing.update((oid, "the index names it") for oid in staged - present.keys())
 
     def _record(self) -> None:

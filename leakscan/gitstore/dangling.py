@@ -35,7 +35,12 @@ def note_dangling(git: Git, reader: ObjectReader, hex_length: int, seen: Sightin
         for oid, name in _entries(tree.data, hex_length):
             if oid in interesting:
                 above.setdefault(oid, []).append((tree.oid.encode(), name))
-    for blob in sorted(wanted & above.keys()):
+    note_paths(seen, {oid: sorted(trees) for oid, trees in above.items()})
+
+
+def note_paths(seen: Sightings, above: dict[bytes, list[tuple[bytes, bytes]]]) -> None:
+    """Notes blobs without a place by (tree, name) of what is above them and above the trees."""
+    for blob in sorted(seen.unplaced() & above.keys()):
         for path in _paths(blob, above):
             seen.note(blob, path, in_head=False)
 

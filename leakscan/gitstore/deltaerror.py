@@ -1,4 +1,4 @@
-"""What the kernel says of a delta that it refuses; compiled and reference raise the same, with the same words."""
+"""What the kernel says of a delta or tree that it refuses; compiled and reference raise the same, in the same words."""
 
 from __future__ import annotations
 
@@ -13,3 +13,7 @@ class OversizeError(DeltaError):
     def __init__(self, size: int) -> None:
         super().__init__(f"it claims a result of {size:,} bytes")
         self.size = size
+
+
+class TreeError(DeltaError):
+    """A tree, stored whole or made by a delta, does not hold what trees hold; the text says what is wrong."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sized
 
     from leakscan.gitstore.catalog import Catalog
 
+T = TypeVar("T", bound="Sized")
 HELD_BYTES: Final = 96 << 20
 _UNREADABLE = (OSError, InflateError, kernel.DeltaError)
 
@@ -26,9 +27,9 @@ class Lost(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Frame:
+class _Frame(Generic[T]):
     node: int
-    data: bytes | None
+    data: T | None
     child: int
 
 
@@ -64,20 +65,25 @@ class Forest:
         return [node for node, flag in enumerate(reached) if not flag]
 
     def walk(
-        self, root: int, apply: Callable[[bytes, bytes, int], tuple[bytes, bool]], lost: list[Lost]
-    ) -> Iterator[tuple[int, bytes, bool]]:
+        self,
+        root: int,
+        apply: Callable[[T, bytes, int], tuple[T, bool]],
+        lost: list[Lost],
+        read: Callable[[bytes], T],
+    ) -> Iterator[tuple[int, T, bool]]:
         """(node, content, what `apply` said besides; True for the root) of a tree, each base before its deltas.
 
-        Nodes that cannot be read go to `lost`. A base is let go when its last child, that
-        with most below it, is begun: so few are held at once. Over the bound, the oldest are let go and rebuilt."""
-        read, child_of, next_of = self.catalog.read, self.children, self.siblings
+        `read` makes content of what is stored whole. Nodes that cannot be read go to `lost`. A base is let go when its
+        last child, that with most below it, is begun: so few are held at once. Over the bound, the oldest are let go
+        and rebuilt."""
+        stored, child_of, next_of = self.catalog.read, self.children, self.siblings
         try:
-            data = read(root)
+            data = read(stored(root))
         except _UNREADABLE as error:
             lost.append(_lost(root, error))
             return
         yield root, data, True
-        stack = [_Frame(root, data, child_of[root])]
+        stack: list[_Frame[T]] = [_Frame(root, data, child_of[root])]
         held = len(data)
         while stack:
             frame = stack[-1]
@@ -88,13 +94,13 @@ class Forest:
             frame.child = next_of[child]
             try:
                 if base is None:
-                    base = frame.data = self._rebuild(frame.node, stack)
+                    base = frame.data = self._rebuild(frame.node, stack, apply, read)
                     held += len(base)
                 if frame.child < 0:
                     held -= len(base)
                     frame.data = None
                     stack.pop()
-                data, touches = apply(base, read(child), MAX_OBJECT_BYTES)
+                data, touches = apply(base, stored(child), MAX_OBJECT_BYTES)
             except _UNREADABLE as error:
                 lost.append(_lost(child, error))
                 continue
@@ -103,26 +109,36 @@ class Forest:
                 stack.append(_Frame(child, data, child_of[child]))
                 held += len(data)
                 held = held if held <= self._held_bytes else self._let_go(stack, held)
-            base = data = b""  # else three contents are held where two would do
+            del base, data  # else three contents are held where two would do
 
-    def _let_go(self, stack: list[_Frame], held: int) -> int:
+    def content(self, node: int) -> bytes:
+        """What an object holds. OSError, InflateError, DeltaError."""
+        return self._rebuild(node, [], _apply, bytes)
+
+    def _let_go(self, stack: list[_Frame[T]], held: int) -> int:
         for frame in stack[:-1]:
             if held <= self._held_bytes:
                 break
-            held -= len(frame.data or b"")
+            held -= len(frame.data) if frame.data is not None else 0
             frame.data = None
         return held
 
-    def _rebuild(self, node: int, stack: list[_Frame]) -> bytes:
+    def _rebuild(
+        self,
+        node: int,
+        stack: list[_Frame[T]],
+        apply: Callable[[T, bytes, int], tuple[T, bool]],
+        read: Callable[[bytes], T],
+    ) -> T:
         """Content of a node, from the nearest base that is still held."""
         known = {frame.node: frame.data for frame in stack if frame.data is not None}
         chain = []
         while node not in known and self.catalog.parents[node] >= 0:
             chain.append(node)
             node = self.catalog.parents[node]
-        data = known[node] if node in known else self.catalog.read(node)
+        data = known[node] if node in known else read(self.catalog.read(node))
         for node in reversed(chain):
-            data = kernel.apply(data, self.catalog.read(node), MAX_OBJECT_BYTES)
+            data, _ = apply(data, self.catalog.read(node), MAX_OBJECT_BYTES)
         return data
 
     def below(self, node: int) -> Iterator[int]:
@@ -139,3 +155,7 @@ class Forest:
 
 def _lost(node: int, error: Exception) -> Lost:
     return Lost(node, error.size if isinstance(error, kernel.OversizeError) else 0)
+
+
+def _apply(base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
+    return kernel.apply(base, delta, limit), True

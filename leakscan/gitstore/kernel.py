@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.deltaerror import DeltaError, OversizeError
+from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 
 if TYPE_CHECKING:
     from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+    from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
     COMPILED: bool
 else:
     try:
         from leakscan.gitstore._kernel import Matcher, apply
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
+        from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
 
         COMPILED = True
     except ImportError:
         from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+        from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
         COMPILED = False
 
@@ -25,7 +28,11 @@ __all__ = [
     "COMPILED",
     "DeltaError",
     "Matcher",
+    "Names",
     "OversizeError",
+    "Tree",
+    "TreeError",
+    "TreeReader",
     "apply",
     "grow",
     "parse_headers",

@@ -159,6 +159,23 @@ def _copy(delta: bytes, place: int, code: int) -> tuple[int, int, int]:
     return offset, length or 0x10000, place
 
 
+def copied_ranges(delta: bytes) -> Iterator[tuple[int, int, int]]:
+    """(start in the result, start in the base, length) of each copy of a valid delta."""
+    _, place = _varint(delta, 0)
+    _, place = _varint(delta, place)
+    done = 0
+    while place < len(delta):
+        code = delta[place]
+        place += 1
+        if code > 127:
+            offset, length, place = _copy(delta, place, code)
+            yield done, offset, length
+            done += length
+        else:
+            place += code
+            done += code
+
+
 def _seams(delta: bytes, margin: int) -> list[tuple[int, int]]:
     """Ranges of the result of a valid delta, in order, those closer than `margin` joined."""
     _, place = _varint(delta, 0)

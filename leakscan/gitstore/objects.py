@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,6 +15,13 @@ if TYPE_CHECKING:
 
     from leakscan.gitstore.faults import Faults
 
+KIND_NUMBERS: Final = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}  # as packs number them
+# git knows these without having them.
+EMPTY: Final = {
+    algorithm(f"{kind} 0\0".encode()).hexdigest(): kind
+    for kind in ("tree", "blob")
+    for algorithm in (hashlib.sha1, hashlib.sha256)
+}
 MAX_OBJECT_BYTES: Final = 256 << 20
 _MAX_DAMAGED = 1_000
 _KINDS = {b"blob": "blob", b"commit": "commit", b"tag": "tag", b"tree": "tree"}
@@ -82,6 +90,10 @@ class ObjectReader:
             start = reached
             if damaged >= _MAX_DAMAGED and start < len(feed):
                 return self._give_up(damaged, len(feed) - start)
+
+    def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
+        """As `read`, of ids in a list."""
+        return self.read("".join(f"{oid}\n" for oid in oids).encode())
 
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
         """oid -> kind, of those that are there and readable."""

@@ -45,9 +45,10 @@ class PackFile:
     def __len__(self) -> int:
         return len(self.offsets)
 
-    def name(self, number: int) -> bytes:
-        """Raw id of an entry."""
-        return self.index.name(self._order[number])
+    @property
+    def ids(self) -> tuple[bytes, array[int]]:
+        """Raw ids in the order of the index, and the place of each entry among them."""
+        return self.index.names, self._order
 
     def find(self, name: bytes) -> int:
         """Number of the entry of this raw id, -1 if there is none."""

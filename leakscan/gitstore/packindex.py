@@ -19,7 +19,8 @@ _FAN_OUT = struct.Struct(">256I")
 
 
 class PackIndex:
-    """Names in order, and `offsets` (Q) beside them. An offset that the index only promises is NOWHERE."""
+    """`names`: raw ids in order, one after the other; `offsets` (Q) beside them. An offset that the index only promises
+    is NOWHERE."""
 
     def __init__(self, path: Path, width: int) -> None:
         data = read_file(path, _MAX_INDEX_BYTES)
@@ -33,24 +34,20 @@ class PackIndex:
         if len(data) < start + count * entry + 2 * width or list(self._fan_out) != sorted(self._fan_out):
             raise ValueError("it is damaged")
         if start > _FAN_OUT.size:
-            self._names = data[start : start + count * width]
+            self.names = data[start : start + count * width]
             start += count * (width + 4)
             large = data[start + count * 4 : len(data) - 2 * width]
             self.offsets = _offsets(data[start : start + count * 4], large)
         else:
             entries = [data[at : at + entry] for at in range(start, start + count * entry, entry)]
-            self._names = b"".join(each[4:] for each in entries)
+            self.names = b"".join(each[4:] for each in entries)
             self.offsets = _offsets(b"".join(each[:4] for each in entries), None)
 
     def __len__(self) -> int:
         return len(self.offsets)
 
     def name(self, place: int) -> bytes:
-        return self._names[place * self._width : (place + 1) * self._width]
-
-    def names(self) -> list[bytes]:
-        names, width = self._names, self._width
-        return [names[start : start + width] for start in range(0, len(names), width)]
+        return self.names[place * self._width : (place + 1) * self._width]
 
     def find(self, name: bytes) -> int:
         """Its place, -1 if it is not there."""

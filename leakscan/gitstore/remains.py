@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from leakscan.gitstore.objects import MAX_OBJECT_BYTES
+from leakscan.gitstore.objects import KIND_NUMBERS, MAX_OBJECT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from leakscan.gitstore.objects import StoredObject
     from leakscan.gitstore.store import Store
     from leakscan.model import FailureKind
-
-_KINDS: Final = {"commit": 1, "blob": 3, "tag": 4}
 
 
 class Remains:
@@ -47,10 +45,10 @@ class Remains:
         readable: set[str] = set()
         for found in self._ask(node for node, size in causes.items() if not size):
             readable.add(found.oid)
-            if _KINDS.get(found.kind) in kinds:
+            if KIND_NUMBERS[found.kind] in kinds:
                 yield found
         for found in self._ask(self._hopeful(causes, readable)):
-            if _KINDS.get(found.kind) in kinds:
+            if KIND_NUMBERS[found.kind] in kinds:
                 yield found
 
     def _ask(self, nodes: Iterable[int]) -> Iterator[StoredObject]:

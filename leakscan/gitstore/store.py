@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
 from leakscan.gitstore.command import Git
-from leakscan.gitstore.commits import CommitGraph, parse_tag_target
+from leakscan.gitstore.commits import CommitGraph, GitCommits, parse_tag_target
 from leakscan.gitstore.connectivity import ConnectivityCheck
-from leakscan.gitstore.dangling import note_dangling
+from leakscan.gitstore.dangling import note_dangling, note_paths
 from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.history import History
 from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
@@ -18,6 +19,7 @@ from leakscan.gitstore.plainfile import is_regular
 from leakscan.gitstore.refs import Refs, git_dirs, read_refs
 from leakscan.gitstore.salvage import salvage_pack
 from leakscan.gitstore.shadow import Shadow
+from leakscan.gitstore.trees import Untraceable
 from leakscan.gitstore.worktree import Worktree, read_worktree
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from leakscan.model import Commit, Failure
+
+
+T = TypeVar("T")
 
 
 class Store:
@@ -45,6 +50,7 @@ class Store:
         self.faults = Faults()
         self._closing = contextlib.ExitStack()
         self._graph: CommitGraph | None = None
+        self._history: History | None = None
 
     def __enter__(self) -> Store:
         with contextlib.ExitStack() as opened:
@@ -66,9 +72,21 @@ class Store:
         """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
         return self.reader.read(self.reader.inventory().content)
 
-    def load_commits(self) -> None:
-        """Reads what `check_connectivity` and `attribute` both need; after that each may have a thread of its own."""
+    def adopt(self, history: History | None) -> None:
+        """From here on, commits and trees are asked of `history`, which must stay open; None: of git, as before."""
+        self._history = history
+        self._graph = CommitGraph(history.commits) if history else None
+
+    def trace(self, oids: Collection[str]) -> bool:
+        """Prepares what `check_connectivity` and `attribute` will be asked of these blobs. True if our own reader
+        has the answers; else git is asked, and the two may be asked at once."""
+        if self._history is not None:
+            try:
+                self._history.trace(oids)
+            except Untraceable:
+                self.adopt(None)
         self._commit_graph()
+        return self._history is not None
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
@@ -79,7 +97,30 @@ class Store:
         if not oids:
             return {}
         seen = Sightings(frozenset(oid.encode() for oid in oids))
+        if self._history is not None:
+            try:
+                self._history.compare(seen, self.shallow)
+            except Untraceable:
+                self.adopt(None)
+                seen = Sightings(seen.wanted)
         walk = HistoryWalk(self.git, self.layout.hex_length, self.faults)
+        if self._history is None:
+            self._compare(walk, seen)
+        elif self.refs.head:
+            self._history.head_tree(self.refs.head, seen)
+        if seen.unplaced():
+            for index in self.indexes():
+                walk.index(index, seen)
+        if seen.unplaced() and self._history is not None:
+            note_paths(seen, self._history.holders(seen.unplaced()))
+        elif seen.unplaced():
+            note_dangling(self.git, self.reader, self.layout.hex_length, seen, self.faults)
+        for oid in seen.crowded():
+            self.faults.add("too-deep", oid, "the blob stands at more places than are listed")
+        return placements(seen, self.commits(seen.commits()), oids)
+
+    def _compare(self, walk: HistoryWalk, seen: Sightings) -> None:
+        """Every commit with its parents, by git."""
         complaints = walk.compare(self.reader.inventory().commits, seen, self._isolate_commits)
         if complaints and not self.is_partial:
             reason = (
@@ -90,14 +131,6 @@ class Store:
             complaint = walk.head_tree(self.refs.head, seen)
             if complaint and not self.is_partial:
                 self.faults.add("corrupt-objects", "HEAD", f"its tree cannot be read: {complaint}")
-        if seen.unplaced():
-            for index in self.indexes():
-                walk.index(index, seen)
-        if seen.unplaced():
-            note_dangling(self.git, self.reader, self.layout.hex_length, seen, self.faults)
-        for oid in seen.crowded():
-            self.faults.add("too-deep", oid, "the blob stands at more places than are listed")
-        return placements(seen, self.commits(seen.commits()), oids)
 
     def commits(self, oids: Collection[str]) -> dict[str, Commit]:
         """Author, date and time of those that are readable commits."""
@@ -153,32 +186,39 @@ class Store:
 
     def _commit_graph(self) -> CommitGraph:
         if self._graph is None:
-            self._graph = CommitGraph(self.reader, self.layout.hex_length)
+            self._graph = CommitGraph(GitCommits(self.reader, self.layout.hex_length))
         return self._graph
 
+    @property
+    def history(self) -> History | None:
+        return self._history
+
+    def keep_open(self, resource: contextlib.AbstractContextManager[T]) -> T:
+        """Enters it, and leaves it when the store is closed."""
+        return self._closing.enter_context(resource)
+
     def _isolate_commits(self) -> None:
-        nodes = self._commit_graph().nodes
-        orphans = {oid for oid, node in nodes.items() if any(p not in nodes for p in node.parents)}
+        commits = self._commit_graph().all
+        orphans = {commits.oid(number) for number in commits.absent}
         self._shadow.set_shallow(self.shallow | orphans)
+
+    def objects(self) -> ObjectReader | History:
+        """Whoever can tell the kind and content of single objects."""
+        return self._history or self.reader
 
     def _peeled_refs(self) -> dict[str, str]:
         """Annotated tag -> the commit it leads to, of all tags that refs name."""
-        tags = [
-            oid
-            for oid, kind in self.reader.kinds({ref.oid for ref in self.refs.refs}).items()
-            if kind == "tag"
-        ]
+        objects = self.objects()
+        tips = {ref.oid for ref in self.refs.refs}
+        targets = {oid: oid for oid, kind in objects.kinds(tips).items() if kind == "tag"}
         peeled: dict[str, str] = {}
-        targets = {oid: oid for oid in tags}
         while targets:
-            feed = "".join(f"{oid}\n" for oid in dict.fromkeys(targets.values())).encode()
-            target_of = {
-                tag.oid: parse_tag_target(tag.data) for tag in self.reader.read(feed) if tag.kind == "tag"
-            }
+            found = objects.fetch(dict.fromkeys(targets.values()))
+            target_of = {tag.oid: parse_tag_target(tag.data) for tag in found if tag.kind == "tag"}
             targets = {
                 tag: target_of[at] for tag, at in targets.items() if target_of.get(at, "") not in ("", tag)
             }
-            kinds = self.reader.kinds(set(targets.values()))
+            kinds = objects.kinds(set(targets.values()))
             peeled |= {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "commit"}
             targets = {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "tag"}
         return peeled

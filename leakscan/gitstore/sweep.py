@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import os
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.catalog import Catalog
+from leakscan.gitstore.deal import Dealer
 from leakscan.gitstore.forest import HELD_BYTES, Forest, Lost
+from leakscan.gitstore.history import History
+from leakscan.gitstore.links import Links, StoredCommits
 from leakscan.gitstore.objects import StoredObject
-from leakscan.gitstore.pool import MAX_TASKS, Pool
 from leakscan.gitstore.remains import Remains
+from leakscan.gitstore.trees import Trees
 
 if TYPE_CHECKING:
     from leakscan.gitstore.store import Store
@@ -29,10 +31,6 @@ COMMIT, BLOB, TAG = 1, 3, 4
 _KIND_NAMES: Final = {COMMIT: "commit", BLOB: "blob", TAG: "tag"}
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of little-endian UTF-32 starts with the first
 _HEAD_BYTES = 4096
-# Weights are about nanoseconds of one core, the reference takes some ten times longer: below this, starting workers
-# costs more than they save.
-_WORTH_FORKING = 50_000_000 if kernel.COMPILED else 5_000_000
-_TASKS_PER_JOB = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +49,7 @@ class _Share:
     results: list[tuple[str, Any]] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
     totals: Counter[str] = field(default_factory=Counter)
+    links: Links = field(default_factory=Links)
 
     def add(self, visit: Visit[Any], found: StoredObject) -> None:
         result = visit(found)
@@ -71,13 +70,15 @@ class Sweep:
     ) -> None:
         self._store = store
         self._matcher = kernel.Matcher(spec.shortest, spec.longest, spec.literals)
-        self._jobs = max(1, jobs) if hasattr(os, "fork") else 1
-        width = store.layout.hex_length // 2
-        self._catalog = Catalog(store.reader.folders, width, store.faults)
+        self._hex_length = store.layout.hex_length
+        self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults)
         self._forest = Forest(self._catalog, held_bytes=held_bytes)
+        self._dealer = Dealer(self._forest, jobs)
         self._remains = Remains(store, self._forest)
         self._suspect = bytearray(len(self._catalog))
         self.totals: Counter[str] = Counter()
+        self._links = Links()
+        self._is_whole = False
 
     def __enter__(self) -> Sweep:
         return self
@@ -97,13 +98,18 @@ class Sweep:
         lost: list[Lost] = []
         kinds = (BLOB, COMMIT, TAG) if texts else (BLOB,)
         stopped = False
-        with contextlib.closing(self._shares(kinds, visit)) as shares:
+        roots = self._forest.roots(kinds)
+        with contextlib.closing(self._dealer.run(roots, lambda task: self._work(task, visit))) as shares:
             for share in shares:
-                self.totals += share.totals
-                results += share.results
-                lost += share.lost
+                if share is not None:
+                    self.totals += share.totals
+                    results += share.results
+                    lost += share.lost
+                    self._links += share.links
                 if stopped := not go_on():
                     break
+        self._record_dead()
+        self._is_whole = texts and not (stopped or lost or self._dealer.dead or self._forest.unreached())
         for found in () if stopped else self._remains.read(lost, kinds):
             share = _Share()
             share.count(found.kind, 1, len(found.data))
@@ -117,52 +123,18 @@ class Sweep:
         for _, result in results:
             yield result
 
-    def _tasks(self, kinds: tuple[int, ...]) -> tuple[list[list[int]], int]:
-        """Roots of some kinds, neighbours together, heaviest task first, and the weight of all."""
-        weights = self._forest.weights
-        roots = self._forest.roots(kinds)
-        total = sum(weights[root] for root in roots)
-        enough = total // min(self._jobs * _TASKS_PER_JOB, MAX_TASKS // 2) + 1
-        weighed: list[tuple[int, list[int]]] = [(0, [])]
-        for root in roots:
-            weight, task = weighed[-1]
-            if weight and weight + weights[root] > enough:
-                weighed.append((weights[root], [root]))
-            else:
-                task.append(root)
-                weighed[-1] = (weight + weights[root], task)
-        weighed.sort(key=lambda pair: -pair[0])
-        return [task for _, task in weighed], total
+    def history(self, go_on: Callable[[], bool] = lambda: True) -> History | None:
+        """What there is to know of commits and trees, if all objects could be read. It works while this is open."""
+        if not self._is_whole:
+            return None
+        trees = Trees(self._forest, self._dealer, self._hex_length // 2, go_on)
+        return History(self._forest, trees, StoredCommits(self._forest, self._links))
 
-    def _shares(self, kinds: tuple[int, ...], visit: Visit[T]) -> Generator[_Share, None, None]:
-        tasks, total = self._tasks(kinds)
-        if self._jobs == 1 or len(tasks) == 1 or total < _WORTH_FORKING:
-            yield from (self._work(task, visit) for task in tasks)
-            return
-        pool = Pool(lambda number: self._work(tasks[number], visit))
-        undone = set(range(len(tasks)))
-        with contextlib.closing(pool.run(sorted(undone), self._jobs)) as answers:
-            for answer in answers:
-                number, share = answer or (-1, _Share())
-                undone.discard(number)
-                yield share
-        for number in sorted(undone):
-            yield self._retry(tasks[number], visit)
-
-    def _retry(self, task: list[int], visit: Visit[T]) -> _Share:
-        """A task whose worker ended: once more in a worker of its own, and if no signal ends that one, here, so that
-        an exception shows itself."""
-        pool = Pool(lambda _: self._work(task, visit))
-        for answer in pool.run([0], 1):
-            if answer is not None:
-                found: _Share = answer[1]
-                return found
-        if not pool.signalled:
-            return self._work(task, visit)
-        nodes = sum(1 for root in task for _ in self._forest.below(root))
-        reason = f"the worker that read them was ended twice: {nodes:,} objects were not scanned"
-        self._store.faults.add("unreadable", self._catalog.oid(task[0]), reason)
-        return _Share()
+    def _record_dead(self) -> None:
+        for task in self._dealer.dead:
+            nodes = sum(1 for root in task for _ in self._forest.below(root))
+            reason = f"the worker that read them was ended twice: {nodes:,} objects were not scanned"
+            self._store.faults.add("unreadable", self._catalog.oid(task[0]), reason)
 
     def _work(self, task: list[int], visit: Visit[T]) -> _Share:
         share = _Share()
@@ -170,7 +142,8 @@ class Sweep:
         apply, has_anchor, oid_of = self._matcher.apply, self._matcher.has_anchor, self._catalog.oid
         for root in task:
             kind, count, size = _KIND_NAMES[self._catalog.kinds[root]], 0, 0
-            for node, data, touches in self._forest.walk(root, apply, share.lost):
+            is_commit = kind == "commit"
+            for node, data, touches in self._forest.walk(root, apply, share.lost, bytes):
                 if node == root or (not touches and suspect[parents[node]]):
                     touches = has_anchor(data)
                 suspect[node] = touches
@@ -179,6 +152,8 @@ class Sweep:
                     size += len(data)
                     if touches or _may_be_wide(data):
                         share.add(visit, StoredObject(oid_of(node), kind, data))
+                    if is_commit:
+                        share.links.add(self._forest, node, data, self._hex_length)
                 del data  # the next is made while this one would still be held
             share.count(kind, count, size)
         return share

@@ -71,19 +71,20 @@ class Reader:
     def _sweep(self, store: Store, jobs: int) -> Iterator[Sighting]:
         spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
         before = self._counts.copy()
-        with Sweep(store, spec, jobs=jobs) as sweep:
+        sweep = store.keep_open(Sweep(store, spec, jobs=jobs))
 
-            def go_on() -> bool:
-                total = sweep.totals
-                history = {f"{kind}s": total[kind] for kind in ("blob", "commit", "tag")}
-                history["bytes"] = total["blob bytes"] + total["text bytes"]
-                self._counts = before + Counter(history)
-                self._tick()
-                return True
+        def go_on() -> bool:
+            total = sweep.totals
+            history = {f"{kind}s": total[kind] for kind in ("blob", "commit", "tag")}
+            history["bytes"] = total["blob bytes"] + total["text bytes"]
+            self._counts = before + Counter(history)
+            self._tick()
+            return True
 
-            for looks in sweep.run(self._visit, texts=True, go_on=go_on):
-                for one in looks:
-                    yield from self._keep(one)
+        for looks in sweep.run(self._visit, texts=True, go_on=go_on):
+            for one in looks:
+                yield from self._keep(one)
+        store.adopt(sweep.history())
 
     def _visit(self, stored: StoredObject) -> list[Look] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""

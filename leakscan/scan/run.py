@@ -12,7 +12,7 @@ from leakscan.detect import Detector
 from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Collector, RuleFacts
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
-from leakscan.model import Blob, Failure, ScanResult, Skipped, WorktreeFile
+from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.placing import place
@@ -149,10 +149,9 @@ class Scan:
         if self._reader.timed_out:
             self._place(sightings, store)
             return
-        store.load_commits()
-        if (
-            store.failures
-        ):  # one after the other: which of the two meets a damaged object first must not matter
+        traced = store.trace({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
+        # One after the other: which of the two meets a damaged object first must not matter.
+        if traced or store.failures:
             store.check_connectivity()
             self._place(sightings, store)
             return

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from leakscan.gitstore import kernel as compiled
 from leakscan.gitstore import kernel_reference as reference
+from leakscan.gitstore import kernel_reference_trees as reference_trees
 from leakscan.gitstore.deltaerror import DeltaError
 from tests.unit.gitstore.packwriter import copy, varint
 
@@ -171,3 +172,64 @@ def test_both_grow_the_same_forest(nodes: list[tuple[int, int, int]]) -> None:
     kinds = [array("B", [kind for _, kind, _ in nodes]) for _ in range(2)]
     assert compiled.grow(parents, kinds[0], sizes) == reference.grow(parents, kinds[1], sizes)
     assert kinds[0] == kinds[1]
+
+
+IDS = [bytes((number,)) * 19 + bytes((32 + number,)) for number in range(12)]
+ENTRIES = st.lists(
+    st.tuples(
+        st.sampled_from([b"100644", b"40000", b"040000", b"120000", b"160000", b"7"]),
+        st.sampled_from([b"a", b"b c", b"40000 x", b"\xff", b"name"]),
+        st.sampled_from(IDS),
+    ),
+    max_size=12,
+)
+
+
+def tree_bytes(entries: list[tuple[bytes, bytes, bytes]]) -> bytes:
+    return b"".join(mode + b" " + name + b"\0" + oid for mode, name, oid in entries)
+
+
+@st.composite
+def tree_chains(draw: st.DrawFn) -> tuple[bytes, list[bytes]]:
+    """A tree and deltas, each made from the result before it, which entries do not always agree with."""
+    data = first = tree_bytes(draw(ENTRIES))
+    deltas = []
+    for _ in range(draw(st.integers(0, 4))):
+        body, result = b"", b""
+        for _ in range(draw(st.integers(0, 5))):
+            if data and draw(st.booleans()):
+                start = draw(st.integers(0, len(data) - 1))
+                length = draw(st.integers(1, len(data) - start))
+                body, result = body + copy(start, length), result + data[start : start + length]
+            elif piece := draw(st.one_of(ENTRIES.map(tree_bytes), st.binary(max_size=3)))[:127]:
+                body, result = body + bytes((len(piece),)) + piece, result + piece
+        deltas.append(varint(len(data)) + varint(len(result)) + body)
+        data = result
+    return first, deltas
+
+
+def trees_read(kernel: Any, chain: tuple[bytes, list[bytes]], kinds: bytes, wanted: bytes) -> Any:
+    names = kernel.Names(20, [(b"".join(IDS[:5]), array("I", [4, 2, 0, 1, 3])), (b"".join(IDS[3:9]), None)])
+    reader = kernel.TreeReader(names, 20, array("B", kinds), bytearray(wanted))
+    told: list[Any] = [list(names.doubles), [names.find(oid) for oid in [*IDS, b"short"]], names.name(7)]
+    try:
+        tree = reader.read(chain[0])
+        told.append((tree.starts, tree.marks, tree.marked))
+        for delta in chain[1]:
+            tree, marked = reader.apply(tree, delta, 1 << 20)
+            told.append((tree.data, tree.starts, tree.marks, tree.marked, marked, len(tree)))
+    except DeltaError as error:
+        told.append((type(error), str(error)))
+    return told, reader.children, reader.absent
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    tree_chains(),
+    st.one_of(
+        st.lists(st.sampled_from([1, 2, 3, 3]), min_size=11, max_size=11).map(bytes), st.just(b"\2" * 11)
+    ),
+    st.binary(min_size=13, max_size=13).map(lambda flags: bytes(flag & 1 for flag in flags)),
+)
+def test_both_read_trees_alike(chain: tuple[bytes, list[bytes]], kinds: bytes, wanted: bytes) -> None:
+    assert trees_read(compiled, chain, kinds, wanted) == trees_read(reference_trees, chain, kinds, wanted)

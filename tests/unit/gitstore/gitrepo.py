@@ -7,11 +7,13 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore import Store, find_layout
+from leakscan.gitstore import AnchorSpec, Store, Sweep, find_layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from leakscan.gitstore import Placement
 
 _ENVIRONMENT = {
     **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
@@ -89,6 +91,33 @@ def opened(path: Path) -> Iterator[Store]:
     layout = find_layout(path)
     assert layout is not None
     with Store(layout) as store:
+        yield store
+
+
+class TracingStore(Store):
+    """A store that asks our own reader about commits and trees, as a history scan does; git if that cannot tell."""
+
+    def __enter__(self) -> TracingStore:
+        super().__enter__()
+        self._sweep = self.keep_open(Sweep(self, AnchorSpec(64, 69, ()), jobs=1))
+        list(self._sweep.run(lambda _: None, texts=True))
+        self.traced = self._trace(())
+        return self
+
+    def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:
+        self._trace(oids)
+        return super().attribute(oids)
+
+    def _trace(self, oids: Collection[str]) -> bool:
+        self.adopt(self._sweep.history())
+        return self.trace(oids)
+
+
+@contextmanager
+def opened_own_way(path: Path) -> Iterator[Store]:
+    layout = find_layout(path)
+    assert layout is not None
+    with TracingStore(layout) as store:
         yield store
 
 

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from gitrepo import Repo, kinds, opened
+from gitrepo import Repo, kinds, opened, opened_own_way
 
 from leakscan.gitstore import attribution
 
@@ -11,6 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leakscan.gitstore import Placement
+
+
+@pytest.fixture(autouse=True, params=["git", "own"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test runs twice: what git tells of commits and trees, and what our own reader does."""
+    if request.param == "own":
+        monkeypatch.setattr(sys.modules[__name__], "opened", opened_own_way)
 
 
 def _placed(path: Path, oid: str) -> list[tuple[bytes, str | None, bool, list[tuple[str, str | None]]]]:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from gitrepo import Repo, opened
 
-from leakscan.gitstore.commits import parse_commit, parse_node
+from leakscan.gitstore.commits import parse_commit, parse_links
 
 if TYPE_CHECKING:
     pass
@@ -40,7 +40,7 @@ def test_odd_authors_are_taken_as_they_are(person: bytes, author: str, date: str
 
 def test_garbage_in_a_commit_is_survived() -> None:
     assert parse_commit("x", b"", 0).timestamp == 0
-    assert parse_node(b"\xff\xfe", 40) == ("", (), 0)
+    assert parse_links(b"\xff\xfe", 40) == ("", [], 0)
 
 
 def test_refs_that_lead_to_a_commit_are_named(repo: Repo) -> None:

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from gitrepo import Repo, contents, kinds, opened
+from gitrepo import Repo, contents, kinds, opened, opened_own_way
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True, params=["git", "own"])
+def _way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test runs twice: what git tells of commits and trees, and what our own reader does."""
+    if request.param == "own":
+        monkeypatch.setattr(sys.modules[__name__], "opened", opened_own_way)
 
 
 @pytest.mark.parametrize("name", ["HEAD:f", "HEAD^{tree}", "HEAD:d", "HEAD~1", "HEAD~1^{tree}", "HEAD"])

@@ -11,8 +11,8 @@ from gitrepo import Repo, contents, kinds, opened
 from packwriter import BLOB, COMMIT, PackWriter, blob_id, copy, delta, insert, varint
 from sweeping import SPEC, expected, swept, swept_texts, totals, use_reference
 
+from leakscan.gitstore import deal
 from leakscan.gitstore import forest as forest_module
-from leakscan.gitstore import sweep as sweep_module
 from leakscan.gitstore.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def test_wide_text_is_looked_at_whole_and_tags_are_texts(repo: Repo) -> None:
 
 
 def test_results_do_not_depend_on_the_number_of_workers(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_module, "_WORTH_FORKING", 1)
+    monkeypatch.setattr(deal, "_WORTH_FORKING", 1)
     _history(repo)
     repo.pack()
     with opened(repo.path) as store:
@@ -304,7 +304,7 @@ def test_a_repack_during_the_sweep_takes_nothing_away(repo: Repo) -> None:
 def test_what_a_killed_worker_had_is_read_again_or_recorded(
     repo: Repo, always: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_module, "_WORTH_FORKING", 1)
+    monkeypatch.setattr(deal, "_WORTH_FORKING", 1)
     for number in range(40):
         repo.commit({f"{number}": b"%d " % number + RUN})
     repo.pack()
@@ -328,7 +328,7 @@ def test_what_a_killed_worker_had_is_read_again_or_recorded(
 
 
 def test_what_a_visit_raises_is_raised(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_module, "_WORTH_FORKING", 1)
+    monkeypatch.setattr(deal, "_WORTH_FORKING", 1)
     repo.commit({f"{number}": b"%d " % number + RUN for number in range(40)})
 
     def visit(found: StoredObject) -> None:
@@ -342,7 +342,7 @@ def test_what_a_visit_raises_is_raised(repo: Repo, monkeypatch: pytest.MonkeyPat
 def test_a_sweep_that_is_told_to_stop_gives_what_it_found(
     repo: Repo, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_module, "_WORTH_FORKING", 1)
+    monkeypatch.setattr(deal, "_WORTH_FORKING", 1)
     repo.commit({f"{number}": b"%d " % number + RUN for number in range(400)})
     with opened(repo.path) as store, Sweep(store, SPEC, jobs=jobs) as sweep:
         found = list(sweep.run(lambda found: found.oid, go_on=lambda: False))
@@ -366,7 +366,7 @@ def test_damaged_texts_are_failures_and_the_rest_is_read(repo: Repo) -> None:
 def test_texts_with_an_anchor_are_visited_if_asked_for(
     repo: Repo, jobs: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sweep_module, "_WORTH_FORKING", 1)
+    monkeypatch.setattr(deal, "_WORTH_FORKING", 1)
     for number in range(30):
         message = f"change {number}: " + RUN.decode() * (number % 5 == 2)
         repo.commit({"a": f"{number}\n"}, message=message)

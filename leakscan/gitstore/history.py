@@ -1,0 +1,200 @@
+"""History as our own reader tells it: where blobs stand, and what is named but absent."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
+from leakscan.gitstore.trees import TREE, Trees, Untraceable
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from leakscan.gitstore.attribution import Sightings
+    from leakscan.gitstore.forest import Forest
+    from leakscan.gitstore.links import StoredCommits
+
+_KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
+_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
+_TYPE_MASK, _FOLDER = 0o170000, 0o040000
+_MAX_STEPS = 20_000_000
+_MAX_CHANGES = 200_000  # that one commit makes
+_MAX_DEPTH = 4_096
+_NOTHING = -1
+
+Change = tuple[bytes, int, int]
+
+
+class History:
+    """Every object could be read. `trace` comes before all other questions about places and absence."""
+
+    def __init__(self, forest: Forest, trees: Trees, commits: StoredCommits) -> None:
+        self._forest = forest
+        self._catalog = forest.catalog
+        self._trees = trees
+        self._steps = 0
+        self.commits = commits
+        self.content = lru_cache(256)(self._entries)
+
+    def trace(self, oids: Collection[str]) -> None:
+        """Finds all trees that lead to these blobs, and all that name what is absent. Untraceable."""
+        if (oids and self.commits.absent_trees) or "" in self.commits.absent_trees.values():
+            raise Untraceable
+        self._trees.sweep(self._blobs(oids))
+        self._trees.climb(self.commits.trees)
+
+    def kinds(self, oids: Iterable[str]) -> dict[str, str]:
+        """oid -> kind, of those that are there."""
+        nodes = {oid: self._catalog.find(oid) for oid in oids}
+        found = {oid: _KINDS[self._catalog.kinds[node]] for oid, node in nodes.items() if node >= 0}
+        return {oid: EMPTY[oid] for oid in nodes if oid in EMPTY} | found
+
+    def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
+        """Those that are there."""
+        for oid, kind in self.kinds(oids).items():
+            node = self._catalog.find(oid)
+            yield StoredObject(oid, kind, self._forest.content(node) if node >= 0 else b"")
+
+    def absent(self, reached: bytearray, others: Iterable[str]) -> Iterator[str]:
+        """Ids of what is not there and that reached commits or `others`, trees, lead to."""
+        commits = self.commits
+        for number, oid in commits.absent_trees.items():
+            if reached[number]:
+                yield oid
+        names = {number: oid.hex() for oid, number in self._trees.absent.items() if oid.hex() not in EMPTY}
+        if not names:
+            return
+        queue = [commits.trees[number] for number, flag in enumerate(reached) if flag]
+        queue += [self._catalog.find(oid) for oid in others]
+        seen: set[int] = set()
+        while queue:
+            node = queue.pop()
+            if node not in seen:
+                seen.add(node)
+                if node in names:
+                    yield names[node]
+                queue += [child for child, _ in self._trees.marks.get(node, ())]
+
+    def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
+        """Every change of a wanted blob that any commit made. `boundaries` count as having no parents."""
+        commits, trees, marks = self.commits, self.commits.trees, self._trees.marks
+        ends = {commits.find(oid) for oid in boundaries} | commits.absent.keys()
+        for number, parents in enumerate(commits.parents):
+            tree = trees[number]
+            if number in ends:
+                parents = ()
+            if len(parents) == 1:
+                base = trees[parents[0]]
+                if base != tree and marks.get(base) != marks.get(tree):
+                    self._note(seen, number, self._changes(base, tree))
+            elif not parents and tree in marks:
+                for path, _, new in self._changes(_NOTHING, tree):
+                    seen.add(self._catalog.oid(new).encode(), path, commits.oid(number))
+            elif any(trees[parent] != tree and trees[parent] in marks for parent in parents) or tree in marks:
+                self._merge(seen, number, [trees[parent] for parent in parents])
+
+    def head_tree(self, head: str, seen: Sightings) -> None:
+        """Notes what the tree of the checked-out commit holds."""
+        number = self.commits.find(head)
+        if number >= 0:
+            for path, _, new in self._changes(_NOTHING, self.commits.trees[number]):
+                seen.note(self._catalog.oid(new).encode(), path, in_head=True)
+
+    def holders(self, wanted: Collection[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:
+        """For blobs and for the trees above them: the trees that hold them, with the name that they have there."""
+        above: dict[int, list[tuple[int, bytes]]] = {}
+        for tree, marks in self._trees.marks.items():
+            for child, name in marks:
+                above.setdefault(child, []).append((tree, name))
+        found: dict[bytes, list[tuple[bytes, bytes]]] = {}
+        queue = self._blobs(oid.decode() for oid in wanted)
+        for node in queue:
+            oid = self._catalog.oid(node).encode()
+            if node in above and oid not in found:
+                found[oid] = sorted((self._catalog.oid(tree).encode(), name) for tree, name in above[node])
+                queue += [tree for tree, _ in above[node]]
+        return found
+
+    def _blobs(self, oids: Iterable[str]) -> list[int]:
+        return [node for oid in oids if (node := self._catalog.find(oid)) >= 0]
+
+    def _if_tree(self, node: int) -> int:
+        kinds = self._catalog.kinds
+        return node if 0 <= node < len(kinds) and kinds[node] == TREE else _NOTHING
+
+    def _if_blob(self, node: int) -> int:
+        kinds = self._catalog.kinds
+        return node if 0 <= node < len(kinds) and kinds[node] != TREE else _NOTHING
+
+    def _changes(self, old: int, new: int) -> list[Change]:
+        """(path, node in `old`, node in `new`) where they differ in a wanted blob; -1 where there is no such blob."""
+        marks = self._trees.marks
+        found: list[Change] = []
+        queue = [(old, new, b"", 0)]
+        while queue:
+            old, new, prefix, depth = queue.pop()
+            before = {name: node for node, name in marks.get(old, ())}
+            after = {name: node for node, name in marks.get(new, ())}
+            for name in before.keys() | after.keys():
+                one, other = before.get(name, _NOTHING), after.get(name, _NOTHING)
+                if one == other:
+                    continue
+                left, right = self._if_tree(one), self._if_tree(other)
+                if (left, right) != (_NOTHING, _NOTHING):
+                    queue.append((left, right, prefix + name + b"/", depth + 1))
+                left, right = self._if_blob(one), self._if_blob(other)
+                if (left, right) != (_NOTHING, _NOTHING):
+                    found.append((prefix + name, left, right))
+            self._steps += 1 + len(before) + len(after)
+            if self._steps > _MAX_STEPS or len(found) > _MAX_CHANGES or depth > _MAX_DEPTH:
+                raise Untraceable
+        return found
+
+    def _note(self, seen: Sightings, number: int, changes: list[Change], *, brought: bool = True) -> None:
+        """What a commit changed; `brought`: the blobs that stand there now came with it."""
+        commit, tree = self.commits.oid(number), self.commits.trees[number]
+        for path, old, new in changes:
+            if brought and new >= 0:
+                seen.add(self._catalog.oid(new).encode(), path, commit)
+            if old >= 0:
+                successor = self._catalog.oid(new) if new >= 0 else self._successor(tree, path)
+                seen.remove(self._catalog.oid(old).encode(), path, commit, successor.encode())
+
+    def _merge(self, seen: Sightings, number: int, bases: list[int]) -> None:
+        """A merge's own content: paths at which it differs from every parent. Where one of them differs by its mode
+        only, the blob is not new."""
+        tree = self.commits.trees[number]
+        changes = {base: {path: (old, new) for path, old, new in self._changes(base, tree)} for base in bases}
+        for path in sorted({path for some in changes.values() for path in some}):
+            alike = [base for base in changes if path not in changes[base]]
+            if all(self._differs(base, tree, path) for base in alike):
+                some = [(path, *by_path[path]) for by_path in changes.values() if path in by_path]
+                self._note(seen, number, some, brought=not alike)
+
+    def _differs(self, base: int, tree: int, path: bytes) -> bool:
+        """Whether the file at a path is another one, or has another mode."""
+        return base != tree and self._entry(base, path) != self._entry(tree, path)
+
+    def _successor(self, tree: int, path: bytes) -> str:
+        """What git names as the new side of a path that held a blob: zeros where there is no file."""
+        return self._entry(tree, path)[1] or "0" * (2 * self._catalog.width)
+
+    def _entry(self, tree: int, path: bytes) -> tuple[int, str]:
+        """Mode and id of the file at a path, (0, "") where there is none."""
+        mode, oid = _FOLDER, ""
+        for name in path.split(b"/"):
+            if mode & _TYPE_MASK != _FOLDER or tree < 0:
+                return 0, ""
+            mode, oid = self.content(tree).get(name, (0, ""))
+            tree = self._catalog.find(oid)
+        return (mode, oid) if mode & _TYPE_MASK != _FOLDER else (0, "")
+
+    def _entries(self, tree: int) -> dict[bytes, tuple[int, str]]:
+        data, place, width = self._forest.content(tree), 0, self._catalog.width
+        found = {}
+        while match := _ENTRY.match(data, place):
+            place = match.end() + width
+            found[match[2]] = (int(match[1], 8), data[match.end() : place].hex())
+        return found

@@ -1,0 +1,157 @@
+"""The kernel's reading of trees in plain Python: which objects each version of a folder names that its base did not.
+
+The entries of a delta's result are known without parsing it whole: where a copied range is in step with the entries of
+the base, those that lie in it are the base's own. The others, at the seams, are parsed and looked up."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.deltaerror import TreeError
+from leakscan.gitstore.kernel_reference import apply, copied_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TREE, _BLOB = 2, 3
+_TYPE_MASK, _FOLDER, _SUBMODULE = 0o170000, 0o040000, 0o160000
+_LONGEST_MODE = 7
+
+Mark = tuple[int, bytes]
+
+
+class Names:
+    """Raw ids of numbered nodes, and the way back. `doubles` (I) are the nodes whose id an earlier one has.
+
+    `parts` are (ids one after the other, the place among them of each node or None if they are in order)."""
+
+    def __init__(self, width: int, parts: Sequence[tuple[bytes, array[int] | None]]) -> None:
+        self._names: list[bytes] = []
+        for ids, places in parts:
+            order = places if places is not None else range(len(ids) // width)
+            self._names += [ids[place * width : (place + 1) * width] for place in order]
+        self._nodes: dict[bytes, int] = {}
+        self.doubles = array("I")
+        for node, name in enumerate(self._names):
+            if self._nodes.setdefault(name, node) != node:
+                self.doubles.append(node)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def name(self, node: int) -> bytes:
+        return self._names[node]
+
+    def find(self, name: bytes) -> int:
+        """The first node of this id, -1 if there is none."""
+        return self._nodes.get(name, -1)
+
+
+class Tree:
+    """A tree object, with where its entries start, and `marks`: (node, name) of those that are wanted, in order."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.starts = array("I")
+        self.marks: list[Mark] = []
+        self.marked: list[int] = []
+
+    def __len__(self) -> int:
+        """Bytes that it takes."""
+        return len(self.data) + 4 * len(self.starts)
+
+
+class TreeReader:
+    """Reads trees of one store. `wanted` has a flag for each node; `children` gathers the nodes of all trees that are
+    named by what was read, until the caller takes them; `absent` numbers the ids that are named but belong to no
+    node, after the last node."""
+
+    def __init__(self, names: Names, width: int, kinds: array[int], wanted: bytearray) -> None:
+        self._names = names
+        self._width = width
+        self._kinds = kinds
+        self._wanted = wanted
+        self.children: set[int] = set()
+        self.absent: dict[bytes, int] = {}
+
+    def read(self, data: bytes) -> Tree:
+        """A tree that is stored whole. TreeError if it is malformed, as of `apply`."""
+        tree = Tree(data)
+        self._finish(tree, self._parse(tree, 0, len(data)))
+        return tree
+
+    def apply(self, base: Tree, delta: bytes, limit: int) -> tuple[Tree, bool]:
+        """The tree that a delta makes, and whether it has marks. DeltaError, OversizeError."""
+        tree = Tree(apply(base.data, delta, limit))
+        place = 0
+        for start, offset, length in copied_ranges(delta):
+            place = self._inherit(tree, base, place, start, offset, length)
+        self._finish(tree, self._parse(tree, place, len(tree.data)))
+        return tree, bool(tree.marks)
+
+    def _inherit(self, tree: Tree, base: Tree, place: int, start: int, offset: int, length: int) -> int:
+        """Takes the entries over that a copied range holds; returns where the first starts that is not known yet."""
+        while place < start + length:
+            if place >= start:
+                first = bisect_left(base.starts, offset + place - start)
+                if first < len(base.starts) and base.starts[first] == offset + place - start:
+                    return self._take_over(tree, base, first, start, offset, offset + length)
+            following = self._entry(tree, place, start + length)
+            if following < 0:
+                return place
+            place = following
+        return place
+
+    def _take_over(self, tree: Tree, base: Tree, first: int, start: int, offset: int, end: int) -> int:
+        last = bisect_right(base.starts, end) - (len(base.data) > end)
+        shift, before = start - offset, len(tree.starts)
+        tree.starts.extend(entry + shift for entry in base.starts[first:last])
+        for mark, number in zip(base.marks, base.marked, strict=True):
+            if first <= number < last:
+                tree.marks.append(mark)
+                tree.marked.append(before + number - first)
+        return (base.starts[last] if last < len(base.starts) else len(base.data)) + shift
+
+    def _parse(self, tree: Tree, place: int, end: int) -> int:
+        while 0 <= place < end:
+            place = self._entry(tree, place, end)
+        return place
+
+    def _finish(self, tree: Tree, place: int) -> None:
+        if place != len(tree.data):
+            raise TreeError("it is cut off")
+
+    def _entry(self, tree: Tree, place: int, end: int) -> int:
+        """Reads one entry; returns where it ends, -1 if that is behind `end`."""
+        data = tree.data
+        space = data.find(b" ", place, min(end, place + _LONGEST_MODE + 1))
+        digits = data[place : space if space >= 0 else min(end, place + _LONGEST_MODE + 1)]
+        if digits.translate(None, b"01234567") or len(digits) > _LONGEST_MODE or not digits:
+            raise TreeError("it is malformed")
+        if space < 0:
+            return -1
+        zero = data.find(b"\0", space + 1, end)
+        if zero == space + 1:
+            raise TreeError("it is malformed")
+        following = zero + 1 + self._width
+        if zero < 0 or following > end:
+            return -1
+        tree.starts.append(place)
+        self._look_up(tree, int(digits, 8) & _TYPE_MASK, data[space + 1 : zero], data[zero + 1 : following])
+        return following
+
+    def _look_up(self, tree: Tree, kind: int, name: bytes, oid: bytes) -> None:
+        if kind == _SUBMODULE:
+            return
+        node = self._names.find(oid)
+        if node < 0:
+            node = self.absent.setdefault(oid, len(self._names) + len(self.absent))
+        elif (self._kinds[node] == _TREE) != (kind == _FOLDER) or self._kinds[node] not in (_TREE, _BLOB):
+            raise TreeError("it names an object of another kind than it says")
+        elif kind == _FOLDER:
+            self.children.add(node)
+        if node < len(self._wanted) and self._wanted[node]:
+            tree.marks.append((node, name))
+            tree.marked.append(len(tree.starts) - 1)

@@ -1,0 +1,89 @@
+"""The commits that a sweep came by: their trees, parents and dates as numbers."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from leakscan.gitstore.commits import parse_links
+from leakscan.gitstore.objects import EMPTY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leakscan.gitstore.forest import Forest
+
+
+class Links:
+    """What workers gather. Trees and parents are nodes, -1 for a tree that is not there; `absent` and `absent_trees`
+    name what is not there."""
+
+    def __init__(self) -> None:
+        self.nodes = array("i")
+        self.trees = array("i")
+        self.times = array("q")
+        self.counts = array("i")
+        self.parents = array("i")
+        self.absent: dict[int, list[str]] = {}
+        self.absent_trees: dict[int, str] = {}
+
+    def add(self, forest: Forest, node: int, data: bytes, hex_length: int) -> None:
+        tree, parents, time = parse_links(data, hex_length)
+        tree_node = forest.catalog.find(tree)
+        if tree_node < 0 and tree not in EMPTY:
+            self.absent_trees[node] = tree
+        nodes = [forest.catalog.find(parent) for parent in parents]
+        if -1 in nodes:
+            self.absent[node] = [oid for oid, found in zip(parents, nodes, strict=True) if found < 0]
+            nodes = [found for found in nodes if found >= 0]
+        self.nodes.append(node)
+        self.trees.append(tree_node)
+        self.times.append(time)
+        self.counts.append(len(nodes))
+        self.parents.extend(nodes)
+
+    def __iadd__(self, other: Links) -> Links:
+        self.nodes += other.nodes
+        self.trees += other.trees
+        self.times += other.times
+        self.counts += other.counts
+        self.parents += other.parents
+        self.absent |= other.absent
+        self.absent_trees |= other.absent_trees
+        return self
+
+
+class StoredCommits:
+    """The same, numbered in the order of nodes; see `Commits`. `trees` are their trees as nodes."""
+
+    def __init__(self, forest: Forest, links: Links) -> None:
+        self._forest = forest
+        order = sorted(range(len(links.nodes)), key=links.nodes.__getitem__)
+        self._nodes = array("i", [links.nodes[place] for place in order])
+        self.trees = array("i", [links.trees[place] for place in order])
+        self.times = array("q", [links.times[place] for place in order])
+        self._numbers = array("i", [-1]) * len(forest.catalog)
+        for number, node in enumerate(self._nodes):
+            self._numbers[node] = number
+        ends, end = [], 0
+        for count in links.counts:
+            end += count
+            ends.append(end)
+        numbers, nodes = self._numbers, links.parents
+        self.parents = [
+            tuple(numbers[node] for node in nodes[ends[place] - links.counts[place] : ends[place]])
+            for place in order
+        ]
+        self.absent = {numbers[node]: oids for node, oids in links.absent.items()}
+        self.absent_trees = {numbers[node]: oid for node, oid in links.absent_trees.items()}
+
+    def find(self, oid: str) -> int:
+        node = self._forest.catalog.find(oid)
+        return self._numbers[node] if node >= 0 else -1
+
+    def oid(self, number: int) -> str:
+        return self._forest.catalog.oid(self._nodes[number])
+
+    def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        for oid in oids:
+            yield oid, self._forest.content(self._forest.catalog.find(oid))

@@ -1,0 +1,136 @@
+"""Trees read as deltas: what they name that is nowhere, and which of them lead to certain blobs.
+
+A tree *component* is a tree of the delta forest whose nodes are tree objects. What a component names is gathered in one
+pass over all; later passes, to climb from blobs to the trees above them, read only the components that can matter."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from leakscan.gitstore import kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from leakscan.gitstore.deal import Dealer
+    from leakscan.gitstore.forest import Forest, Lost
+
+TREE: Final = 2
+_MAX_ROUNDS = 500
+_MAX_ABSENT = 20_000
+
+Marks = tuple[tuple[int, bytes], ...]
+
+
+@dataclass(slots=True)
+class _Share:
+    marks: list[tuple[int, Marks]] = field(default_factory=list)
+    children: list[tuple[int, array[int]]] = field(default_factory=list)
+    absent: list[tuple[int, list[bytes]]] = field(default_factory=list)
+    lost: list[Lost] = field(default_factory=list)
+
+
+class Untraceable(Exception):
+    """Trees are damaged, or too many things are missing: only git can tell the rest."""
+
+
+class Trees:
+    """`marks`: tree -> (node, name) of its entries that are wanted or that lead to what is wanted. `absent`: raw ids
+    that trees name and that are not in the store, each with a number behind those of all nodes."""
+
+    def __init__(
+        self, forest: Forest, dealer: Dealer, width: int, go_on: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._forest = forest
+        self._dealer = dealer
+        self._width = width
+        self._go_on = go_on
+        self._flags = bytearray(len(forest.catalog))
+        self._children: list[tuple[int, array[int]]] = []
+        self.marks: dict[int, Marks] = {}
+        self.absent: dict[bytes, int] = {}
+
+    def sweep(self, blobs: Iterable[int]) -> None:
+        """Reads all trees; Untraceable if one of them cannot be read. `blobs` are the nodes that are wanted."""
+        for blob in blobs:
+            self._flags[blob] = 1
+        holders: list[int] = []
+        for share in self._read(self._forest.roots((TREE,)), gather=True):
+            self._children += share.children
+            for root, oids in share.absent:
+                holders.append(root)
+                for oid in oids:
+                    self.absent.setdefault(oid, len(self._flags) + len(self.absent))
+            self._mark(share)
+        if len(self.absent) > _MAX_ABSENT:
+            raise Untraceable
+        self._flags += b"\1" * len(self.absent)
+        for share in self._read(sorted(holders)):
+            self._mark(share)
+
+    def climb(self, tops: Iterable[int]) -> None:
+        """Marks all trees above those that are marked. `tops` are trees that few others name: those of commits."""
+        last = {self._root(top) for top in tops if top >= 0} if self.marks else set()
+        fresh = set(self.marks)
+        pending: set[int] = set()
+        for _ in range(_MAX_ROUNDS):
+            for node in fresh:
+                self._flags[node] = 1
+            pending.update(root for root, children in self._children if not fresh.isdisjoint(children))
+            roots = (pending - last) or set(pending)
+            if not roots:
+                return
+            pending -= roots
+            fresh = set()
+            for share in self._read(sorted(roots)):
+                fresh |= self._mark(share)
+        raise Untraceable
+
+    def _read(self, roots: list[int], *, gather: bool = False) -> Iterable[_Share]:
+        for share in self._dealer.run(roots, lambda task: self._work(task, gather=gather)):
+            if share is not None:
+                if share.lost:
+                    raise Untraceable
+                yield share
+            if not self._go_on():
+                raise Untraceable
+        if self._dealer.dead:
+            raise Untraceable
+
+    def _mark(self, share: _Share) -> set[int]:
+        """Takes over what a worker found; returns the trees that are new."""
+        fresh = set()
+        names = self._forest.catalog.names
+        for node, marks in share.marks:
+            first = names.find(names.name(node))
+            if not self._flags[first]:
+                fresh.add(first)
+            self.marks[first] = marks
+        return fresh
+
+    def _work(self, task: list[int], *, gather: bool) -> _Share:
+        share = _Share()
+        catalog = self._forest.catalog
+        reader = kernel.TreeReader(catalog.names, self._width, catalog.kinds, self._flags)
+        known: dict[Marks, Marks] = {}
+        for root in task:
+            reader.absent = {} if gather else self.absent
+            reader.children = set()
+            for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, read=reader.read):
+                if tree.marks:
+                    marks = tuple(tree.marks)
+                    share.marks.append((node, known.setdefault(marks, marks)))
+            if gather:
+                if reader.children:
+                    share.children.append((root, array("I", reader.children)))
+                if reader.absent:
+                    share.absent.append((root, list(reader.absent)))
+        return share
+
+    def _root(self, node: int) -> int:
+        parents = self._forest.catalog.parents
+        while parents[node] >= 0:
+            node = parents[node]
+        return node
