@@ -9,11 +9,15 @@ from array import array
 
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, qsort
+from libc.stdlib cimport free, malloc
 
 ctypedef const uint8_t* Bytes
 
 cdef uint64_t MAX_WEIGHT = 1 << 32
+
+
+cdef enum:
+    DIGIT = 11  # bits that one pass sorts by
 
 
 cdef struct Entry:
@@ -21,37 +25,55 @@ cdef struct Entry:
     uint32_t place
 
 
-cdef int _by_offset(const void* one, const void* other) noexcept nogil:
-    cdef Entry* left = <Entry*>one
-    cdef Entry* right = <Entry*>other
-    if left.offset != right.offset:
-        return -1 if left.offset < right.offset else 1
-    return -1 if left.place < right.place else left.place > right.place
+cdef Entry* _sort(Entry* entries, Entry* spare, Py_ssize_t count, uint64_t largest) noexcept nogil:
+    """By offset, equal ones left in their order; in one of the two buffers."""
+    cdef Py_ssize_t counts[1 << DIGIT]
+    cdef Py_ssize_t number, before, digit
+    cdef int shift = 0
+    while shift < 64 and largest >> shift:
+        for digit in range(1 << DIGIT):
+            counts[digit] = 0
+        for number in range(count):
+            counts[(entries[number].offset >> shift) & ((1 << DIGIT) - 1)] += 1
+        before = 0
+        for digit in range(1 << DIGIT):
+            before += counts[digit]
+            counts[digit] = before - counts[digit]
+        for number in range(count):
+            digit = (entries[number].offset >> shift) & ((1 << DIGIT) - 1)
+            spare[counts[digit]] = entries[number]
+            counts[digit] += 1
+        entries, spare = spare, entries
+        shift += DIGIT
+    return entries
 
 
 def sort_offsets(offsets):
     cdef const uint64_t[::1] given = offsets
     cdef Py_ssize_t count = given.shape[0], number
+    cdef uint64_t largest = 0
     cdef uint64_t[::1] out
     cdef uint32_t[::1] places
+    cdef Entry* entries
     sorted_offsets = array("Q", bytes(8 * count))
     order = array("I", bytes(4 * count))
     if count == 0:
         return sorted_offsets, order
     out, places = sorted_offsets, order
-    cdef Entry* entries = <Entry*>malloc(count * sizeof(Entry))
-    if entries == NULL:
+    cdef Entry* buffers = <Entry*>malloc(2 * count * sizeof(Entry))
+    if buffers == NULL:
         raise MemoryError
     try:
         for number in range(count):
-            entries[number].offset = given[number]
-            entries[number].place = <uint32_t>number
-        qsort(entries, count, sizeof(Entry), &_by_offset)
+            buffers[number].offset = given[number]
+            buffers[number].place = <uint32_t>number
+            largest = max(largest, given[number])
+        entries = _sort(buffers, buffers + count, count, largest)
         for number in range(count):
             out[number] = entries[number].offset
             places[number] = entries[number].place
     finally:
-        free(entries)
+        free(buffers)
     return sorted_offsets, order
 
 
