@@ -13,8 +13,10 @@ from typing import Any
 import click
 
 from leakscan.cli.progress import ProgressLine
+from leakscan.cli.size import parse_memory
 from leakscan.cli.streams import use_color, write_file, write_stdout
 from leakscan.errors import ConfigError, ExitCode
+from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import FAILURE_KINDS, Confidence, ScanResult
 from leakscan.reporters import REPORTERS, RenderOptions, render
@@ -78,6 +80,14 @@ def _parse_kinds(ctx: click.Context, param: click.Parameter, value: str) -> froz
     "--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S", help="Stop reading after S seconds."
 )
 @click.option(
+    "--max-memory",
+    default=f"{DEFAULT_MEMORY >> 20}M",
+    show_default=True,
+    callback=parse_memory,
+    metavar="SIZE",
+    help="For all processes together; objects of a history that do not fit are not read.",
+)
+@click.option(
     "--jobs", type=click.IntRange(min=1), default=None, metavar="N", help="Processes (default: one a core)."
 )
 @click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
@@ -106,6 +116,7 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         accepted=given["accept_incomplete"],
         timeout_s=given["timeout"],
         jobs=given["jobs"] or os.cpu_count() or 1,
+        max_memory=given["max_memory"],
         full=given["full"],
     )
     progress = ProgressLine(wanted=False if given["quiet"] else given["progress"])

@@ -1,6 +1,7 @@
 """Reads every object of a git repository without ever letting git read that repository's configuration."""
 
 from leakscan.gitstore.attribution import Placement
+from leakscan.gitstore.bounds import DEFAULT_MEMORY, LEAST_MEMORY, Bounds, bounds
 from leakscan.gitstore.layout import Layout, find_enclosing, find_layout
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
 from leakscan.gitstore.refs import Ref, Refs
@@ -9,8 +10,11 @@ from leakscan.gitstore.sweep import AnchorSpec, Sweep
 from leakscan.gitstore.worktree import Worktree
 
 __all__ = [
+    "DEFAULT_MEMORY",
+    "LEAST_MEMORY",
     "MAX_OBJECT_BYTES",
     "AnchorSpec",
+    "Bounds",
     "Layout",
     "Placement",
     "Ref",
@@ -19,6 +23,7 @@ __all__ = [
     "StoredObject",
     "Sweep",
     "Worktree",
+    "bounds",
     "find_enclosing",
     "find_layout",
 ]

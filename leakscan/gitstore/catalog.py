@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
 from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
+from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 from leakscan.gitstore.packfile import PackFile
 from leakscan.gitstore.packs import check_packs
 
@@ -26,9 +27,12 @@ class Catalog:
 
     `kinds` (B), `sizes` (Q) and `parents` (i) are of nodes. A parent is a node, -1 for a root, -2 if unknown; a kind
     is 1 commit, 2 tree, 3 blob, 4 tag, 0 damaged, for deltas 6 or 7 until `kernel.grow` gives them that of their
-    root. `missing` are the deltas whose base, a raw id, is nowhere."""
+    root. `missing` are the deltas whose base, a raw id, is nowhere. What is larger than `limit` bytes is not read."""
 
-    def __init__(self, folders: Sequence[Path], width: int, faults: Faults) -> None:
+    def __init__(
+        self, folders: Sequence[Path], width: int, faults: Faults, *, limit: int = MAX_OBJECT_BYTES
+    ) -> None:
+        self.limit = limit
         self.width = width
         self._faults = faults
         self.packs: list[PackFile] = []
@@ -69,9 +73,9 @@ class Catalog:
     def read(self, node: int) -> bytes:
         """What is stored: of a root the content, else the delta. OSError, InflateError, OversizeError."""
         if node >= self._first_loose:
-            return read_loose(self._loose[node - self._first_loose][1])
+            return read_loose(self._loose[node - self._first_loose][1], self.limit)
         place = bisect_right(self._firsts, node) - 1
-        return self.packs[place].read(node - self._firsts[place])
+        return self.packs[place].read(node - self._firsts[place], self.limit)
 
     def close(self) -> None:
         for pack in self.packs:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
-from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sized
@@ -100,7 +99,7 @@ class Forest:
                     held -= len(base)
                     frame.data = None
                     stack.pop()
-                data, touches = apply(base, stored(child), MAX_OBJECT_BYTES)
+                data, touches = apply(base, stored(child), self.catalog.limit)
             except _UNREADABLE as error:
                 lost.append(_lost(child, error))
                 continue
@@ -138,7 +137,7 @@ class Forest:
             node = self.catalog.parents[node]
         data = known[node] if node in known else read(self.catalog.read(node))
         for node in reversed(chain):
-            data, _ = apply(data, self.catalog.read(node), MAX_OBJECT_BYTES)
+            data, _ = apply(data, self.catalog.read(node), self.catalog.limit)
         return data
 
     def below(self, node: int) -> Iterator[int]:

@@ -45,11 +45,14 @@ def peek_loose(path: Path) -> tuple[int, int]:
     return kind, size
 
 
-def read_loose(path: Path) -> bytes:
-    """The content. OSError, InflateError, OversizeError."""
-    packed = read_file(path, MAX_OBJECT_BYTES + (MAX_OBJECT_BYTES >> 6))
+def read_loose(path: Path, limit: int = MAX_OBJECT_BYTES) -> bytes:
+    """The content. OSError, InflateError, OversizeError over `limit`."""
+    _, size = peek_loose(path)
+    if size > limit:
+        raise OversizeError(size)
+    packed = read_file(path, limit + (limit >> 6) + _HEAD_BYTES)
     _, size, length = _header(packed[:_HEAD_BYTES])
-    if size > MAX_OBJECT_BYTES:
+    if size > limit:  # the file is another one by now
         raise OversizeError(size)
     return inflate(packed, length + size)[length:]
 

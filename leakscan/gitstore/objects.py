@@ -46,7 +46,8 @@ class Inventory:
 
 
 class ObjectReader:
-    """Reads objects through the shadow. `packs` are those of each object folder."""
+    """Reads objects through the shadow. `packs` are those of each object folder; `limit` is the size of the largest
+    object that is read, in bytes."""
 
     def __init__(self, git: Git, packs: dict[Path, list[Pack]], hex_length: int, faults: Faults) -> None:
         self._git = git
@@ -54,6 +55,7 @@ class ObjectReader:
         self._width = hex_length + 1
         self._faults = faults
         self._inventory: Inventory | None = None
+        self.limit = MAX_OBJECT_BYTES
 
     @property
     def folders(self) -> list[Path]:
@@ -118,8 +120,8 @@ class ObjectReader:
                 self._damaged(header[0], "git cannot read it")
             elif len(header) != 3:
                 break
-            elif (size := int(header[2])) > MAX_OBJECT_BYTES:
-                self._too_large(header[0], size)
+            elif (size := int(header[2])) > self.limit:
+                self.record_too_large(header[0].decode(), size)
                 return start + width
             else:
                 data = read(size)
@@ -164,8 +166,8 @@ class ObjectReader:
                     found.trees += line[: width - 1] + b"\n"
                 elif kind == b"miss":
                     self._damaged(line[: width - 1], "git cannot read it")
-                elif (size := int(line[line.rindex(b" ") :])) > MAX_OBJECT_BYTES:
-                    self._too_large(line[: width - 1], size)
+                elif (size := int(line[line.rindex(b" ") :])) > self.limit:
+                    self.record_too_large(line[: width - 1].decode(), size)
                 else:
                     found.content += line[: width - 1] + b"\n"
                     if kind == b"comm":
@@ -175,10 +177,10 @@ class ObjectReader:
     def _damaged(self, oid: bytes | bytearray, reason: str) -> None:
         self._faults.add("corrupt-objects", oid.decode(), f"the object cannot be read: {reason}")
 
-    def _too_large(self, oid: bytes, size: int) -> None:
-        self._faults.add(
-            "too-large", oid.decode(), f"{size:,} bytes: objects over {MAX_OBJECT_BYTES:,} are not read"
-        )
+    def record_too_large(self, oid: str, size: int) -> None:
+        reason = f"{size:,} bytes: objects over {self.limit:,} are not read"
+        reason += " (a larger --max-memory would do)" if size <= MAX_OBJECT_BYTES else ""
+        self._faults.add("too-large", oid, reason)
 
     def _give_up(self, damaged: int, remaining_bytes: int) -> None:
         rest = remaining_bytes // self._width

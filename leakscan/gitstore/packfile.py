@@ -60,10 +60,10 @@ class PackFile:
             number += 1
         return number
 
-    def read(self, number: int) -> bytes:
-        """The inflated data of an entry: an object, or a delta. OSError, InflateError, OversizeError."""
+    def read(self, number: int, limit: int = MAX_OBJECT_BYTES) -> bytes:
+        """The inflated data of an entry: an object, or a delta. OSError, InflateError, OversizeError over `limit`."""
         size, start = self.sizes[number], self._starts[number]
-        if size > MAX_OBJECT_BYTES:
+        if size > limit:
             raise kernel.OversizeError(size)
         length = min(self._ends[number] - start, size + (size >> 6) + _SLACK)
         if length <= 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.objects import KIND_NUMBERS, MAX_OBJECT_BYTES
+from leakscan.gitstore.objects import KIND_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,8 @@ class Remains:
             self._store.faults.add("corrupt-objects", str(self._store.layout.objects), reason)
             return
         readable: set[str] = set()
-        for found in self._ask(node for node, size in causes.items() if not size):
+        limit = self._store.reader.limit
+        for found in self._ask(node for node, size in causes.items() if size <= limit):
             readable.add(found.oid)
             if KIND_NUMBERS[found.kind] in kinds:
                 yield found
@@ -61,9 +62,8 @@ class Remains:
         for node, size in sorted(causes.items()):
             oid = self._catalog.oid(node)
             below = [other for other in self._forest.below(node) if other != node]
-            if size and node not in self.surplus:
-                reason = f"{size:,} bytes: objects over {MAX_OBJECT_BYTES:,} are not read"
-                self._store.faults.add("too-large", oid, reason)
+            if size > self._store.reader.limit and node not in self.surplus:
+                self._store.reader.record_too_large(oid, size)
             if oid in readable or self._catalog.copies:
                 yield from below
             elif below:

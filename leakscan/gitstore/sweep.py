@@ -18,7 +18,7 @@ from leakscan.gitstore.deal import Dealer
 from leakscan.gitstore.forest import HELD_BYTES, Forest, Lost
 from leakscan.gitstore.history import History
 from leakscan.gitstore.links import Links, StoredCommits
-from leakscan.gitstore.objects import StoredObject
+from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
 from leakscan.gitstore.remains import Remains
 from leakscan.gitstore.trees import Trees
 
@@ -66,12 +66,18 @@ class Sweep:
     objects, "blob bytes" and "text bytes"."""
 
     def __init__(
-        self, store: Store, spec: AnchorSpec, *, jobs: int = 1, held_bytes: int = HELD_BYTES
+        self,
+        store: Store,
+        spec: AnchorSpec,
+        *,
+        jobs: int = 1,
+        held_bytes: int = HELD_BYTES,
+        object_bytes: int = MAX_OBJECT_BYTES,
     ) -> None:
         self._store = store
         self._matcher = kernel.Matcher(spec.shortest, spec.longest, spec.literals)
         self._hex_length = store.layout.hex_length
-        self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults)
+        self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults, limit=object_bytes)
         self._forest = Forest(self._catalog, held_bytes=held_bytes)
         self._dealer = Dealer(self._forest, jobs)
         self._remains = Remains(store, self._forest)
@@ -109,7 +115,10 @@ class Sweep:
                 if stopped := not go_on():
                     break
         self._record_dead()
-        self._is_whole = texts and not (stopped or lost or self._dealer.dead or self._forest.unreached())
+        lost_links = any(self._catalog.kinds[entry.node] != BLOB for entry in lost)
+        self._is_whole = texts and not (
+            stopped or lost_links or self._dealer.dead or self._forest.unreached()
+        )
         for found in () if stopped else self._remains.read(lost, kinds):
             share = _Share()
             share.count(found.kind, 1, len(found.data))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.model import Confidence
 
 
@@ -12,8 +13,8 @@ class ScanOptions:
     """What to read and what to report. `tree` and `history`: None means both where there are both.
 
     `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
-    `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `full`: look at every version
-    of every file whole instead of at what each added."""
+    `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `max_memory`: bytes for
+    all of them together; `full`: look at every version of every file whole instead of at what each added."""
 
     tree: bool | None = None
     history: bool | None = None
@@ -24,4 +25,5 @@ class ScanOptions:
     accepted: frozenset[str] = frozenset()
     timeout_s: float = 0.0
     jobs: int = 1
+    max_memory: int = DEFAULT_MEMORY
     full: bool = False

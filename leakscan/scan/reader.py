@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from leakscan.detect import Detector
-from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep
+from leakscan.gitstore import AnchorSpec, Bounds, Store, StoredObject, Sweep, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped
+from leakscan.scan.options import ScanOptions
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
@@ -41,10 +42,12 @@ class Reader:
         """What stands in files and on standard input."""
         return self._within_time(self._read(items))
 
-    def read_history(self, store: Store, *, jobs: int, full: bool) -> list[Sighting]:
-        """What stands in any object of the store; `full`: by looking at each one whole, the slow way."""
-        full = full or not hasattr(os, "pread")  # Windows
-        seen = self._read_all(store) if full else self._sweep(store, jobs)
+    def read_history(self, store: Store, options: ScanOptions) -> list[Sighting]:
+        """What stands in any object of the store."""
+        limits = bounds(options.max_memory, options.jobs)
+        store.reader.limit = limits.alone
+        full = options.full or not hasattr(os, "pread")  # Windows
+        seen = self._read_all(store) if full else self._sweep(store, options.jobs, limits)
         return sorted(self._within_time(seen), key=lambda sighting: sighting.oid)
 
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
@@ -68,10 +71,12 @@ class Reader:
                 yield from self._keep(look(self.detector, blob))
             self._tick()
 
-    def _sweep(self, store: Store, jobs: int) -> Iterator[Sighting]:
+    def _sweep(self, store: Store, jobs: int, limits: Bounds) -> Iterator[Sighting]:
         spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
         before = self._counts.copy()
-        sweep = store.keep_open(Sweep(store, spec, jobs=jobs))
+        sweep = store.keep_open(
+            Sweep(store, spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
+        )
 
         def go_on() -> bool:
             total = sweep.totals

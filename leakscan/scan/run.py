@@ -130,8 +130,7 @@ class Scan:
             if self._options.history is False:
                 self._place(sightings, store)
             else:
-                how = self._options
-                sightings += self._reader.read_history(store, jobs=how.jobs, full=how.full)
+                sightings += self._reader.read_history(store, self._options)
                 self._place_and_check(sightings, store)
             self._keep_failures(store, history=self._options.history is not False)
 

@@ -199,3 +199,10 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(repo: Repo, tmp_path: Pat
     assert process.returncode == 130
     assert complaint.strip() == b"leakscan: interrupted, no report was made"
     assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", ["0", "10M", "-1G", "much", "1.5", "99999999999999G"])
+def test_a_memory_limit_that_makes_no_sense_is_a_usage_error(leakscan: Scan, size: str) -> None:
+    run = leakscan("scan", ".", "--max-memory", size)
+    assert run.exit_code == 2
+    assert "--max-memory" in run.stderr

@@ -35,9 +35,14 @@ def expected(store: Store, spec: AnchorSpec = SPEC) -> list[tuple[str, bytes]]:
 
 
 def swept(
-    store: Store, spec: AnchorSpec = SPEC, *, jobs: int = 1, held_bytes: int = 96 << 20
+    store: Store,
+    spec: AnchorSpec = SPEC,
+    *,
+    jobs: int = 1,
+    held_bytes: int = 96 << 20,
+    object_bytes: int = 256 << 20,
 ) -> list[tuple[str, bytes]]:
-    with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes) as sweep:
+    with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes, object_bytes=object_bytes) as sweep:
         return list(sweep.run(lambda found: (found.oid, found.data)))
 
 

@@ -88,11 +88,11 @@ def test_too_many_damaged_objects_end_the_reading_honestly(
         assert any("were not read" in failure.reason for failure in store.failures)
 
 
-def test_an_object_too_large_to_hold_is_a_failure(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(objects, "MAX_OBJECT_BYTES", 1000)
+def test_an_object_too_large_to_hold_is_a_failure(repo: Repo) -> None:
     repo.commit({"big": "x" * 1001, "small": "y" * 1000})
     big = repo.git("rev-parse", "HEAD:big")
     with opened(repo.path) as store:
+        store.reader.limit = 1000
         assert contents(store) == {b"y" * 1000}
         assert [(failure.kind, failure.where) for failure in store.failures] == [("too-large", big)]
         assert [item.oid for item in store.reader.read(f"{big}\n".encode())] == []

@@ -207,16 +207,28 @@ def test_a_delta_that_claims_50_gb_is_too_large_and_not_believed(repo: Repo) -> 
         ]
 
 
-def test_an_object_over_the_limit_is_too_large(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("objects", "packfile", "loose", "forest", "remains"):
-        monkeypatch.setattr(f"leakscan.gitstore.{module}.MAX_OBJECT_BYTES", 1000)
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_object_over_the_limit_is_too_large(repo: Repo, packed: bool) -> None:
     repo.commit({"a": RUN + bytes(2000)})
     repo.commit({"b": RUN})
-    loose = _found(repo.path)
-    repo.pack()
+    if packed:
+        repo.pack()
     with opened(repo.path) as store:
-        assert {data for _, data in swept(store)} == {RUN} == loose
+        store.reader.limit = 1000
+        assert {data for _, data in swept(store, object_bytes=1000)} == {RUN}
         assert kinds(store) == ["too-large"]
+        assert "--max-memory" in store.failures[0].reason
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_an_object_too_large_for_a_worker_is_read_alone(repo: Repo, packed: bool) -> None:
+    for number in range(4):
+        repo.commit({"a": RUN + b"\nmore\n" * 200 + b"%d" % number})
+    if packed:
+        repo.pack()
+    with opened(repo.path) as store:
+        assert len(swept(store, object_bytes=1000)) == 4
+        assert store.failures == []
 
 
 def test_a_chain_ten_thousand_deep_is_walked(repo: Repo) -> None:
