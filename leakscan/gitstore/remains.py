@@ -68,7 +68,8 @@ class Remains:
                 yield from below
             elif below:
                 reason = f"{len(below):,} objects cannot be read: they are stored as differences from {oid}"
-                self._store.faults.add("corrupt-objects", f"deltas of {oid}", reason)
+                kind: FailureKind = "too-large" if size > self._store.reader.limit else "corrupt-objects"
+                self._store.faults.add(kind, f"deltas of {oid}", reason)
 
     def _record_missing(self) -> None:
         kind: FailureKind = "partial-clone" if self._store.is_partial else "missing-objects"

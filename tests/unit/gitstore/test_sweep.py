@@ -203,7 +203,7 @@ def test_a_delta_that_claims_50_gb_is_too_large_and_not_believed(repo: Repo) -> 
         assert {data for _, data in swept(store)} == {RUN}
         assert [(failure.kind, failure.where) for failure in store.failures] == [
             ("too-large", oid.hex()),
-            ("corrupt-objects", f"deltas of {oid.hex()}"),
+            ("too-large", f"deltas of {oid.hex()}"),
         ]
 
 
