@@ -30,6 +30,8 @@ def _wide_encoding(data: bytes) -> str | None:
             return encoding
     if data.find(b"\0", 0, 4096) < 0 or len(data) < 8:
         return None
+    if data.count(0) < _MIN_NULS / 2 * len(data) - 1:  # too few for either width, as in images
+        return None
     for width, encodings in ((4, ("utf-32-le", "utf-32-be")), (2, ("utf-16-le", "utf-16-be"))):
         shares = [data[place::width].count(0) / len(data) * width for place in range(width)]
         full = [share >= (0.9 if width == 4 else _MIN_NULS) for share in shares]

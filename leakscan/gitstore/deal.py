@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from leakscan.gitstore import kernel
-from leakscan.gitstore.pool import MAX_TASKS, Pool
+from leakscan.gitstore.pool import LOST, MAX_TASKS, Pool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -38,16 +38,14 @@ class Dealer:
             yield from map(work, tasks)
             return
         pool = Pool(lambda number: work(tasks[number]))
-        undone = set(range(len(tasks)))
-        with contextlib.closing(pool.run(sorted(undone), self.jobs)) as answers:
+        with contextlib.closing(pool.run_all(len(tasks), self.jobs)) as answers:
             for answer in answers:
                 if answer is None:
                     yield None
+                elif answer[1] is LOST:
+                    self.dead.append(tasks[answer[0]])
                 else:
-                    undone.discard(answer[0])
                     yield answer[1]
-        for number in sorted(undone):
-            yield self._retry(tasks[number], work)
 
     def _tasks(self, roots: list[int]) -> tuple[list[list[int]], int]:
         """Neighbours together, heaviest task first, and the weight of all."""
@@ -64,16 +62,3 @@ class Dealer:
                 weighed[-1] = (weight + weights[root], task)
         weighed.sort(key=lambda pair: -pair[0])
         return [task for _, task in weighed], total
-
-    def _retry(self, task: list[int], work: Callable[[list[int]], T]) -> T | None:
-        """A task whose worker ended: once more in a worker of its own, and if no signal ends that one, here, so that
-        an exception shows itself."""
-        pool = Pool(lambda _: work(task))
-        for answer in pool.run([0], 1):
-            if answer is not None:
-                found: T = answer[1]
-                return found
-        if not pool.signalled:
-            return work(task)
-        self.dead.append(task)
-        return None

@@ -20,6 +20,7 @@ _CHUNK = 1 << 20
 _PULSE_S = 0.2
 # As many numbers as a pipe holds on every system before anything is read from it.
 MAX_TASKS: Final = 4_000
+LOST: Final = object()  # the answer to a number whose worker was ended twice
 
 
 class Pool:
@@ -48,6 +49,20 @@ class Pool:
             os.close(queue)
             if feed >= 0:
                 os.close(feed)
+
+    def run_all(self, count: int, jobs: int) -> Generator[tuple[int, Any] | None, None, None]:
+        """As `run`, with an answer for each number below `count`. One whose worker ended is given to a worker of its
+        own, and if no signal ends that one too, worked on here, so that an exception shows itself; else it is LOST."""
+        undone = set(range(count))
+        with contextlib.closing(self.run(sorted(undone), jobs)) as answers:
+            for answer in answers:
+                if answer is not None:
+                    undone.discard(answer[0])
+                yield answer
+        for number in sorted(undone):
+            alone = Pool(self._work)
+            again = next(filter(None, alone.run([number], 1)), None)
+            yield again or (number, LOST if alone.signalled else self._work(number))
 
     def _start(self, queue: int) -> None:
         out, answers = os.pipe()

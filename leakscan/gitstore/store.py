@@ -138,6 +138,8 @@ class Store:
 
     def refs_reaching(self, commits: Collection[str]) -> dict[str, tuple[str, ...]]:
         """commit -> full names of the refs that lead to it, sorted; "HEAD" is among them when detached."""
+        if not commits:
+            return {}
         names: dict[str, list[str]] = {}
         peeled = self._peeled_refs()
         for ref in self.refs.refs:

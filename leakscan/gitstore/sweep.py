@@ -41,6 +41,9 @@ class AnchorSpec:
     longest: int
     literals: tuple[bytes, ...]
 
+    def matcher(self) -> kernel.Matcher:
+        return kernel.Matcher(self.shortest, self.longest, self.literals)
+
 
 @dataclass(slots=True)
 class _Share:
@@ -75,7 +78,7 @@ class Sweep:
         object_bytes: int = MAX_OBJECT_BYTES,
     ) -> None:
         self._store = store
-        self._matcher = kernel.Matcher(spec.shortest, spec.longest, spec.literals)
+        self._matcher = spec.matcher()
         self._hex_length = store.layout.hex_length
         self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults, limit=object_bytes)
         self._forest = Forest(self._catalog, held_bytes=held_bytes)

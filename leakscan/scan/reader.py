@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from leakscan.detect import Detector
 from leakscan.gitstore import AnchorSpec, Bounds, Store, StoredObject, Sweep, bounds
-from leakscan.model import Blob, Coverage, Failure, Skipped
+from leakscan.model import Blob, Coverage, Failure, Skipped, WorktreeFile
+from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
+from leakscan.sources.tree import Entry
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1
@@ -37,10 +41,21 @@ class Reader:
     _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
+    _spec: AnchorSpec = field(init=False)
+    _has_anchor: Callable[[bytes], bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
+        self._has_anchor = self._spec.matcher().has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:
-        """What stands in files and on standard input."""
+        """What stands in content that is at hand: standard input, one file."""
         return self._within_time(self._read(items))
+
+    def read_files(self, root: Path, listing: Iterable[Entry], *, jobs: int) -> list[Sighting]:
+        """What stands in the files of a listing below `root`, by path; in up to so many processes."""
+        seen = self._within_time(self._read_files(root, listing, jobs))
+        return sorted(seen, key=_path_of)
 
     def read_history(self, store: Store, options: ScanOptions) -> list[Sighting]:
         """What stands in any object of the store."""
@@ -52,30 +67,38 @@ class Reader:
 
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
         for item in items:
-            match item:
-                case Skipped():
-                    self.skipped.append(item)
-                case Failure():
-                    self.failures.append(item)
-                case Blob():
-                    self._counts["files"] += 1
-                    self._counts["bytes"] += len(item.data)
-                    yield from self._keep(look(self.detector, item))
+            yield from self._take(view([item], self._look))
+
+    def _read_files(self, root: Path, listing: Iterable[Entry], jobs: int) -> Iterator[Sighting]:
+        entries: list[Entry] = []
+        for entry in listing:
+            entries.append(entry)
             self._tick()
+        with contextlib.closing(view_files(root, entries, self._look, jobs)) as shares:
+            for share in shares:
+                yield from self._take(share or Share())
+
+    def _take(self, share: Share) -> Iterator[Sighting]:
+        self.skipped += share.skipped
+        self.failures += share.failures
+        self._counts["files"] += share.files
+        self._counts["bytes"] += share.size
+        for found in share.looks:
+            yield from self._keep(found)
+        self._tick()
 
     def _read_all(self, store: Store) -> Iterator[Sighting]:
         for stored in store.iter_objects():
             self._counts[f"{stored.kind}s"] += 1
             self._counts["bytes"] += len(stored.data)
             for blob in contents(stored):
-                yield from self._keep(look(self.detector, blob))
+                yield from self._keep(look(self.detector, _everywhere, blob))
             self._tick()
 
     def _sweep(self, store: Store, jobs: int, limits: Bounds) -> Iterator[Sighting]:
-        spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
         before = self._counts.copy()
         sweep = store.keep_open(
-            Sweep(store, spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
+            Sweep(store, self._spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
         )
 
         def go_on() -> bool:
@@ -93,8 +116,11 @@ class Reader:
 
     def _visit(self, stored: StoredObject) -> list[Look] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
-        looks = [found for blob in contents(stored) if (found := look(self.detector, blob)) is not None]
+        looks = [found for blob in contents(stored) if (found := self._look(blob)) is not None]
         return looks or None
+
+    def _look(self, blob: Blob) -> Look | None:
+        return look(self.detector, self._has_anchor, blob)
 
     def _keep(self, found: Look | None) -> Iterator[Sighting]:
         if found is not None:
@@ -133,3 +159,12 @@ class Reader:
             published_examples=counts["published"],
             seconds=time.monotonic() - self._started,
         )
+
+
+def _everywhere(data: bytes) -> bool:
+    """For the slow path: no test, all content is looked at."""
+    return True
+
+
+def _path_of(sighting: Sighting) -> bytes:
+    return sighting.origin.path if isinstance(sighting.origin, WorktreeFile) else b""

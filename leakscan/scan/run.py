@@ -103,7 +103,7 @@ class Scan:
     def _scan_folder(self, folder: Path, enclosing: Layout | None) -> None:
         if enclosing is None or enclosing.work_tree is None:
             self._refuse_history(folder)
-            found = self._reader.read(iter_files(folder, iter_folder(folder)))
+            found = self._reader.read_files(folder, iter_folder(folder), jobs=self._options.jobs)
             place(found, None, self._detector, self._collector)
             return
         root = enclosing.work_tree.resolve()
@@ -117,7 +117,8 @@ class Scan:
             inside = [entry for entry in self._worktree(store) if _name_of(entry).startswith(below + b"/")]
             if not any(isinstance(entry, bytes) for entry in inside):
                 inside = list(iter_folder(root, below))  # git ignores it all: who names it wants it read
-            place(self._reader.read(iter_files(root, inside)), None, self._detector, self._collector)
+            found = self._reader.read_files(root, inside, jobs=self._options.jobs)
+            place(found, None, self._detector, self._collector)
             self._keep_failures(store, history=False)
 
     def _scan_repository(self, layout: Layout) -> None:
@@ -126,7 +127,8 @@ class Scan:
         with Store(layout) as store:
             sightings = []
             if layout.work_tree is not None and self._options.tree is not False:
-                sightings += self._reader.read(iter_files(layout.work_tree, self._worktree(store)))
+                files = self._worktree(store)
+                sightings += self._reader.read_files(layout.work_tree, files, jobs=self._options.jobs)
             if self._options.history is False:
                 self._place(sightings, store)
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from leakscan.detect import Detector, Inspection, as_utf8
@@ -28,9 +29,11 @@ class Look:
     sighting: Sighting | None
 
 
-def look(detector: Detector, blob: Blob) -> Look | None:
-    """None for content with nothing in it: nearly all there is."""
+def look(detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob) -> Look | None:
+    """None for content with nothing in it: nearly all there is. `has_anchor` is the cheap test that rules that out."""
     text = as_utf8(blob.data)
+    if not has_anchor(text):
+        return None
     inspection = detector.inspect(text)
     if inspection.candidates:
         return Look(inspection.published, _sighting(blob, text, inspection))

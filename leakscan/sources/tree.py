@@ -6,11 +6,14 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources import Item
 
+Entry: TypeAlias = bytes | Skipped | Failure  # a path, or what listing it came to
 MAX_FILE_BYTES = 256 * 1024 * 1024
+_CHUNK = 1 << 20
 _OPEN_FLAGS = (
     os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 )
@@ -18,7 +21,7 @@ _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRE
 _BENEATH = os.open in os.supports_dir_fd
 
 
-def iter_files(root: Path, listing: Iterable[bytes | Skipped | Failure]) -> Iterator[Item]:
+def iter_files(root: Path, listing: Iterable[Entry]) -> Iterator[Item]:
     """The content of each path below `root`, in order; what is no path passes through.
 
     A link in the place of a folder is not followed either."""
@@ -37,7 +40,7 @@ def _read_file(folders: _Folders, path: bytes) -> Item:
         if folders.is_special(path):
             return Skipped(where, "no regular file")
         return Failure("unreadable", where, error.strerror or "cannot be opened")
-    with os.fdopen(handle, "rb", buffering=0) as file:
+    try:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return Skipped(where, "no regular file")
@@ -45,19 +48,25 @@ def _read_file(folders: _Folders, path: bytes) -> Item:
             return Failure(
                 "too-large", where, f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
             )
-        try:
-            data = _read_all(file.fileno(), MAX_FILE_BYTES + 1)
-        except OSError as error:
-            return Failure("unreadable", where, error.strerror or "cannot be read")
+        data = _read_all(handle, status.st_size)
+    except OSError as error:
+        return Failure("unreadable", where, error.strerror or "cannot be read")
+    finally:
+        os.close(handle)
     if len(data) > MAX_FILE_BYTES:
         return Failure("too-large", where, f"grew over {MAX_FILE_BYTES:,} bytes while it was read")
     return Blob("", data, WorktreeFile(path))
 
 
-def _read_all(handle: int, limit: int) -> bytes:
-    chunks: list[bytes] = []
-    size = 0
-    while size < limit and (chunk := os.read(handle, min(1 << 20, limit - size))):
+def _read_all(handle: int, expected: int) -> bytes:
+    """All there is, in one read if `expected`, the size that the file system tells, is right; over MAX_FILE_BYTES, some
+    more than that."""
+    data = os.read(handle, expected + 1)
+    if len(data) == expected > 0:
+        return data
+    chunks = [data]
+    size = len(data)
+    while size <= MAX_FILE_BYTES and (chunk := os.read(handle, _CHUNK)):
         chunks.append(chunk)
         size += len(chunk)
     return b"".join(chunks)
@@ -80,7 +89,7 @@ class _Folders:
     def open(self, path: bytes) -> int:
         if not _BENEATH:
             return os.open(os.path.join(self._root, path), _OPEN_FLAGS)
-        folder, name = os.path.split(path)
+        folder, _, name = path.rpartition(b"/")
         if folder != self._name:
             self._enter(folder)
         return os.open(name, _OPEN_FLAGS, dir_fd=self._handle)
@@ -111,7 +120,7 @@ class _Folders:
         self._name, self._handle = None, -1
 
 
-def iter_folder(root: Path, below: bytes = b"") -> Iterator[bytes | Skipped | Failure]:
+def iter_folder(root: Path, below: bytes = b"") -> Iterator[Entry]:
     """Paths of every file under `root`/`below`, sorted within each folder. The folder of a git repository is told as
     `Skipped` and not entered; the files beside it are listed."""
     pending = [below]
@@ -124,8 +133,9 @@ def iter_folder(root: Path, below: bytes = b"") -> Iterator[bytes | Skipped | Fa
             yield Failure("unreadable", os.fsdecode(folder or b"."), error.strerror or "cannot be listed")
             continue
         inner: list[bytes] = []
+        prefix = folder + b"/" if folder else b""
         for entry in listed:
-            path = os.path.join(folder, entry.name)
+            path = prefix + entry.name
             if entry.name == b".git":
                 yield Skipped(
                     os.fsdecode(folder or b"."), "history of a nested repository: scan it by its own name"
