@@ -14,6 +14,7 @@ _MIN_NULS = (
     0.3  # of one byte position: text in a Latin alphabet is far above, code and tables of numbers far below
 )
 _MAX_NULS_ELSEWHERE = 0.05
+_HEAD_BYTES = 1 << 16
 
 
 def as_utf8(data: bytes) -> bytes:
@@ -30,10 +31,11 @@ def _wide_encoding(data: bytes) -> str | None:
             return encoding
     if data.find(b"\0", 0, 4096) < 0 or len(data) < 8:
         return None
-    if data.count(0) < _MIN_NULS / 2 * len(data) - 1:  # too few for either width, as in images
+    head = data[:_HEAD_BYTES]
+    if head.count(0) < _MIN_NULS / 2 * len(head) - 1:  # too few for either width, as in images
         return None
     for width, encodings in ((4, ("utf-32-le", "utf-32-be")), (2, ("utf-16-le", "utf-16-be"))):
-        shares = [data[place::width].count(0) / len(data) * width for place in range(width)]
+        shares = [head[place::width].count(0) / len(head) * width for place in range(width)]
         full = [share >= (0.9 if width == 4 else _MIN_NULS) for share in shares]
         if full == [False] + [True] * (width - 1) and shares[0] <= _MAX_NULS_ELSEWHERE:
             return encodings[0]
