@@ -4,11 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakscan.detect import Detector, as_utf8
+from leakscan.gitstore import AnchorSpec
 from leakscan.model import Confidence
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fake
 
 DETECTOR = Detector(load_rules())
+HAS_ANCHOR = AnchorSpec(*DETECTOR.run_lengths, DETECTOR.literals).matcher().has_anchor
 # What the planted lines may stand between: text of any script, and lines like those of real files.
 lines = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60
@@ -30,7 +32,10 @@ seeds = st.integers(0, 2**32)
 
 
 def found(data: bytes) -> set[bytes]:
-    matches = DETECTOR.judge(DETECTOR.inspect(as_utf8(data)))
+    text = as_utf8(data)
+    inspection = DETECTOR.inspect(text)
+    assert not inspection.candidates or HAS_ANCHOR(text)  # else a scan would not have asked
+    matches = DETECTOR.judge(inspection)
     return {match.identity for match in matches if match.confidence >= Confidence.MEDIUM}
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from leakscan.gitstore import pool
-from leakscan.gitstore.pool import MAX_TASKS, Pool
+from leakscan.gitstore.pool import LOST, MAX_TASKS, Pool
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,6 +66,36 @@ def test_a_worker_that_raises_ends_without_a_word(capfd: pytest.CaptureFixture[s
     assert _answers(workers, [0], 1) == []
     assert not workers.signalled
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_task_whose_worker_is_killed_once_is_done_again(tmp_path: Path) -> None:
+    def work(number: int) -> int:
+        if number == 3 and not (tmp_path / "seen").exists():
+            (tmp_path / "seen").touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    answers = [answer for answer in Pool(work).run_all(20, 2) if answer is not None]
+    assert sorted(answers) == [(number, number) for number in range(20)]
+    assert _no_children()
+
+
+def test_a_task_whose_worker_is_killed_twice_is_lost() -> None:
+    parent = os.getpid()
+
+    def work(number: int) -> int:
+        if number == 3:
+            assert os.getpid() != parent
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    answers = dict(filter(None, Pool(work).run_all(5, 2)))
+    assert answers == {0: 0, 1: 1, 2: 2, 3: LOST, 4: 4}
+
+
+def test_an_exception_of_a_worker_shows_itself_in_the_end() -> None:
+    with pytest.raises(ZeroDivisionError):
+        list(Pool(lambda number: 1 // number).run_all(2, 2))
 
 
 def test_an_interrupt_leaves_no_worker_behind() -> None:

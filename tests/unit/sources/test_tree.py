@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources.tree import MAX_FILE_BYTES, iter_files, iter_folder
 
@@ -49,3 +51,21 @@ def test_a_folder_that_cannot_be_listed_is_a_failure(tmp_path: Path) -> None:
     (listed,) = iter_folder(tmp_path / "gone")
     assert isinstance(listed, Failure)
     assert listed.kind == "unreadable"
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc")
+def test_a_file_that_is_larger_than_its_size_says_is_read_whole() -> None:
+    assert Path("/proc/self/status").stat().st_size == 0
+    (item,) = iter_files(Path("/proc/self"), [b"status"])
+    assert isinstance(item, Blob)
+    assert item.data.startswith(b"Name:")
+    assert item.data.endswith(b"\n")
+    assert b"VmPeak" in item.data
+
+
+def test_files_of_every_size_are_read_whole(tmp_path: Path) -> None:
+    sizes = [0, 1, 4095, 4096, (1 << 20) - 1, 1 << 20, (1 << 21) + 1]
+    for size in sizes:
+        (tmp_path / str(size)).write_bytes(b"x" * size)
+    items = list(iter_files(tmp_path, [str(size).encode() for size in sizes]))
+    assert [len(item.data) for item in items if isinstance(item, Blob)] == sizes
