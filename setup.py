@@ -1,4 +1,8 @@
-"""Adds the compiled kernel where Cython and a compiler are there; without them the install goes on."""
+"""Adds the compiled kernel where Cython and a compiler are there; without them the install goes on.
+
+LEAKSCAN_REQUIRE_KERNEL=1 makes it an error: a wheel that is published must have it."""
+
+import os
 
 from setuptools import Extension, setup
 
@@ -14,6 +18,7 @@ else:
         build_dir="build",
     )
     for extension in extensions:
-        extension.optional = True  # cythonize forgets it when it is an argument of Extension
+        # cythonize forgets it when it is an argument of Extension
+        extension.optional = os.environ.get("LEAKSCAN_REQUIRE_KERNEL") != "1"
 
 setup(ext_modules=extensions)
