@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+LIMIT_S = 300.0  # a command that takes longer is no peer
 _SAMPLE_EVERY_S = 0.02
 
 
@@ -23,22 +25,35 @@ class Figures:
     output: bytes
 
 
+class CommandFailed(Exception):
+    """A command ended with an exit code that it should not have."""
+
+
 def measure(command: list[str], *, keep_output: bool, accept: tuple[int, ...] = (0,)) -> Figures:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
     output = subprocess.PIPE if keep_output else subprocess.DEVNULL
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     peak = [0.0]
     done = threading.Event()
     sampler = threading.Thread(target=_sample, args=(process.pid, peak, done))
     sampler.start()
-    printed, _ = process.communicate()
-    wall = time.perf_counter() - start
-    done.set()
-    sampler.join()
+    try:
+        printed, _ = process.communicate(timeout=LIMIT_S)
+        wall = time.perf_counter() - start
+    except subprocess.TimeoutExpired:
+        raise CommandFailed(f"over {LIMIT_S:.0f} s") from None
+    finally:
+        if process.returncode is None:
+            os.killpg(process.pid, signal.SIGKILL)  # its children with it
+            process.communicate()
+        done.set()
+        sampler.join()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if process.returncode not in accept:
-        raise SystemExit(f"{command[0]} ended with {process.returncode}: {' '.join(command)}")
+        raise CommandFailed(f"{command[0]} ended with {process.returncode}: {' '.join(command)}")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Figures(wall, cpu, peak[0], printed or b"")
 

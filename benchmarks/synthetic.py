@@ -46,13 +46,19 @@ class History:
 def build(path: Path, commits: int, seed: int) -> None:
     """A bare repository of so many commits at `path`, packed."""
     subprocess.run(["git", "init", "-q", "--bare", str(path)], check=True)
+    write_commits(path, commits, seed, branch="refs/heads/main")
+    subprocess.run(["git", "-C", str(path), "repack", "-adfq", "--depth=50", "--window=20"], check=True)
+
+
+def write_commits(path: Path, commits: int, seed: int, *, branch: str) -> None:
+    """Adds a history of its own to the repository, in a pack as a fetch would leave it."""
     history = History(seed)
     load = subprocess.Popen(["git", "-C", str(path), "fast-import", "--quiet"], stdin=subprocess.PIPE)
     assert load.stdin is not None
     for number in range(commits):
         message = f"change {number}"
         load.stdin.write(
-            f"commit refs/heads/main\ncommitter A <a@b> {1_600_000_000 + number * 3600} +0000\n"
+            f"commit {branch}\ncommitter A <a@b> {1_600_000_000 + number * 3600} +0000\n"
             f"data {len(message)}\n{message}\n".encode()
         )
         for name in dict.fromkeys(history.change()):
@@ -62,7 +68,6 @@ def build(path: Path, commits: int, seed: int) -> None:
     load.stdin.close()
     if load.wait():
         raise SystemExit("git fast-import failed")
-    subprocess.run(["git", "-C", str(path), "repack", "-adfq", "--depth=50", "--window=20"], check=True)
 
 
 def main() -> None:

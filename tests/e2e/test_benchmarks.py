@@ -1,0 +1,59 @@
+"""The benchmarks run and tell what they measured."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+RUN = Path(__file__).parents[2] / "benchmarks" / "run.py"
+
+
+def run(*arguments: object) -> str:
+    done = subprocess.run(
+        [sys.executable, RUN, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=120
+    )
+    return done.stdout
+
+
+def test_a_made_up_history_is_measured_and_drawn(tmp_path: Path) -> None:
+    figures, picture = tmp_path / "figures.json", tmp_path / "picture.svg"
+    options = ["--synthetic", 40, "--runs", 1, "--full", "--no-kernel", "--json", figures, "--plot", picture]
+    printed = run("history", *options)
+    rows = json.loads(figures.read_text())["synthetic-40"]
+    assert {"git cat-file", "leakscan", "leakscan --full", "leakscan, no kernel"} <= rows.keys()
+    for tool, row in rows.items():
+        assert row["wall_s"] > 0, tool
+        assert row["to_git"] > 0, tool
+        assert f"| synthetic-40 | {tool} |" in printed
+    assert rows["leakscan"]["findings"] == 0
+    texts = [element.text for element in ElementTree.parse(picture).iter() if element.tag.endswith("text")]
+    assert {"synthetic-40", *rows} <= set(texts)
+
+
+def test_growth_compares_two_sizes() -> None:
+    printed = run("growth", "--commits", 30, "--times", 2, "--runs", 1)
+    assert "leakscan: 2 times the commits," in printed
+
+
+def test_a_tree_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("nothing")
+    assert "| leakscan |" in run("tree", tmp_path, "--runs", 1)
+
+
+def test_a_profile_names_steps(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("nothing")
+    printed = run("profile", tmp_path)
+    assert "| rules/" in printed or "| libraries |" in printed
+
+
+def test_a_rescan_needs_a_cache_to_measure() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "leakscan", "scan", "--help"], capture_output=True, text=True, check=True
+    )
+    if "--cache-dir" not in told.stdout:
+        with pytest.raises(subprocess.CalledProcessError) as raised:
+            run("rescan", ".")
+        assert "--cache-dir" in raised.value.stderr
