@@ -42,7 +42,7 @@ PIECES = (
     b"x" * 63,
 )
 LITERALS: tuple[tuple[bytes, ...], ...] = ((), (b"KEY",), (b"KEY", b"EK", b"-----BEGIN"))
-LIMITS = (-1, 0, 40, 1 << 20, 1 << 26)
+LIMITS = (-1, 0, 40, *[1 << 20] * 9)
 # What headers and deltas claim: sizes around every border of the formats, and beyond what there is.
 CLAIMS = (
     0,
