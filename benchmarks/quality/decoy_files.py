@@ -214,6 +214,43 @@ def websocket_log(page: Page) -> str:
     return "\n".join(f"2024-03-02 10:00:0{n} {row}" for n, row in enumerate(rows)) + "\n"
 
 
+@decoy("handshake-log", "debug.log logs/ws_private.log trace.txt")
+def handshake_log(page: Page) -> str:
+    host = page.pick(*page.venue.hosts).removeprefix("https://").partition("/")[0]
+    key, accept = page.make("handshake", "{bytes:16}"), page.make("handshake", "{bytes:20}")
+    lines = ["GET /ws/private HTTP/1.1", f"Host: {host}", "Upgrade: websocket", f"Sec-WebSocket-Key: {key}"]
+    answer = ["HTTP/1.1 101 Switching Protocols", f"Sec-WebSocket-Accept: {accept}"]
+    token = page.make("socket-token", page.pick("{b64url:43}", "{bytes:32}"))
+    result = '{"result":{"token":"' + token + '","expires":900}}'
+    return "\n".join([*lines, *answer, result]) + "\n"
+
+
+@decoy("streaming-client", "src/StreamingExchange.java lib/stream.java")
+def streaming_client(page: Page) -> str:
+    """Channel services hand every visitor the same key: it is public by design."""
+    name = cased(prefix_of(page), "Pascal")
+    key = page.make("channel-key", page.pick("{hex:20}", "sub-c-{uuid}"))
+    lines = [
+        f"public class {name}StreamingExchange {{",
+        f'  private static final String PUSHER_KEY = "{key}";',
+    ]
+    return "\n".join([*lines, "  private PusherStreamingService service;", "}"]) + "\n"
+
+
+@decoy("expected-results", "tests/test_signature.py tests/test_client.py")
+def expected_results(page: Page) -> str:
+    name = prefix_of(page)
+    lines = [
+        f"def test_{name}_signature():",
+        f"    assert sign(QUERY) == '{page.make('signature', '{hex:64}')}'",
+    ]
+    lines += [
+        f"    assert client.order()['clientId'] == '{page.make('order-id', page.pick('{uuid}', '{hex:32}'))}'"
+    ]
+    lines += [f"    assert PublicKey('{page.make('address', '{base58:44}')}')"]
+    return "\n".join(lines) + "\n"
+
+
 @decoy("chain", "data/transactions.json scripts/withdrawals.csv")
 def chain(page: Page) -> str:
     rows = [

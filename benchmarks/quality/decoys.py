@@ -37,6 +37,10 @@ HARMLESS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("/run/secrets/{hex:8}/api_key", "keys/{word}.pem"),
     ),
     "password-hash": (("password_hash", "admin_password_hash"), ("$2b$12${alnum:53}",)),
+    "channel-key": (("pusher_key", "pusher_app_key", "pubnub_subscribe_key"), ("{hex:20}", "sub-c-{uuid}")),
+    "socket-token": (("ws_token", "session_token", "connect_id"), ("{b64url:43}", "{uuid}", "{bytes:32}")),
+    "pinned-key": (("pinned_public_key", "spki_pin"), ("{bytes:32}", "sha256/{bytes:32}")),
+    "program": (("program_id", "pool_public_key", "mint"), ("{base58:44}", "{base58:43}")),
     "public-key": (("public_key", "ssh_public_key"), ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{base64:43}",)),
 }
 # secrets of other services: a general scanner is right to report them, a scanner of exchange credentials is not
@@ -66,6 +70,8 @@ FOREIGN: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ),
         ("{uuid}", "{hex:64}", "CG-{alnum:24}", "{alnum:27}"),
     ),
+    "other-exchange-word": (("openexchangerates_api_key", "exchangerate_app_id"), ("{hex:32}", "{hex:24}")),
+    "coverage": (("coveralls_repo_token", "codecov_token"), ("{alnum:33}", "{uuid}")),
     "node": (("infura_project_id", "alchemy_api_key", "infura_secret"), ("{hex:32}", "{b64url:32}")),
     "mail": (("sendgrid_api_key", "mailgun_api_key"), ("SG.{b64url:22}.{b64url:43}", "key-{hex:32}")),
     "database": (("database_url", "mongo_uri"), ("postgresql://trader:{alnum:24}@db:5432/trades",)),

@@ -88,7 +88,13 @@ def json_one_line(page: Page) -> str:
 @idiom("json-bot", "json", "config.json user_data/config.json", ("above",), without_pem)
 def json_bot(page: Page) -> str:
     """The exchange is the `name` some lines above, or beside its parts."""
-    names = {"key": "key", "secret": "secret", "passphrase": "password", "user-id": "uid"}
+    names = {
+        "key": "key",
+        "secret": "secret",
+        "passphrase": "password",
+        "user-id": "uid",
+        "private-key": "secret",
+    }
     exchange = {"name": page.pick(*page.venue.ccxt or (prefix_of(page),))}
     exchange |= {"enabled": True} if page.rng.random() < 0.3 else {}  # type: ignore[dict-item]
     exchange |= {names[part]: page.secret(part) for part in page.parts}

@@ -22,6 +22,122 @@ def patch(page: Page) -> str:
     )
 
 
+@idiom(
+    "properties-of-object",
+    "javascript",
+    "conf.js conf-local.js config.js",
+    ("beside", "above", "host"),
+    without_pem,
+)
+def properties_of_object(page: Page) -> str:
+    """`c.kraken.key = …`, or `c.key = …` under what says which exchange it is."""
+    exchange = prefix_of(page).replace("_", "")
+    lead = f"c.{exchange}" if page.difficulty == "beside" else "c"
+    head = {
+        "above": f"c.selector = '{exchange}.BTC-USD'",
+        "host": f"c.url = '{page.pick(*page.venue.hosts)}'",
+    }
+    names = {part: page.venue.names_of(part)[0] for part in page.parts}
+    lines = [f"{lead}.{cased(names[part], 'snake')} = '{page.secret(part)}'" for part in page.parts]
+    start = [
+        "var c = module.exports = {}",
+        f"c.{exchange} = {{}}" if page.difficulty == "beside" else "c.stats = true",
+    ]
+    return "\n".join([*start, *filter(None, [head.get(page.difficulty)]), "c.mode = 'live'", *lines]) + "\n"
+
+
+@idiom("bytes", "python", "client.py sign.py examples/order.py", ("beside", "above", "class"), without_pem)
+def bytes_literals(page: Page) -> str:
+    names = part_names(page)
+    lines = [f"{names[part]} = b'{page.secret(part)}'" for part in page.parts]
+    head = {"above": [f"# {label_of(page)}"], "class": [f"class {cased(prefix_of(page), 'Pascal')}Client:"]}
+    indent = "    " if page.difficulty == "class" else ""
+    return "\n".join([*head.get(page.difficulty, []), *(indent + line for line in lines)]) + "\n"
+
+
+@idiom("getters", "typescript", "src/config.ts keys.ts", ("beside",), without_pem)
+def getters(page: Page) -> str:
+    """The name and its value with `return` between them."""
+    names = part_names(page)
+    lines = [
+        f"  public static get {cased(names[part], 'camel')}(): string {{ return '{page.secret(part)}'; }}"
+        for part in page.parts
+    ]
+    return "\n".join(["export class Keys {", *lines, "}"]) + "\n"
+
+
+@idiom("own-line", "typescript", "examples/order.ts bot.ts", ("beside", "above", "host"), without_pem)
+def own_line(page: Page) -> str:
+    """The value on the line after its name, as a formatter breaks long lines."""
+    names = part_names(page)
+    head = {"above": f"// {label_of(page)}", "host": f"const baseUrl = '{page.pick(*page.venue.hosts)}';"}
+    lines = [
+        f"const {cased(names[part], 'camel')} =\n  process.env.{cased(names[part], 'UPPER')} || '{page.secret(part)}';"
+        for part in page.parts
+    ]
+    return "\n".join([*filter(None, [head.get(page.difficulty)]), *lines]) + "\n"
+
+
+@idiom("beans", "java", "src/main/java/Demo.java ExampleUtils.java", ("class",), without_pem)
+def beans(page: Page) -> str:
+    """Setters, now and then commented out, of a specification that is made from the exchange's class."""
+    name, comment = cased(prefix_of(page), "Pascal"), page.pick("", "", "// ")
+    setters = {
+        "key": "setApiKey",
+        "secret": "setSecretKey",
+        "passphrase": "setPassphrase",
+        "user-id": "setUserName",
+    }
+    setters["private-key"] = setters["secret"]
+    lines = [f'    {comment}spec.{setters[part]}("{page.secret(part)}");' for part in page.parts]
+    start = [
+        "public static Exchange create() {",
+        f"    ExchangeSpecification spec = new {name}Exchange().getDefault();",
+    ]
+    return (
+        "\n".join([*start, *lines, "    return ExchangeFactory.INSTANCE.createExchange(spec);", "}"]) + "\n"
+    )
+
+
+@idiom("yaml-accounts", "yaml", "config.yaml auth.yml", ("section",), without_pem)
+def yaml_accounts(page: Page) -> str:
+    """Sections named after exchange and account."""
+    owner = page.pick("main", "alice", "futures", "01", "bob")
+    names = page.pick(
+        "key_id key_secret key_passphrase", "apikey secret passphrase", "key secret password"
+    ).split()
+    called = dict(zip(("key", "secret", "passphrase"), names, strict=True)) | {
+        "user-id": "uid",
+        "private-key": names[1],
+    }
+    lines = [f"  {called[part]}: '{page.secret(part)}'" for part in page.parts]
+    return "\n".join([f"{prefix_of(page)}_{owner}:", *lines]) + "\n"
+
+
+@idiom("json-accounts", "json", "api-keys.json accounts.json", ("above",), without_pem)
+def json_accounts(page: Page) -> str:
+    """One entry for each account, the exchange in a field of its own."""
+    called = {
+        "key": "key",
+        "secret": "secret",
+        "passphrase": "passphrase",
+        "user-id": "uid",
+        "private-key": "secret",
+    }
+    parts = ",\n".join(f'    "{called[part]}": "{page.secret(part)}"' for part in page.parts)
+    number = page.rng.randint(1, 9)
+    return f'{{\n  "account_{number:02d}": {{\n    "exchange": "{prefix_of(page)}",\n{parts}\n  }}\n}}\n'
+
+
+@idiom("comment-command", "typescript", "examples/account.ts scripts/run.ts", ("beside", "host"), without_pem)
+def comment_command(page: Page) -> str:
+    """How to run it, with the author's own values, in a comment."""
+    names = part_names(page)
+    pairs = " ".join(f"{cased(names[part], 'UPPER')}='{page.secret(part)}'" for part in page.parts)
+    host = f"// talks to {page.pick(*page.venue.hosts)}\n" if page.difficulty == "host" else ""
+    return f"{host}// {pairs} ts-node examples/account.ts\nconst symbol = 'BTCUSDT';\n"
+
+
 @idiom("sql", "sql", "seed.sql dump.sql db/backup.sql", ("above",), without_pem)
 def sql(page: Page) -> str:
     names = ", ".join(page.venue.names_of(part)[0] for part in page.parts)

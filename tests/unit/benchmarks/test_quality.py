@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import subprocess
 import sys
 import tomllib
@@ -16,7 +17,7 @@ import pytest
 
 from benchmarks.quality.generate import UTF16, Fixture, difficulties, fixtures, half_of, manifest, write
 from benchmarks.quality.idioms import IDIOMS
-from benchmarks.quality.page import CLOSE, OPEN
+from benchmarks.quality.page import CLOSE, OPEN, Page, finish
 from benchmarks.quality.scanners import Report
 from benchmarks.quality.score import score
 from benchmarks.quality.venues import load
@@ -233,3 +234,20 @@ def test_the_command_scores_what_is_installed(tmp_path: Path) -> None:
 def test_no_value_stands_in_the_benchmark(leakscan: Callable[..., Any]) -> None:
     run = leakscan("scan", ROOT / "benchmarks", "-f", "json", "--no-history", "--min-confidence", "low")
     assert (run.exit_code, run.findings) == (0, [])
+
+
+@pytest.mark.parametrize("name", IDIOMS)
+def test_every_idiom_suits_every_venue_that_it_says(name: str) -> None:
+    idiom, chooser = IDIOMS[name], random.Random(name)
+    venues = [venue for venue in load().values() if idiom.suits(venue) and difficulties(idiom, venue)]
+    assert venues
+    for venue in venues:
+        page = Page(random.Random(7), venue, chooser.choice(difficulties(idiom, venue)))
+        text, places = finish(idiom.render(page), page.notes)
+        planted = {
+            place.note.part
+            for place in places
+            if place.note.venue == venue.id and place.note.expect != "silent"
+        }
+        assert planted
+        assert text.endswith("\n") or name == "json-one-line"
