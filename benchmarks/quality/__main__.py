@@ -29,6 +29,13 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="DIR", help="keep the files and their manifest here")
     parser.add_argument("--json", type=Path, metavar="FILE", help="keep the figures here")
     arguments = parser.parse_args()
+    if arguments.write and arguments.write.exists() and any(arguments.write.iterdir()):
+        parser.error(f"--write {arguments.write}: the folder is not empty; name a new one")
+    unknown = set(arguments.tools.split(",")) - set(SCANNERS)
+    if unknown:
+        parser.error(
+            f"--tools: no scanner is called {', '.join(sorted(unknown))}; known: {', '.join(SCANNERS)}"
+        )
     made = fixtures(arguments.seed, arguments.size, arguments.half)
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.write or Path(temporary)
@@ -72,6 +79,7 @@ def show(results: dict[str, Score]) -> None:
             ", ".join(f"{kind} {count}" for kind, count in result.wrong.most_common()) or "none",
         )
         print(f"severity as expected: {result.severity_right} of {result.total.found}")
+        print(f"credentials whole in one group: {result.whole} of {result.credentials}")
 
 
 def row(name: str, tally: Tally) -> None:

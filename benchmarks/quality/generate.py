@@ -10,7 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.quality import disguises, documents, formats, more, several, sources  # noqa: F401  (they register idioms)
+from benchmarks.quality import (  # noqa: F401  (they register idioms and decoys)
+    decoy_records,
+    disguises,
+    documents,
+    formats,
+    more,
+    several,
+    sources,
+)
 from benchmarks.quality.decoy_files import DECOYS
 from benchmarks.quality.idioms import IDIOMS, Idiom
 from benchmarks.quality.page import Page, Place, finish

@@ -78,6 +78,8 @@ class Score:
     total: Tally = field(default_factory=Tally)
     by: dict[str, dict[str, Tally]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(Tally)))
     severity_right: int = 0
+    credentials: int = 0  # of several parts in one file
+    whole: int = 0  # of these: all parts reported, in one group
     wrong: Counter[str] = field(default_factory=Counter)  # kinds of decoys reported; "unlabelled" elsewhere
     misses: list[dict[str, str]] = field(default_factory=list)
     alarms: list[dict[str, str]] = field(default_factory=list)
@@ -145,6 +147,7 @@ def _score_file(result: Score, fixture: Fixture, text: str, reports: list[Report
     for places in secrets.values():
         hits = [reports[n] for n, covered in about.items() if set(places) & set(covered)]
         _secret(result, fixture, places[0].note, hits)
+    _wholes(result, fixture, reports, about)
     said: set[tuple[object, ...]] = set()
     for n, covered in about.items():
         if any(place.note.expect != "silent" for place in covered):
@@ -181,6 +184,20 @@ def _secret(result: Score, fixture: Fixture, note: Note, hits: list[Report]) -> 
         result.misnamed.append({**where, "said": hits[0].exchange or hits[0].rule})
 
 
+def _wholes(result: Score, fixture: Fixture, reports: list[Report], about: dict[int, list[Place]]) -> None:
+    """Counts credentials, one for each venue of the file; of a user id nothing is asked."""
+    groups: dict[str, dict[str, set[str]]] = defaultdict(dict)
+    for place in fixture.places:
+        note = place.note
+        if note.expect != "silent" and note.part != "user-id":
+            said = {reports[n].group for n, covered in about.items() if place in covered}
+            groups[note.venue].setdefault(note.part, set()).update(said - {""})
+    for parts in groups.values():
+        if len(parts) > 1:
+            result.credentials += 1
+            result.whole += bool(set.intersection(*parts.values()))
+
+
 def _alarm(result: Score, fixture: Fixture, kind: str, report: Report) -> None:
     for tally in result.tallies(fixture, fixture.venue.id):
         tally.false += 1
@@ -194,6 +211,8 @@ def summary(result: Score, details: Callable[[list[dict[str, str]]], object]) ->
     return {
         "total": result.total.figures(),
         "severity_right": result.severity_right,
+        "credentials": result.credentials,
+        "whole": result.whole,
         "false_alarms_by_kind": dict(result.wrong.most_common()),
         **{
             f"by_{kind}": {name: t.figures() for name, t in sorted(g.items())}

@@ -42,7 +42,7 @@ def wrapped(page: Page, language: Language, body: list[str]) -> str:
             "rust": [f"pub struct {name}Client {{}}"],
             "ruby": [f"class {name}Client"],
             "r": [f"# {label_of(page)} client"],
-        }.get(language.name, [f"{page.pick('', 'public ')}class {name}Client {{"])
+        }.get(language.name, [f"{'' if 'script' in language.name else 'public '}class {name}Client {{"])
         if language.name == "python":
             body = [f"    {line}" for line in body]
     elif page.difficulty == "far":

@@ -59,10 +59,16 @@ def perfect(made: list[Fixture], expect: str) -> list[Report]:
 
 def test_the_same_seed_gives_the_same_files(made: list[Fixture]) -> None:
     assert [(f.path, f.data) for f in fixtures(3, SIZE, "development")] == [(f.path, f.data) for f in made]
-    other = {
-        p.note.sha256 for f in fixtures(4, 50, "development") for p in f.places if p.note.expect == "report"
-    }
-    assert not other & {p.note.sha256 for f in made for p in f.places}
+    digests = [  # RSA keys are of a stock, see `values`
+        {
+            p.note.sha256
+            for f in files
+            for p in f.places
+            if p.note.expect == "report" and p.note.part != "private-key"
+        }
+        for files in (made, fixtures(4, 50, "development"))
+    ]
+    assert not digests[0] & digests[1]
 
 
 def test_labels_point_at_what_is_planted(made: list[Fixture]) -> None:
@@ -251,3 +257,21 @@ def test_every_idiom_suits_every_venue_that_it_says(name: str) -> None:
         }
         assert planted
         assert text.endswith("\n") or name == "json-one-line"
+
+
+def test_a_credential_is_whole_if_its_parts_share_a_group(made: list[Fixture]) -> None:
+    fixture = next(f for f in made if {p.note.part for p in f.places} >= {"key", "secret", "passphrase"})
+    reports = perfect([fixture], "report") + perfect([fixture], "optional")
+    assert score([fixture], reports, general=False).whole == 0
+    grouped = [report._replace(group="one") for report in reports]
+    result = score([fixture], grouped, general=False)
+    assert result.whole == result.credentials >= 1
+    assert score([fixture], grouped[1:], general=False).whole < result.whole
+
+
+@pytest.mark.parametrize(("option", "value"), [("--tools", "nosuch"), ("--write", ".")])
+def test_what_cannot_be_done_is_said(option: str, value: str) -> None:
+    command = [sys.executable, "-m", "benchmarks.quality", "--size", "5", option, value]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert f"{option}" in done.stderr
