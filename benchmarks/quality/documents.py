@@ -89,7 +89,7 @@ def markdown_list(page: Page) -> str:
     return "\n".join(["## Accounts", "", f"**{label_of(page)}**", "", *rows, "", "Do not share."]) + "\n"
 
 
-@idiom("plain-notes", "text", "keys.txt notes.txt api.txt TODO", ("above", "beside", "path"), without_pem)
+@idiom("plain-notes", "text", "keys.txt notes.txt api.txt TODO", ("above", "beside"), without_pem)
 def plain_notes(page: Page) -> str:
     column, colon = page.rng.randrange(4), page.pick(": ", " = ", ":\n", " - ")
     lead = f"{label_of(page)} " if page.difficulty == "beside" else ""

@@ -96,7 +96,7 @@ def difficulties(idiom: Idiom, venue: Venue) -> list[str]:
 def _suits(venue: Venue, difficulty: str) -> bool:
     if difficulty == "unnamed":
         return venue.unnamed
-    if difficulty in ("path", "class", "far"):
+    if difficulty in ("path", "class", "far", "positional"):
         return not venue.word
     return difficulty != "one-part" or "key" in venue.parts
 
