@@ -14,7 +14,14 @@ except ImportError:
     extensions = []
 else:
     extensions = cythonize(
-        [Extension(f"leakscan.gitstore.{name}", [f"leakscan/gitstore/{name}.pyx"]) for name in MODULES],
+        [
+            Extension(
+                f"leakscan.gitstore.{name}",
+                [f"leakscan/gitstore/{name}.pyx"],
+                depends=["leakscan/gitstore/_hidden.pxi"],
+            )
+            for name in MODULES
+        ],
         build_dir="build",
     )
     for extension in extensions:

@@ -38,6 +38,8 @@ _REASONS = {
 # Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
 _RARE = b"EITSRAONCLPDMUFBHGYWKVJXZQ"
 
+include "_hidden.pxi"
+
 
 @cython.auto_pickle(False)
 cdef class Matcher:
@@ -46,8 +48,9 @@ cdef class Matcher:
     cdef Py_ssize_t lengths[MAX_LITERALS]
     cdef uint8_t literals[MAX_LITERALS][MAX_LITERAL]
     cdef Py_ssize_t rare[MAX_LITERALS]
+    cdef bint hidden
 
-    def __init__(self, Py_ssize_t shortest, Py_ssize_t longest, tuple literals):
+    def __init__(self, Py_ssize_t shortest, Py_ssize_t longest, tuple literals, bint hidden=False):
         cdef Py_ssize_t place, length
         cdef bytes literal
         if not 1 <= shortest <= longest <= 1 << 20:
@@ -56,7 +59,8 @@ cdef class Matcher:
             raise ValueError("at most 16 literals of 1 to 255 bytes")
         self.shortest = shortest
         self.longest = longest
-        self.margin = longest + 1
+        self.hidden = hidden
+        self.margin = max(longest + 1, HIDDEN_REACH if hidden else 0)
         self.count = 0
         for literal in literals:
             length = len(literal)
@@ -79,7 +83,9 @@ cdef class Matcher:
     cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
         """An anchor touches data[start:end]; `size` bytes are there, and 0 <= start <= end <= size."""
         cdef int number
-        if self.run(data, size, start, end):
+        if self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH)):
+            return True
+        if (not self.hidden or self.shortest < HIDDEN_RUN) and self.run(data, size, start, end):
             return True
         for number in range(self.count):
             if self.literal(number, data, size, start, end):

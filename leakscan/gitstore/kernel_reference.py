@@ -12,6 +12,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
+from leakscan.gitstore.kernel_reference_hidden import REACH, hides
 from leakscan.gitstore.kernel_reference_tables import grow, parse_headers, sort_offsets
 
 if TYPE_CHECKING:
@@ -38,16 +39,20 @@ _SHAPES = [_shape(code) for code in range(256)]
 
 
 class Matcher:
-    """Finds maximal runs of `shortest` to `longest` letters and digits, and literals."""
+    """Finds maximal runs of `shortest` to `longest` letters and digits, and literals; with `hidden`, also the marks of
+    encoded, escaped and split values (kernel_reference_hidden.py)."""
 
-    def __init__(self, shortest: int, longest: int, literals: tuple[bytes, ...]) -> None:
+    def __init__(
+        self, shortest: int, longest: int, literals: tuple[bytes, ...], hidden: bool = False
+    ) -> None:
         if not 1 <= shortest <= longest <= _MAX_RUN:
             raise ValueError("a run must have 1 <= shortest <= longest <= 1,048,576")
         if len(literals) > _MAX_LITERALS or not all(1 <= len(each) <= _MAX_LITERAL for each in literals):
             raise ValueError("at most 16 literals of 1 to 255 bytes")
         self._literals = literals
         self._longest = longest
-        self._margin = max(longest + 1, *map(len, literals), 0)
+        self._hidden = hidden
+        self._margin = max(longest + 1, *map(len, literals), REACH if hidden else 0)
         self._letters = b"a" * shortest
         # Of a run of 64, every fourth byte makes 16: a quarter of the content is enough to rule most of it out.
         self._sample = b"a" * (shortest // _SAMPLING)
@@ -55,6 +60,8 @@ class Matcher:
     def has_anchor(self, data: bytes) -> bool:
         """One stands anywhere in it."""
         if any(literal in data for literal in self._literals):
+            return True
+        if self._hidden and hides(data, 0, len(data)):
             return True
         if data[::_SAMPLING].translate(_CLASSES).find(self._sample) < 0:
             return False
@@ -73,6 +80,8 @@ class Matcher:
                 spans.append((start + 1, start + len(literal) - 1))
                 start = target.find(literal, start + 1)
         seams = _seams(delta, self._margin)
+        if self._hidden and any(hides(target, max(0, start - REACH), end + REACH) for start, end in seams):
+            return True
         ends = [end for _, end in seams]
         places = ((bisect_left(ends, start), end) for start, end in spans)
         return any(place < len(seams) and seams[place][0] <= end for place, end in places)

@@ -35,14 +35,16 @@ _HEAD_BYTES = 4096
 
 @dataclass(frozen=True, slots=True)
 class AnchorSpec:
-    """What rules call an anchor: a maximal run of `shortest` to `longest` letters and digits, or a literal."""
+    """What rules call an anchor: a maximal run of `shortest` to `longest` letters and digits, a literal, or (`hidden`)
+    the mark of an encoded, escaped or split value."""
 
     shortest: int
     longest: int
     literals: tuple[bytes, ...]
+    hidden: bool = False
 
     def matcher(self) -> kernel.Matcher:
-        return kernel.Matcher(self.shortest, self.longest, self.literals)
+        return kernel.Matcher(self.shortest, self.longest, self.literals, self.hidden)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,249 @@
+# Values that hide: encoded, escaped or in pieces. kernel_reference_hidden.py says what is looked for, and is the twin.
+
+cdef uint8_t CODE[256]  # of base64
+cdef uint8_t FILL[256]  # between two quoted pieces
+cdef uint8_t PREFIX[256]  # of a quoted piece in Python
+cdef uint8_t ESCAPE[256]  # what the units of escaped text hold besides letters and digits
+cdef uint8_t HEX[256]
+cdef uint8_t QUOTE[256]
+for _code in range(256):
+    CODE[_code] = WORD[_code] or _code in b"+/"
+    FILL[_code] = _code in b" \t\r\n+.&\\()"
+    PREFIX[_code] = _code in b"bBrRuUfF"
+    ESCAPE[_code] = _code in b"\\%&#;"
+    HEX[_code] = _code in b"0123456789abcdefABCDEF"
+    QUOTE[_code] = _code in b"\"'`"
+
+cdef enum:
+    HIDDEN_REACH = 80
+    HIDDEN_RUN = 60
+    HIDDEN_PIECE = 32
+    HIDDEN_REST = 4
+    HIDDEN_FILL = 32
+    HIDDEN_UNITS = 12
+    HIDDEN_DRILL = 5
+
+
+cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """Something hides in data[low:high]. Every step that finds no piece lands on a byte that is not of base64, and no
+    two landings are further apart than a piece is long: none of them can miss twelve escapes in a row."""
+    cdef Py_ssize_t begin = low, place, last
+    while True:
+        last = begin + HIDDEN_PIECE - 1
+        if last >= high:
+            return False
+        place = last
+        while place >= begin and CODE[data[place]]:
+            place -= 1
+        if place < begin:
+            place = last + 1
+            while place < high and CODE[data[place]]:
+                place += 1
+            if place - begin >= HIDDEN_RUN and _is_plain(data, begin, place, HIDDEN_RUN):
+                return True
+            if _is_plain(data, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(data, place, high):
+                return True
+            if begin > low and _went_before(data, begin, place, low):
+                return True
+        if place < high and ESCAPE[data[place]] and _is_escaped(data, place, low, high):
+            return True
+        begin = place + 1
+
+
+cdef bint _is_plain(Bytes data, Py_ssize_t start, Py_ssize_t end, Py_ssize_t least) noexcept:
+    """`least` bytes in a row of data[start:end] are no drill: five equal ones, or five that count up."""
+    cdef Py_ssize_t place = start
+    cdef int same = 1, up = 1
+    while place < end:
+        if place > start:
+            same = same + 1 if data[place] == data[place - 1] else 1
+            up = up + 1 if data[place] == data[place - 1] + 1 else 1
+            if same >= HIDDEN_DRILL or up >= HIDDEN_DRILL:
+                start = place - HIDDEN_DRILL + 2
+        place += 1
+        if place - start >= least:
+            return True
+    return False
+
+
+cdef bint _rest(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
+    """Another piece starts here."""
+    cdef Py_ssize_t end = place + HIDDEN_REST
+    if end > high:
+        return False
+    while place < end and CODE[data[place]]:
+        place += 1
+    return place == end
+
+
+cdef bint _rest_before(Bytes data, Py_ssize_t place, Py_ssize_t low) noexcept:
+    return place - HIDDEN_REST >= low and _rest(data, place - HIDDEN_REST, place)
+
+
+cdef bint _is_mark(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
+    """2B, 2F or 3D: plus, slash, equals."""
+    if place + 2 > high:
+        return False
+    if data[place] == c"2":
+        return data[place + 1] | 32 == c"b" or data[place + 1] | 32 == c"f"
+    return data[place] == c"3" and data[place + 1] | 32 == c"d"
+
+
+cdef Py_ssize_t _mark(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
+    """How long the escaped plus, slash or equals is that stands here, 0 if none does."""
+    cdef Py_ssize_t left = high - place
+    cdef uint8_t one, other
+    if left < 2:
+        return 0
+    if data[place] == c"%":
+        return 3 if _is_mark(data, place + 1, high) else 0
+    if data[place] == c"\\":
+        if data[place + 1] == c"/":
+            return 2
+        if data[place + 1] == c"x":
+            return 4 if _is_mark(data, place + 2, high) else 0
+        if left >= 6 and data[place + 1] == c"u" and data[place + 2] == c"0" and data[place + 3] == c"0":
+            return 6 if _is_mark(data, place + 4, high) else 0
+        return 0
+    if data[place] != c"&" or data[place + 1] != c"#" or left < 5:
+        return 0
+    if data[place + 2] | 32 == c"x":
+        return 6 if left >= 6 and _is_mark(data, place + 3, high) and data[place + 5] == c";" else 0
+    one, other = data[place + 2], data[place + 3]
+    if data[place + 4] != c";":
+        return 0
+    return 5 if (one == c"4" and (other == c"3" or other == c"7")) or (one == c"6" and other == c"1") else 0
+
+
+cdef bint _goes_on(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
+    """The piece that ends here is not all: an escaped mark follows, or a line or a string goes on with another."""
+    cdef Py_ssize_t count = 0
+    if place >= high:
+        return False
+    if _mark(data, place, high):
+        return True
+    if data[place] == c"\\":
+        if place + 1 < high and QUOTE[data[place + 1]]:
+            place += 1
+        else:
+            place += 1
+            if place < high and data[place] == c"\r":
+                place += 1
+            if place >= high or data[place] != c"\n":
+                return False
+            place += 1
+            while place < high and count < HIDDEN_FILL and (data[place] == c" " or data[place] == c"\t"):
+                place += 1
+                count += 1
+            return _rest(data, place, high)
+    if not QUOTE[data[place]]:
+        return False
+    place += 1
+    while place < high and count < HIDDEN_FILL and FILL[data[place]]:
+        place += 1
+        count += 1
+    count = 0
+    while place < high and count < 2 and PREFIX[data[place]]:
+        place += 1
+        count += 1
+    return place < high and QUOTE[data[place]] and _rest(data, place + 1, high)
+
+
+cdef bint _is_first_plain(Bytes data, Py_ssize_t start) noexcept:
+    return _is_plain(data, start, start + HIDDEN_PIECE, HIDDEN_PIECE)
+
+
+cdef bint _went_before(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:
+    """The piece data[begin:end] is not all: the same to its left; low < begin."""
+    cdef Py_ssize_t place = begin - 1, length, count = 0
+    cdef uint8_t code = data[place]
+    if code == c"%" or code == c"\\":  # what follows in the escape is of base64, too
+        length = _mark(data, place, end)
+        place += length
+        return length > 0 and end - place >= HIDDEN_PIECE and _is_first_plain(data, place)
+    if not _is_first_plain(data, begin):
+        return False
+    if code == c";":
+        return (
+            (begin - 5 >= low and _mark(data, begin - 5, begin) == 5)
+            or (begin - 6 >= low and _mark(data, begin - 6, begin) == 6)
+        )
+    if code == c" " or code == c"\t" or code == c"\n":
+        while place >= low and count < HIDDEN_FILL and (data[place] == c" " or data[place] == c"\t"):
+            place -= 1
+            count += 1
+        if place < low or data[place] != c"\n":
+            return False
+        place -= 1
+        if place >= low and data[place] == c"\r":
+            place -= 1
+        return place >= low and data[place] == c"\\" and _rest_before(data, place, low)
+    if not QUOTE[code]:
+        return False
+    place -= 1
+    while place >= low and count < 2 and PREFIX[data[place]]:
+        place -= 1
+        count += 1
+    count = 0
+    while place >= low and count < HIDDEN_FILL and FILL[data[place]]:
+        place -= 1
+        count += 1
+    if place < low or not QUOTE[data[place]]:
+        return False
+    if place > low and data[place - 1] == c"\\":
+        place -= 1
+    return _rest_before(data, place, low)
+
+
+cdef Py_ssize_t _unit(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
+    """How long the escaped letter or digit is that stands here, 0 if none does."""
+    cdef Py_ssize_t left = high - place, size
+    if left < 3:
+        return 0
+    if data[place] == c"%":
+        size = 3
+    elif data[place] == c"\\" and data[place + 1] == c"x":
+        size = 4
+    elif data[place] == c"\\" and left >= 6 and data[place + 1] == c"u" and data[place + 2] == c"0" \
+            and data[place + 3] == c"0":
+        size = 6
+    elif data[place] == c"&" and data[place + 1] == c"#":
+        size = 3 if data[place + 2] | 32 == c"x" else 2
+        while size < left and size < 5 and HEX[data[place + size]]:
+            size += 1
+        return size + 1 if size >= 4 and size < left and data[place + size] == c";" else 0
+    else:
+        return 0
+    if left < size or data[place + size - 2] < c"3" or data[place + size - 2] > c"7":
+        return 0
+    return size if HEX[data[place + size - 1]] else 0
+
+
+cdef bint _is_escaped(Bytes data, Py_ssize_t place, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """Twelve escapes of one form stand in a row around this byte, low <= place < high."""
+    cdef Py_ssize_t length, start, size
+    cdef int count = 0
+    if data[place] == c"#" or data[place] == c";":
+        start = max(low, place - 5)
+        while place > start and data[place] != c"&":
+            place -= 1
+    length = _unit(data, place, high)
+    if length == 0:
+        return False
+    start = place
+    while count < HIDDEN_UNITS:
+        size = _unit(data, place, high)
+        if size == 0 or data[place] != data[start] or (size != length and data[start] != c"&"):
+            break
+        place += size
+        count += 1
+    while count < HIDDEN_UNITS:
+        if data[start] == c"&":
+            length = 5 if start - 5 >= low and _unit(data, start - 5, start) == 5 else 6
+        if start - length < low or data[start - length] != data[start]:
+            break
+        if _unit(data, start - length, start) != length:
+            break
+        start -= length
+        count += 1
+    return count >= HIDDEN_UNITS

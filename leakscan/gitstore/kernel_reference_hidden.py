@@ -1,0 +1,52 @@
+"""Values that hide: encoded, escaped or in pieces. In plain Python, the twin of _hidden.pxi.
+
+Base64 of text, hexadecimal digits and key files without their header show as long runs of base64 characters; a value in
+pieces as a run beside a joint: the end of one string literal and the start of the next, a continued line, an escaped
+plus, slash or equals; an escaped value as escapes in a row. All are decided by at most `REACH` bytes."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+REACH: Final = 80
+_CODE = rb"[0-9A-Za-z+/]"
+_MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
+_JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
+_RUN = re.compile(_CODE + b"{60,}")
+_PIECE_BEFORE = re.compile(b"(?=(%b{32})(?:%b|%b%b{4}))" % (_CODE, _MARK, _JOINT, _CODE))
+_PIECE_AFTER = re.compile(b"(?=(?:%b|%b{4}%b)(%b{32}))" % (_MARK, _CODE, _JOINT, _CODE))
+_SEQUENCES = (b"/0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_DRILL = re.compile(
+    rb"(?=(.)\1{4}|%b)"
+    % b"|".join(letters[at : at + 5] for letters in _SEQUENCES for at in range(len(letters) - 4))
+)
+_ESCAPES = re.compile(
+    rb"(?:%[3-7]H){12}|(?:\\x[3-7]H){12}|(?:\\u00[3-7]H){12}|(?:&#(?:[xX]H{1,2}|H{2,3});){12}".replace(
+        b"H", b"[0-9A-Fa-f]"
+    )
+)
+_CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
+_LETTERS = b"a" * 32
+
+
+def hides(data: bytes, low: int, high: int) -> bool:
+    """Something hides in data[low:high]."""
+    text = data[low:high]
+    if _LETTERS in text.translate(_CLASSES):
+        if any(_is_plain(run[0]) for run in _RUN.finditer(text)):
+            return True
+        for pattern in (_PIECE_BEFORE, _PIECE_AFTER):
+            if any(_DRILL.search(piece[1]) is None for piece in pattern.finditer(text)):
+                return True
+    return any(mark in text for mark in (b"%", b"\\", b"&#")) and _ESCAPES.search(text) is not None
+
+
+def _is_plain(run: bytes) -> bool:
+    """60 bytes in a row without a drill: five equal ones, or five that count up."""
+    start = 0
+    for drill in _DRILL.finditer(run):
+        if drill.start() + 4 - start >= 60:
+            return True
+        start = drill.start() + 1
+    return len(run) - start >= 60
