@@ -221,7 +221,8 @@ class Help:
 class Finding:
     """One leaked value and every place it stands. Holds no `Secret`; `revealed` is set only by --show-secrets.
 
-    `group` is shared by the parts of one credential; `score` is the judge's probability, 0 to 1."""
+    `group` is shared by the parts of one credential; `score` is the judge's probability, 0 to 1; `public_key_sha256`
+    names the public half of a private key (its SubjectPublicKeyInfo in DER), empty where it is not known."""
 
     fingerprint: str
     rule_id: str
@@ -239,6 +240,7 @@ class Finding:
     exposure: Exposure
     help: Help
     revealed: str | None = None
+    public_key_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

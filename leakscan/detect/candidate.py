@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
 from leakscan.detect.label import Label
-from leakscan.detect.pem import PrivateKey
+from leakscan.detect.privatekey import PrivateKey
 from leakscan.model import Confidence, Part, Secret, Span
 
 
@@ -41,7 +41,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A rule said yes, and how sure it is. `partner`: the identity of the other part of its credential."""
+    """A rule said yes, and how sure it is. `partner`: the identity of the other part of its credential; `public_key`:
+    SHA-256 of the public half of a private key, where it is known."""
 
     rule_id: str
     exchange: str
@@ -54,3 +55,4 @@ class Match:
     reasons: tuple[str, ...]
     encrypted: bool
     partner: bytes | None = field(repr=False)
+    public_key: str = ""

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from leakscan.detect.anchors import HEADER_MARK, LONGEST_ESCAPE, PEM, iter_anchors
+from leakscan.detect.anchors import LONGEST_ESCAPE, RUN, iter_anchors
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.context import context_windows
 from leakscan.detect.crowd import mark_crowds
@@ -15,7 +15,8 @@ from leakscan.detect.encoded import is_armoured, is_piece_of_encoding
 from leakscan.detect.judge import Judge
 from leakscan.detect.label import Label, Labeller
 from leakscan.detect.pair import pair
-from leakscan.detect.pem import PrivateKey, read_private_key
+from leakscan.detect.pem import LITERALS, read_private_keys
+from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.randomness import MIN_RANDOM_BITS, hex_randomness_bits, is_hex_lower, randomness_bits
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
@@ -40,7 +41,7 @@ class Detector:
     no candidate, unless it is UTF-16 or UTF-32."""
 
     run_lengths = (RUN_LENGTH, RUN_LENGTH + LONGEST_ESCAPE)
-    literals = (HEADER_MARK,)
+    literals = LITERALS
 
     def __init__(self, rules: RuleSet) -> None:
         strong: dict[str, Part] = {}
@@ -57,12 +58,10 @@ class Detector:
     def inspect(self, data: bytes) -> Inspection:
         """Every value in UTF-8 (or unknown) content that could be a credential, with its evidence."""
         runs: list[tuple[Span, bool, float]] = []
-        keys: list[PrivateKey] = []
+        keys = read_private_keys(data)
         hexadecimal: bool | None = None
         for anchor in iter_anchors(data, RUN_LENGTH):
-            if anchor.kind == PEM:
-                key = read_private_key(data, anchor.span)
-                keys += [key] if key else []
+            if anchor.kind != RUN:
                 continue
             value = data[anchor.span.start : anchor.span.end]
             if is_hex_lower(value):

@@ -79,6 +79,7 @@ class Judge:
             reasons=tuple(reasons),
             encrypted=candidate.key is not None and candidate.key.encrypted,
             partner=partner.identity if partner else None,
+            public_key=candidate.key.public if candidate.key else "",
         )
 
     def _venue(
@@ -122,10 +123,11 @@ def _shape_evidence(candidate: Candidate) -> tuple[float, str]:
     if key is None:
         digits = "hexadecimal digits" if candidate.hexadecimal else "letters and digits"
         return 0.0, f"{len(candidate.secret)} {digits}, {candidate.bits:.0f} bits of randomness"
+    form = f", {key.form}" if key.form else ""
     if key.encrypted:
-        return 4.0, "private key, protected by a password" + (f" ({key.note})" if key.note else "")
+        return 4.0, "private key, protected by a password" + (f" ({key.note})" if key.note else "") + form
     size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
-    return 4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password"
+    return 4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password{form}"
 
 
 def is_example_path(path: bytes) -> bool:

@@ -1,37 +1,60 @@
-"""Private keys in PEM: found by their header, unwrapped from what surrounds them, and read by `cryptography`."""
+"""Private keys in content: in PEM, found by the header and unwrapped from what surrounds them, and in other forms."""
 
 from __future__ import annotations
 
 import binascii
-import hashlib
 import re
-import warnings
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from leakscan.detect import putty
 from leakscan.detect.armour import unwrap
+from leakscan.detect.keybody import iter_bare_keys, read_bare_key
+from leakscan.detect.openssh import parse_openssh
+from leakscan.detect.privatekey import MAX_KEY_BYTES, PrivateKey, identity_of, parse_der
 from leakscan.model import Span
 
 if TYPE_CHECKING:
     from leakscan.rules import KeyType
 
-MAX_PEM_BYTES = 32 * 1024  # an RSA key of 16384 bits takes 13 kB
+HEADER_MARK = b"-----BEGIN"
+LITERALS = (HEADER_MARK, putty.MARK)
 HEADER = re.compile(
     rb"-----BEGIN((?:(?: |%20|\+)[A-Z0-9]{1,12}){0,4}(?: |%20|\+)PRIVATE(?: |%20|\+)KEY)-----"
 )
 _SPACE = re.compile(rb"%20|\+")
+_DRESSING = re.compile(rb"(?:\\+[nrt]|[\s\"'`,;\\#*>+]|%0[aAdD]|&#(?:10|13);){0,80}")
+_OPENSSH = b"OPENSSH PRIVATE KEY"
 
 
-@dataclass(frozen=True, slots=True)
-class PrivateKey:
-    """`identity` names the key material itself: SHA-256 of the DER bytes, however they are wrapped."""
+def read_private_keys(data: bytes) -> list[PrivateKey]:
+    """Every private key in the content, in order: those that parse, whatever form they have."""
+    keys = list(_iter_armoured(data))
+    if der := _whole_der(data):
+        keys.append(der)
+    start = data.find(putty.MARK)
+    while start >= 0:
+        if key := putty.read_putty_key(data, start):
+            keys.append(key)
+        start = data.find(putty.MARK, start + 1)
+    inside = [key.span for key in keys]
+    keys += (key for key in iter_bare_keys(data) if not any(s <= key.span.start < e for s, e in inside))
+    return sorted(keys, key=lambda key: key.span)
 
-    span: Span
-    identity: bytes
-    type: KeyType
-    bits: int
-    encrypted: bool
-    note: str = ""
+
+def _iter_armoured(data: bytes) -> Iterator[PrivateKey]:
+    if data.find(HEADER_MARK) >= 0:
+        for header in HEADER.finditer(data):
+            if key := read_private_key(data, Span(*header.span())):
+                yield key
+
+
+def _whole_der(data: bytes) -> PrivateKey | None:
+    """A file that is nothing but the DER of a key."""
+    if data[:1] != b"0" or len(data) > MAX_KEY_BYTES or data.isascii():
+        return None
+    return parse_der(Span(0, len(data)), data, "DER")
 
 
 def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
@@ -39,14 +62,15 @@ def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
     match = HEADER.match(data, header.start)
     if match is None:
         return None
+    label = _SPACE.sub(b" ", match[1])[1:]
     footer = b"-----END" + match[1] + b"-----"
-    stop = data.find(footer, header.end, header.end + MAX_PEM_BYTES)
-    if stop < 0 or data.find(b"-----BEGIN", header.end, stop) >= 0:
-        return None
+    stop = data.find(footer, header.end, header.end + MAX_KEY_BYTES)
+    if stop < 0 or data.find(HEADER_MARK, header.end, stop) >= 0:
+        return _without_end(data, header, label)
     armour = unwrap(data, Span(header.end, stop))
     if armour is None:
         return None
-    span, label = Span(header.start, stop + len(footer)), _SPACE.sub(b" ", match[1])[1:]
+    span = Span(header.start, stop + len(footer))
     try:
         der = binascii.a2b_base64(armour.body)
     except binascii.Error:
@@ -56,8 +80,14 @@ def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
     return _parse(span, label, der) if der else None
 
 
-def _identity(der: bytes) -> bytes:
-    return hashlib.sha256(der).hexdigest().encode()
+def _without_end(data: bytes, header: Span, label: bytes) -> PrivateKey | None:
+    """A block that lost its last line still holds the whole key, if all of its DER is there."""
+    dressing = _DRESSING.match(data, header.end)
+    start = dressing.end() if dressing else header.end
+    if label == _OPENSSH:
+        return None
+    key = read_bare_key(data, start, "no END line")
+    return replace(key, span=Span(header.start, key.span.end)) if key else None
 
 
 def _legacy_encrypted(span: Span, label: bytes, der: bytes, cipher: bytes) -> PrivateKey | None:
@@ -71,45 +101,8 @@ def _legacy_encrypted(span: Span, label: bytes, der: bytes, cipher: bytes) -> Pr
         b"DSA PRIVATE KEY": "dsa",
     }
     note = f"{cipher.decode()} with MD5, an old and weak password protection"
-    return PrivateKey(span, _identity(der), types.get(label, "other"), 0, True, note)
+    return PrivateKey(span, identity_of(der), types.get(label, "other"), 0, True, note)
 
 
 def _parse(span: Span, label: bytes, der: bytes) -> PrivateKey | None:
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-
-    armoured = b"-----BEGIN %b-----\n%b-----END %b-----\n" % (label, binascii.b2a_base64(der), label)
-    openssh = label == b"OPENSSH PRIVATE KEY"
-    try:
-        with warnings.catch_warnings():  # a warning about an old cipher is no business of the scan's output
-            warnings.simplefilter("ignore")
-            if openssh:
-                key: object = serialization.load_ssh_private_key(armoured, None)
-            else:
-                key = serialization.load_pem_private_key(armoured, None, unsafe_skip_rsa_key_validation=True)
-    except TypeError:  # documented: the key is encrypted and no password was given
-        return PrivateKey(span, _identity(der), _encrypted_type(len(der)), 0, True, "type judged by its size")
-    except (ValueError, UnsupportedAlgorithm):
-        encrypted = openssh and b"bcrypt" in der[:64]
-        return PrivateKey(span, _identity(der), "other", 0, True) if encrypted else None
-    kind, bits = _describe(key)
-    return PrivateKey(span, _identity(der), kind, bits, False)
-
-
-def _encrypted_type(size: int) -> KeyType:
-    """PKCS#8 hides the type. Measured with OpenSSL 3: Ed25519 takes 150 to 160 bytes, P-256 some 240, RSA over 900."""
-    return "ed25519" if size <= 190 else "ec" if size <= 500 else "rsa"
-
-
-def _describe(key: object) -> tuple[KeyType, int]:
-    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
-
-    if isinstance(key, rsa.RSAPrivateKey):
-        return "rsa", key.key_size
-    if isinstance(key, ed25519.Ed25519PrivateKey):
-        return "ed25519", 256
-    if isinstance(key, ec.EllipticCurvePrivateKey):
-        return "ec", key.key_size
-    if isinstance(key, dsa.DSAPrivateKey):
-        return "dsa", key.key_size
-    return "other", 0
+    return parse_openssh(span, der) if label == _OPENSSH else parse_der(span, der)

@@ -114,6 +114,7 @@ class Collector:
             locations=_tell_apart(self._locations[identity]),
             exposure=self.traces[identity].exposure(refs_of, now),
             help=facts.info.help,
+            public_key_sha256=chosen.public_key,
             revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,
         )
 

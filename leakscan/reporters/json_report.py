@@ -40,8 +40,10 @@ def render_json(result: ScanResult, options: RenderOptions) -> str:
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:
-    """One finding as the contract has it; `secret` is there only if it was revealed."""
+    """One finding as the contract has it; `secret` is there only if it was revealed, the public
+    key's SHA-256 only where it is known."""
     revealed = {} if finding.revealed is None else {"secret": finding.revealed}
+    public = {"public_key_sha256": finding.public_key_sha256} if finding.public_key_sha256 else {}
     return {
         "fingerprint": finding.fingerprint,
         "rule_id": finding.rule_id,
@@ -54,6 +56,7 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "preview": finding.preview,
         "length": finding.length,
         **revealed,
+        **public,
         "reasons": finding.reasons,
         "group": finding.group,
         "locations": [_location_fields(location) for location in finding.locations],

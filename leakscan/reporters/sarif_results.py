@@ -58,6 +58,7 @@ def result_fields(finding: Finding, selection: Selection) -> dict[str, Any]:
     related = [(part.title, selection.places(part)[0]) for part in parts]
     related += [("the same value", place) for place in others]
     hashed = {"primaryLocationLineHash": first.line_hash} if first.line_hash else {}
+    public = {"publicKeySha256": finding.public_key_sha256} if finding.public_key_sha256 else {}
     return {
         "ruleId": finding.rule_id,
         "ruleIndex": selection.rule_indexes[finding.rule_id],
@@ -76,6 +77,7 @@ def result_fields(finding: Finding, selection: Selection) -> dict[str, Any]:
             "group": finding.group,
             "reasons": [show_text(reason) for reason in finding.reasons],
             "exchange": finding.exchange,
+            **public,
         },
     }
 

@@ -70,6 +70,7 @@ class _Page:
             *self._parts(credential),
             *self._exposed(credential),
             *self._reasons(credential),
+            *self._public_keys(credential),
         ]
 
     def _headline(self, credential: Credential) -> str:
@@ -133,6 +134,11 @@ class _Page:
                 text = f"{part_name(part, credential.exchange)}: {text}"
             lines += self.wrapped("" if lines else "why", text)
         return lines
+
+    def _public_keys(self, credential: Credential) -> list[str]:
+        """What the owner finds the key by in the exchange's list."""
+        known = dict.fromkeys(part.public_key_sha256 for part in credential.parts if part.public_key_sha256)
+        return [line for digest in known for line in self.wrapped("public", f"SHA-256 {digest}")]
 
     def _steps(self, credentials: list[Credential]) -> list[list[str]]:
         """What to do, once an exchange."""

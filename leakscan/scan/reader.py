@@ -45,7 +45,7 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
+        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals, hidden=True)
         self._has_anchor = self._spec.matcher().has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:

@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
-from leakscan.detect.anchors import PEM, iter_anchors
-from leakscan.detect.pem import PrivateKey, read_private_key
+from leakscan.detect.pem import read_private_keys
+from leakscan.detect.privatekey import PrivateKey
 from leakscan.rules.fake import fake
 
 RSA = fake("rsa:2048:pkcs8")
@@ -19,9 +19,7 @@ KINDS = [
 
 
 def keys(text: str) -> list[PrivateKey]:
-    data = text.encode()
-    found = [read_private_key(data, anchor.span) for anchor in iter_anchors(data, 64) if anchor.kind == PEM]
-    return [key for key in found if key is not None]
+    return read_private_keys(text.encode())
 
 
 def each_line(form: str, pem: str) -> str:
@@ -97,7 +95,6 @@ BEGIN, END = "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----"
         f"{BEGIN}\n{END}",
         f"{BEGIN}\n{base64.b64encode(b'no key at all').decode()}\n{END}",
         RSA[:-40],
-        RSA.replace("PRIVATE", "PUBLIC"),
         RSA[:200] + RSA[300:],
         fake("rsa:2048:public"),
     ],

@@ -1,0 +1,109 @@
+"""A private key as `cryptography` reads it: type, size, protection, and the name of its public half."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from leakscan.model import Span
+
+if TYPE_CHECKING:
+    from leakscan.rules import KeyType
+
+MAX_KEY_BYTES = 32 * 1024  # an RSA key of 16384 bits takes 13 kB
+_WEAK_OID = re.compile(
+    rb"\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05([\x01\x03\x04\x06\x0a\x0b])|\x0c\x01([\x01-\x06]))"
+)
+_WEAK_SCHEMES = {
+    b"\x01": "MD2 and DES",
+    b"\x03": "MD5 and DES",
+    b"\x04": "MD2 and RC2",
+    b"\x06": "MD5 and RC2",
+    b"\x0a": "SHA-1 and DES",
+    b"\x0b": "SHA-1 and RC2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateKey:
+    """`identity` names the key material itself: SHA-256 of the DER bytes, however they are wrapped. `public`: SHA-256
+    of the public key's SubjectPublicKeyInfo, in hexadecimal; empty where a password hides it. `form` says how the key
+    is written if not as PEM."""
+
+    span: Span
+    identity: bytes
+    type: KeyType
+    bits: int
+    encrypted: bool
+    note: str = ""
+    public: str = ""
+    form: str = ""
+
+
+def identity_of(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()
+
+
+def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
+    """PKCS#8, encrypted PKCS#8, PKCS#1, SEC1 or DSA; None for anything else."""
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+
+    try:
+        with warnings.catch_warnings():  # a warning about an old cipher is no business of the scan's output
+            warnings.simplefilter("ignore")
+            key = serialization.load_der_private_key(der, None, unsafe_skip_rsa_key_validation=True)
+    except TypeError:  # documented: the key is encrypted and no password was given
+        note = _weakness(der) or "type judged by its size"
+        return PrivateKey(span, identity_of(der), _encrypted_type(len(der)), 0, True, note, form=form)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    return describe(span, identity_of(der), key, form)
+
+
+def describe(span: Span, identity: bytes, key: Any, form: str = "") -> PrivateKey | None:
+    """None for an RSA key whose primes do not make its modulus: some one made it up."""
+    kind, bits = kind_of(key)
+    if kind == "rsa":
+        numbers = key.private_numbers()
+        if numbers.p * numbers.q != numbers.public_numbers.n:
+            return None
+    return PrivateKey(span, identity, kind, bits, False, public=fingerprint(key.public_key()), form=form)
+
+
+def fingerprint(public: Any) -> str:
+    """SHA-256 of the SubjectPublicKeyInfo, as `openssl pkey -pubout -outform DER | sha256sum` prints it."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    return hashlib.sha256(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
+
+
+def kind_of(key: object) -> tuple[KeyType, int]:
+    """Type and size in bits of a private or public key."""
+    from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+
+    if isinstance(key, rsa.RSAPrivateKey | rsa.RSAPublicKey):
+        return "rsa", key.key_size
+    if isinstance(key, ed25519.Ed25519PrivateKey | ed25519.Ed25519PublicKey):
+        return "ed25519", 256
+    if isinstance(key, ec.EllipticCurvePrivateKey | ec.EllipticCurvePublicKey):
+        return "ec", key.key_size
+    if isinstance(key, dsa.DSAPrivateKey | dsa.DSAPublicKey):
+        return "dsa", key.key_size
+    return "other", 0
+
+
+def _encrypted_type(size: int) -> KeyType:
+    """PKCS#8 hides the type. Measured with OpenSSL 3: Ed25519 takes 150 to 160 bytes, P-256 some 240, RSA over 900."""
+    return "ed25519" if size <= 190 else "ec" if size <= 500 else "rsa"
+
+
+def _weakness(der: bytes) -> str:
+    """What PBES1 and PKCS#12 encryption are made of (RFC 8018 appendix A.3, RFC 7292 appendix C)."""
+    scheme = _WEAK_OID.search(der, 0, 40)
+    if scheme is None:
+        return ""
+    return f"{_WEAK_SCHEMES.get(scheme[1], 'PKCS#12 with SHA-1')}, an old and weak password protection"

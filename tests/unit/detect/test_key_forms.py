@@ -1,0 +1,223 @@
+"""Private keys that are not a PEM block with both its ends: each form gives the same key as the block."""
+
+import base64
+import hashlib
+import random
+
+import pytest
+from cryptography.hazmat.primitives import serialization as ser
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from leakscan.detect.pem import read_private_keys
+from leakscan.detect.privatekey import PrivateKey
+from leakscan.rules.fake import fake
+
+KINDS = [
+    "rsa:2048:pkcs8",
+    "rsa:2048:pkcs1",
+    "rsa:2048:encrypted",
+    "ed25519",
+    "ed25519:encrypted",
+    "ec",
+    "ec:pkcs1",
+]
+CLEAR = ["rsa:2048:pkcs8", "ed25519", "ec"]
+
+
+def keys(text: str | bytes) -> list[PrivateKey]:
+    return read_private_keys(text if isinstance(text, bytes) else text.encode())
+
+
+def one(text: str | bytes) -> PrivateKey:
+    [key] = keys(text)
+    return key
+
+
+def body(pem: str, columns: int = 0) -> str:
+    letters = "".join(line for line in pem.split("\n") if "-----" not in line)
+    if not columns:
+        return letters
+    return "\n".join(letters[at : at + columns] for at in range(0, len(letters), columns))
+
+
+def load(pem: str) -> ser.ssh.SSHPrivateKeyTypes:
+    return ser.load_pem_private_key(pem.encode(), None, unsafe_skip_rsa_key_validation=True)  # type: ignore
+
+
+def spki(pem: str) -> str:
+    form = ser.PublicFormat.SubjectPublicKeyInfo
+    return hashlib.sha256(load(pem).public_key().public_bytes(ser.Encoding.DER, form)).hexdigest()
+
+
+BARE = {
+    "in a variable": lambda pem: f"BINANCE_RSA_PRIVATE_KEY={body(pem)}\n",
+    "in quotes": lambda pem: f'private_key = "{body(pem)}"',
+    "in lines of 64": lambda pem: f"key: |\n  {body(pem, 64)}".replace("\n", "\n  "),
+    "in lines of 76": lambda pem: body(pem, 76),
+    "in escaped lines": lambda pem: 'key = "' + body(pem, 64).replace("\n", "\\n") + '\\n"',
+    "concatenated": lambda pem: (
+        "key = (" + "\n".join(f'    "{line}"' for line in body(pem, 64).split("\n")) + ")"
+    ),
+    "concatenated with a plus": lambda pem: " +\n".join(f"'{line}'" for line in body(pem, 64).split("\n")),
+    "without padding": lambda pem: f"key={body(pem).rstrip('=')} # main",
+    "as a header's only line": lambda pem: "-----BEGIN PRIVATE KEY-----" + "\\n" + body(pem),
+    "with the end cut off": lambda pem: pem.rsplit("\n", 1)[0],
+    "with half of the end": lambda pem: pem[:-20],
+    "with the end in disguise": lambda pem: pem.replace("-----END", "----- END"),
+    "followed by another": lambda pem: pem.rsplit("\n", 1)[0] + "\n-----BEGIN CERTIFICATE-----\n",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("form", BARE)
+def test_a_key_without_header_or_end_is_the_same_key(kind: str, form: str) -> None:
+    pem = fake(kind)
+    plain, bare = one(pem), one(BARE[form](pem))
+    assert (bare.identity, bare.type, bare.bits, bare.encrypted, bare.public) == (
+        plain.identity,
+        plain.type,
+        plain.bits,
+        plain.encrypted,
+        plain.public,
+    )
+    assert bare.form
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+def test_the_public_half_is_named_by_the_sha256_of_its_der(kind: str) -> None:
+    assert one(fake(kind)).public == spki(fake(kind))
+
+
+def test_a_password_hides_the_public_half() -> None:
+    assert one(fake("rsa:2048:encrypted")).public == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_file_of_der_is_a_key(kind: str) -> None:
+    pem = fake(kind)
+    assert one(base64.b64decode(body(pem))).identity == one(pem).identity
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        body(fake("rsa:2048:public")),
+        body(fake("ed25519:public")),
+        body(fake("ec:public")),
+        body(fake("rsa:2048:pkcs8"))[:-8],
+        body(fake("ed25519"))[:-4],
+        "x" + body(fake("ed25519")),
+        body(fake("rsa:2048:pkcs8"))[:400] + "A" * 1200,
+        "MII" + "A" * 3000,
+        "MC4CAQAw" * 9,
+        "-----BEGIN PRIVATE KEY-----\n" + body(fake("rsa:2048:public"), 64),
+    ],
+)
+def test_public_keys_fragments_and_noise_are_no_keys(text: str) -> None:
+    assert keys(text) == []
+
+
+def test_primes_that_do_not_make_the_modulus_are_no_key() -> None:
+    numbers = load(fake("rsa:2048:pkcs8")).private_numbers()  # type: ignore[union-attr]
+    public = rsa.RSAPublicNumbers(65537, numbers.public_numbers.n + 2)
+    wrong = rsa.RSAPrivateNumbers(
+        numbers.p, numbers.q, numbers.d, numbers.dmp1, numbers.dmq1, numbers.iqmp, public
+    )
+    try:
+        key = wrong.private_key(unsafe_skip_rsa_key_validation=True)
+    except ValueError:
+        pytest.skip("this version of the library does not make such a key")
+    pem = key.private_bytes(ser.Encoding.PEM, ser.PrivateFormat.PKCS8, ser.NoEncryption())
+    assert keys(pem) == []
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    content = b"".join(parts)
+    size = bytes([len(content)]) if len(content) < 128 else b"\x82" + len(content).to_bytes(2, "big")
+    return bytes([tag]) + size + content
+
+
+@pytest.mark.parametrize(
+    ("oid", "said"),
+    [("2a864886f70d010503", "MD5 and DES"), ("2a864886f70d010c0103", "PKCS#12 with SHA-1")],
+)
+def test_a_weak_password_protection_is_said(oid: str, said: str) -> None:
+    rng = random.Random(1)
+    scheme = der(0x30, der(6, bytes.fromhex(oid)), der(0x30, der(4, rng.randbytes(8)), der(2, b"\x08\x00")))
+    locked = base64.b64encode(der(0x30, scheme, der(4, rng.randbytes(640)))).decode()
+    key = one(f"-----BEGIN ENCRYPTED PRIVATE KEY-----\n{locked}\n-----END ENCRYPTED PRIVATE KEY-----\n")
+    assert key.encrypted
+    assert said in key.note
+    assert "weak" in key.note
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+@pytest.mark.parametrize("locked", [False, True])
+def test_an_openssh_key_names_its_public_half_even_if_locked(kind: str, locked: bool) -> None:
+    lock = ser.NoEncryption()
+    if locked:
+        pytest.importorskip("bcrypt")
+        lock = ser.BestAvailableEncryption(b"example")  # type: ignore[assignment]
+    text = load(fake(kind)).private_bytes(ser.Encoding.PEM, ser.PrivateFormat.OpenSSH, lock)
+    key = one(text)
+    assert (key.encrypted, key.public, key.type) == (locked, spki(fake(kind)), one(fake(kind)).type)
+
+
+def ssh_string(content: bytes | int) -> bytes:
+    if isinstance(content, int):
+        content = content.to_bytes(content.bit_length() // 8 + 1, "big")
+    return len(content).to_bytes(4, "big") + content
+
+
+def putty(pem: str, version: int = 2, cipher: str = "none", wrong: bool = False) -> str:
+    """A key file as PuTTYgen writes it, but for the checksum."""
+    key = load(pem)
+    name, blob = key.public_key().public_bytes(ser.Encoding.OpenSSH, ser.PublicFormat.OpenSSH).split()[:2]
+    if isinstance(key, rsa.RSAPrivateKey):
+        numbers = key.private_numbers()
+        parts: list[bytes | int] = [numbers.d, numbers.p + 2 * wrong, numbers.q, numbers.iqmp]
+    elif name == b"ssh-ed25519":
+        seed = key.private_bytes(ser.Encoding.Raw, ser.PrivateFormat.Raw, ser.NoEncryption())
+        parts = [seed[::-1] if wrong else seed]
+    else:
+        parts = [key.private_numbers().private_value + wrong]  # type: ignore[union-attr]
+    private = b"".join(map(ssh_string, parts))
+    if cipher != "none":
+        private = random.Random(2).randbytes(len(private) // 16 * 16 + 16)
+    halves = [base64.b64encode(half).decode() for half in (base64.b64decode(blob), private)]
+    lines = [[half[at : at + 64] for at in range(0, len(half), 64)] for half in halves]
+    return "\n".join(
+        [
+            f"PuTTY-User-Key-File-{version}: {name.decode()}",
+            f"Encryption: {cipher}",
+            "Comment: rsa-key-20240302",
+            f"Public-Lines: {len(lines[0])}",
+            *lines[0],
+            *(
+                ["Key-Derivation: Argon2id", "Argon2-Memory: 8192"]
+                if version == 3 and cipher != "none"
+                else []
+            ),
+            f"Private-Lines: {len(lines[1])}",
+            *lines[1],
+            f"Private-MAC: {random.Random(3).randbytes(20 if version == 2 else 32).hex()}",
+            "",
+        ]
+    )
+
+
+@pytest.mark.parametrize("kind", CLEAR)
+@pytest.mark.parametrize("dress", ["plain", "carriage returns", "one line"])
+def test_a_putty_key_is_read_and_its_halves_compared(kind: str, dress: str) -> None:
+    ends = {"plain": "\n", "carriage returns": "\r\n", "one line": "\\n"}
+    text = putty(fake(kind)).replace("\n", ends[dress])
+    key = one(f'x = "{text}"' if dress == "one line" else text)
+    assert (key.encrypted, key.public, key.type) == (False, spki(fake(kind)), one(fake(kind)).type)
+    assert keys(putty(fake(kind), wrong=True)) == []
+
+
+@pytest.mark.parametrize(("version", "weak"), [(2, True), (3, False)])
+def test_a_locked_putty_key_names_its_public_half(version: int, weak: bool) -> None:
+    key = one(putty(fake("ed25519"), version, "aes256-cbc"))
+    assert (key.encrypted, key.public) == (True, spki(fake("ed25519")))
+    assert ("weak" in key.note) == weak
