@@ -13,6 +13,7 @@ FLOORS = {
     "rules": 1,
     "detect": 2,
     "gitstore": 2,
+    "unpack": 2,
     "sources": 3,
     "findings": 4,
     "scan": 5,

@@ -36,12 +36,13 @@ _HEAD_BYTES = 4096
 @dataclass(frozen=True, slots=True)
 class AnchorSpec:
     """What rules call an anchor: a maximal run of `shortest` to `longest` letters and digits, a literal, or (`hidden`)
-    the mark of an encoded, escaped or split value."""
+    the mark of an encoded, escaped or split value. Content that starts with one of `heads` is looked at in any case."""
 
     shortest: int
     longest: int
     literals: tuple[bytes, ...]
     hidden: bool = False
+    heads: tuple[bytes, ...] = ()
 
     def matcher(self) -> kernel.Matcher:
         return kernel.Matcher(self.shortest, self.longest, self.literals, self.hidden)
@@ -81,6 +82,7 @@ class Sweep:
     ) -> None:
         self._store = store
         self._matcher = spec.matcher()
+        self._heads = (*_WIDE_MARKS, *spec.heads)
         self._hex_length = store.layout.hex_length
         self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults, limit=object_bytes)
         self._forest = Forest(self._catalog, held_bytes=held_bytes)
@@ -127,7 +129,7 @@ class Sweep:
         for found in () if stopped else self._remains.read(lost, kinds):
             share = _Share()
             share.count(found.kind, 1, len(found.data))
-            if self._matcher.has_anchor(found.data) or _may_be_wide(found.data):
+            if self._matcher.has_anchor(found.data) or self._is_opaque(found.data):
                 share.add(visit, found)
             self.totals += share.totals
             results += share.results
@@ -164,7 +166,7 @@ class Sweep:
                 if node not in surplus:
                     count += 1
                     size += len(data)
-                    if touches or _may_be_wide(data):
+                    if touches or self._is_opaque(data):
                         share.add(visit, StoredObject(oid_of(node), kind, data))
                     if is_commit:
                         share.links.add(self._forest, node, data, self._hex_length)
@@ -172,7 +174,6 @@ class Sweep:
             share.count(kind, count, size)
         return share
 
-
-def _may_be_wide(data: bytes) -> bool:
-    """It may be UTF-16 or UTF-32, which have NULs between letters: no anchor shows in them."""
-    return data.startswith(_WIDE_MARKS) or data.find(b"\0", 0, _HEAD_BYTES) >= 0
+    def _is_opaque(self, data: bytes) -> bool:
+        """It may be UTF-16 or UTF-32, which have NULs between letters, or an archive: no anchor shows in them."""
+        return data.startswith(self._heads) or data.find(b"\0", 0, _HEAD_BYTES) >= 0

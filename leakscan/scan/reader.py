@@ -19,6 +19,7 @@ from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
 from leakscan.sources.tree import Entry
+from leakscan.unpack import HEADS
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1
@@ -45,7 +46,9 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals, hidden=True)
+        self._spec = AnchorSpec(
+            *self.detector.run_lengths, self.detector.literals, hidden=True, heads=HEADS
+        )
         self._has_anchor = self._spec.matcher().has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:

@@ -1,0 +1,85 @@
+"""Archives of many members: zip (wheels, jars, office documents) and tar. Names are only ever shown."""
+
+from __future__ import annotations
+
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
+
+_ENCRYPTED: Final = 1  # bit of the flags of a zip member
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_ERRORS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+_LIMITS_OF_READERS = (RecursionError, OverflowError, KeyError, IndexError, AttributeError, UnicodeError)
+_DAMAGED = "damaged or cut off"
+
+Piece = tuple[bytes, bytes] | Trouble
+
+
+def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """(name, content) of each file."""
+    if data.count(_DIRECTORY_ENTRY) > budget.limits.members:  # before the list of them is built
+        raise Exhausted("too-large", f"more than {budget.limits.members:,} members")
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (*_ERRORS, *_LIMITS_OF_READERS, NotImplementedError):
+        raise Unreadable("bad-archive", _DAMAGED) from None
+    with archive:
+        for info in archive.infolist():
+            budget.count_member()
+            if info.is_dir():
+                continue
+            name = info.filename.encode("utf-8", "surrogateescape")
+            if info.flag_bits & _ENCRYPTED:
+                yield Trouble("encrypted", name, "protected by a password")
+                continue
+            try:
+                with archive.open(info) as file:
+                    content = budget.read(file)
+            except NotImplementedError:
+                yield Trouble("unsupported-format", name, "compressed in a way that Python does not read")
+            except Unreadable as error:
+                yield Trouble(error.kind, name, error.reason)
+            except (*_ERRORS, *_LIMITS_OF_READERS, RuntimeError):
+                yield Trouble("bad-archive", name, _DAMAGED)
+            else:
+                yield name, content
+
+
+def iter_tar(data: bytes, budget: Budget) -> Iterator[Piece]:
+    """(name, content) of each file. A damaged header ends it: what is behind cannot be found."""
+    try:
+        archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:", errorlevel=2)  # noqa: SIM115
+    except (*_ERRORS, *_LIMITS_OF_READERS):
+        raise Unreadable("bad-archive", _DAMAGED) from None
+    with archive:
+        while (info := _next(archive)) is not None:
+            budget.count_member()
+            archive.members = []  # type: ignore[attr-defined, unused-ignore]  # else it keeps them all
+            if not info.isreg():
+                continue
+            name = info.name.encode("utf-8", "surrogateescape")
+            if info.size > budget.limits.member_bytes:  # a sparse file claims what it likes
+                yield Trouble("too-large", name, f"{info.size:,} bytes")
+                continue
+            try:
+                file = archive.extractfile(info)
+                content = budget.read(file) if file else b""
+            except Unreadable as error:
+                yield Trouble(error.kind, name, error.reason)
+            except (*_ERRORS, *_LIMITS_OF_READERS):
+                yield Trouble("bad-archive", name, _DAMAGED)
+            else:
+                yield name, content
+
+
+def _next(archive: tarfile.TarFile) -> tarfile.TarInfo | None:
+    try:
+        return archive.next()
+    except (*_ERRORS, *_LIMITS_OF_READERS):
+        raise Unreadable("bad-archive", _DAMAGED) from None

@@ -1,0 +1,92 @@
+"""Which archive is it? Told by its first bytes, never by its name; then its members, and theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from leakscan.unpack import streams
+from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
+from leakscan.unpack.containers import Piece, iter_tar, iter_zip
+from leakscan.unpack.database import MAGIC as SQLITE
+from leakscan.unpack.database import iter_tables
+
+_CONTAINERS: Final = {"zip": iter_zip, "tar": iter_tar, "SQLite": iter_tables}
+_STREAMS: Final[dict[str, Callable[[bytes, Budget], bytes]]] = {
+    "gzip": streams.read_gzip,
+    "bzip2": streams.read_bzip2,
+    "xz": streams.read_xz,
+    "zstd": streams.read_zstd,
+}
+_MAGICS: Final = (
+    (b"PK\x03\x04", "zip"),
+    (b"PK\x05\x06", "zip"),
+    (b"\x1f\x8b\x08", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\0", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (SQLITE, "SQLite"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
+    (b"Rar!\x1a\x07", "RAR"),
+)
+HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar, which has NULs in its head
+_TAR_MARK, _TAR_MARK_AT = b"ustar", 257
+_BZIP2_BLOCK = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
+_LIMITS = Limits()
+
+
+def iter_members(data: bytes, limits: Limits = _LIMITS) -> Iterator[Member | Trouble]:
+    """Everything in the archive that is none itself; nothing at all if `data` is no archive."""
+    form = _form(data)
+    if form is None:
+        return
+    budget = Budget(limits, len(data))
+    try:
+        yield from _unpack(data, form, b"", (), budget)
+    except Exhausted as limit:
+        yield Trouble(limit.kind, b"", limit.reason)
+
+
+def _unpack(
+    data: bytes, form: str, path: bytes, packing: tuple[str, ...], budget: Budget
+) -> Iterator[Member | Trouble]:
+    packing = (*packing, form)
+    if len(packing) > budget.limits.depth:
+        yield Trouble("too-deep", path, f"packed more than {budget.limits.depth} times")
+        return
+    try:
+        for piece in _pieces(data, form, budget):
+            if isinstance(piece, Trouble):
+                yield piece._replace(path=_join(path, piece.path))
+                continue
+            inner_path, content = _join(path, piece[0]), piece[1]
+            inner = _form(content)
+            if inner is None:
+                yield Member(inner_path, content, packing)
+            else:
+                yield from _unpack(content, inner, inner_path, packing, budget)
+    except Unreadable as error:
+        yield Trouble(error.kind, path, f"{form}: {error.reason}")
+
+
+def _pieces(data: bytes, form: str, budget: Budget) -> Iterator[Piece]:
+    if form in _CONTAINERS:
+        yield from _CONTAINERS[form](data, budget)
+    elif form in _STREAMS:
+        budget.count_member()
+        yield b"", _STREAMS[form](data, budget)
+    else:
+        raise Unreadable("unsupported-format", "not read by this version")
+
+
+def _join(path: bytes, name: bytes) -> bytes:
+    return path + b"!" + name if path and name else path or name
+
+
+def _form(data: bytes) -> str | None:
+    for magic, form in _MAGICS:
+        if data.startswith(magic):
+            return form if form != "bzip2" or data[4:10] in _BZIP2_BLOCK else None
+    if data.startswith(_TAR_MARK, _TAR_MARK_AT):
+        return "tar"
+    return None

@@ -1,0 +1,78 @@
+"""One compressed stream, or several one after the other: gzip, bzip2, xz, and zstd where Python reads it."""
+
+from __future__ import annotations
+
+import bz2
+import lzma
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from leakscan.unpack.budget import MIB, Budget, Unreadable
+
+_WINDOW_BYTES: Final = 64 * MIB  # what xz may claim for itself
+_GZIP = 16 + zlib.MAX_WBITS
+_ERRORS = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+
+
+def read_gzip(data: bytes, budget: Budget) -> bytes:
+    return _read(lambda: zlib.decompressobj(_GZIP), _next_zlib, b"\x1f\x8b", data, budget)
+
+
+def read_bzip2(data: bytes, budget: Budget) -> bytes:
+    return _read(bz2.BZ2Decompressor, _next_chunk, b"BZh", data, budget)
+
+
+def read_xz(data: bytes, budget: Budget) -> bytes:
+    return _read(
+        lambda: lzma.LZMADecompressor(memlimit=_WINDOW_BYTES), _next_chunk, b"\xfd7zXZ\0", data, budget
+    )
+
+
+def read_zstd(data: bytes, budget: Budget) -> bytes:
+    try:
+        from compression import zstd  # type: ignore[import-not-found, unused-ignore]
+    except ImportError:
+        raise Unreadable("unsupported-format", "zstd: Python reads it from version 3.14 on") from None
+    return _read(zstd.ZstdDecompressor, _next_chunk, b"\x28\xb5\x2f\xfd", data, budget)
+
+
+def _next_zlib(stream: Any, data: bytes) -> tuple[bytes, bytes, bool]:
+    chunk = stream.decompress(data, MIB)
+    return chunk, stream.unused_data if stream.eof else stream.unconsumed_tail, stream.eof
+
+
+def _next_chunk(stream: Any, data: bytes) -> tuple[bytes, bytes, bool]:
+    chunk = stream.decompress(data, MIB)
+    return chunk, stream.unused_data if stream.eof else b"", stream.eof
+
+
+def _read(
+    make: Callable[[], Any],
+    advance: Callable[[Any, bytes], tuple[bytes, bytes, bool]],
+    magic: bytes,
+    data: bytes,
+    budget: Budget,
+) -> bytes:
+    try:
+        return budget.take(_chunks(make, advance, magic, data))
+    except _ERRORS:
+        raise Unreadable("bad-archive", "damaged or cut off") from None
+
+
+def _chunks(
+    make: Callable[[], Any],
+    advance: Callable[[Any, bytes], tuple[bytes, bytes, bool]],
+    magic: bytes,
+    data: bytes,
+) -> Iterator[bytes]:
+    """At most a MiB each. What follows the last stream and is none is left alone, as gzip does."""
+    rest = data
+    while rest.startswith(magic):
+        stream, ended = make(), False
+        while not ended:
+            before = len(rest)
+            chunk, rest, ended = advance(stream, rest)
+            if not chunk and not ended and len(rest) in (0, before):
+                raise EOFError
+            yield chunk
