@@ -3,5 +3,7 @@
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.decode import as_utf8
 from leakscan.detect.detector import Detector, Inspection
+from leakscan.detect.pem import DER_HEAD
+from leakscan.detect.unfold import Unfolded, unfold
 
-__all__ = ["Candidate", "Detector", "Inspection", "Match", "as_utf8"]
+__all__ = ["DER_HEAD", "Candidate", "Detector", "Inspection", "Match", "Unfolded", "as_utf8", "unfold"]

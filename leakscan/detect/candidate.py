@@ -24,7 +24,7 @@ class Candidate:
 
     `identity` is what makes two of them the same value; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
-    credential among the candidates."""
+    credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is."""
 
     span: Span
     secret: Secret
@@ -37,6 +37,7 @@ class Candidate:
     crowd: int = 0
     part: Part | None = None
     partner: int | None = None
+    decoded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ class Judge:
         if partner is not None:
             evidence.append((1.5, f"stands with its {_partner_word(part, partner)}"))
         points = sum(points for points, _ in evidence)
-        reasons = [reason for _, reason in evidence if reason]
+        reasons = [*(reason for _, reason in evidence if reason), *candidate.decoded]
         confidence = _level(points)
         if confidence is None or (rule.needs_name and not _is_named(candidate, partner)):
             return None

@@ -18,6 +18,7 @@ from leakscan.model import Span
 if TYPE_CHECKING:
     from leakscan.rules import KeyType
 
+DER_HEAD = b"0"  # a sequence; it holds no anchor, but may be all of a key
 HEADER_MARK = b"-----BEGIN"
 LITERALS = (HEADER_MARK, putty.MARK)
 HEADER = re.compile(
@@ -52,7 +53,7 @@ def _iter_armoured(data: bytes) -> Iterator[PrivateKey]:
 
 def _whole_der(data: bytes) -> PrivateKey | None:
     """A file that is nothing but the DER of a key."""
-    if data[:1] != b"0" or len(data) > MAX_KEY_BYTES or data.isascii():
+    if not data.startswith(DER_HEAD) or len(data) > MAX_KEY_BYTES or data.isascii():
         return None
     return parse_der(Span(0, len(data)), data, "DER")
 

@@ -32,6 +32,8 @@ def place(
     for sighting in sightings:
         standing = placements.get(sighting.oid, ()) if isinstance(sighting.origin, StoredBlob) else ()
         origins = _origins(sighting.origin, standing, commits)
+        if sighting.member:
+            origins = tuple(_inside(origin, sighting.member) for origin in origins)
         matches = detector.judge(sighting.inspection, _paths(origins))
         spots = {
             candidate.span: (spot, line_hash)
@@ -55,6 +57,13 @@ def _origins(
         case CommitMessage(oid=oid):
             return (replace(origin, commit=commits.get(oid)),)
     return (origin,)
+
+
+def _inside(origin: Origin, member: bytes) -> Origin:
+    """`dist/app.whl!bot/config.py`"""
+    if isinstance(origin, WorktreeFile | CommittedFile):
+        return replace(origin, path=origin.path + b"!" + member)
+    return origin
 
 
 def _paths(origins: Iterable[Origin]) -> frozenset[bytes]:

@@ -66,7 +66,7 @@ class Reader:
         store.reader.limit = limits.alone
         full = options.full or not hasattr(os, "pread")  # Windows
         seen = self._read_all(store) if full else self._sweep(store, options.jobs, limits)
-        return sorted(self._within_time(seen), key=lambda sighting: sighting.oid)
+        return sorted(self._within_time(seen), key=lambda sighting: (sighting.oid, sighting.member))
 
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
         for item in items:
@@ -128,8 +128,8 @@ class Reader:
     def _keep(self, found: Look | None) -> Iterator[Sighting]:
         if found is not None:
             self._counts["published"] += found.published
-            if found.sighting is not None:
-                yield found.sighting
+            self.failures += found.failures
+            yield from found.sightings
 
     def _within_time(self, seen: Iterator[Sighting]) -> list[Sighting]:
         sightings: list[Sighting] = []

@@ -2,49 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from leakscan.detect import Detector, Inspection, as_utf8
+from leakscan.detect import DER_HEAD, Candidate, Detector, Inspection, as_utf8, unfold
 from leakscan.findings.place import LineIndex
-from leakscan.model import Blob, Origin, Stdin, WorktreeFile
+from leakscan.model import Blob, Failure, Origin, Span, Stdin, WorktreeFile
+from leakscan.unpack import Trouble, iter_members
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one content holds and where in it, a place for each candidate."""
+    """What one content holds and where in it, a place for each candidate. `member`: the path inside the archive that
+    it came out of, empty for what was packed without a name or not at all."""
 
     oid: str
     origin: Origin
     inspection: Inspection
     places: tuple[tuple[int, int, int, int], ...]
     line_hashes: tuple[str, ...]
+    member: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`published` counts the example values of official documents; `sighting`: None if there is nothing else."""
+    """`published` counts the example values of official documents; `failures`: what of an archive was not read."""
 
     published: int
-    sighting: Sighting | None
+    sightings: tuple[Sighting, ...]
+    failures: tuple[Failure, ...] = ()
 
 
 def look(detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob) -> Look | None:
     """None for content with nothing in it: nearly all there is. `has_anchor` is the cheap test that rules that out."""
+    published = 0
+    sightings: list[Sighting] = []
+    failures: list[Failure] = []
+    for seen in _iter_contents(detector, has_anchor, blob, failures):
+        published += seen.inspection.published
+        sightings += [seen] if seen.inspection.candidates else []
+    return Look(published, tuple(sightings), tuple(failures)) if published or sightings or failures else None
+
+
+def _iter_contents(
+    detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob, failures: list[Failure]
+) -> Iterator[Sighting]:
+    """The content itself, and what it holds if it is an archive."""
     text = as_utf8(blob.data)
-    if not has_anchor(text):
-        return None
+    for inspection, spans in _iter_readings(detector, has_anchor, text):
+        yield _sighting(blob, text, inspection, spans)
+    for member in iter_members(blob.data):
+        if isinstance(member, Trouble):
+            where = _name_of(blob) + (f"!{os.fsdecode(member.path)}" if member.path else "")
+            failures.append(Failure(member.kind, where, member.reason))
+            continue
+        text = as_utf8(member.data)
+        packing = f"unpacked from {', '.join(member.packing)}"
+        for inspection, spans in _iter_readings(detector, has_anchor, text):
+            marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
+            inner = _sighting(blob, text, marked, spans, packed=True)
+            yield replace(inner, member=member.path)
+
+
+def _iter_readings(
+    detector: Detector, has_anchor: Callable[[bytes], bool], text: bytes
+) -> Iterator[tuple[Inspection, Sequence[Span]]]:
+    """What stands in a text, and what hides in it: each with the places of its candidates in the text."""
+    if not has_anchor(text) and not text.startswith(DER_HEAD):
+        return
     inspection = detector.inspect(text)
-    if inspection.candidates:
-        return Look(inspection.published, _sighting(blob, text, inspection))
-    return Look(inspection.published, None) if inspection.published else None
+    plain = {candidate.identity for candidate in inspection.candidates}
+    if inspection.candidates or inspection.published:
+        yield inspection, [candidate.span for candidate in inspection.candidates]
+    unfolded = unfold(text)
+    if unfolded is None:
+        return
+    hidden = detector.inspect(unfolded.text)
+    traced = [unfolded.trace(candidate.span) for candidate in hidden.candidates]
+    wanted = {
+        number
+        for number, (candidate, (_, hows)) in enumerate(zip(hidden.candidates, traced, strict=True))
+        if hows and candidate.identity not in plain
+    }
+    if not wanted:
+        return
+    wanted |= {other for n in wanted if (other := hidden.candidates[n].partner) is not None}
+    order = sorted(wanted)
+    number_of = {number: place for place, number in enumerate(order)}
+    candidates = tuple(
+        replace(
+            hidden.candidates[number],
+            decoded=traced[number][1],
+            partner=number_of.get(hidden.candidates[number].partner or 0)
+            if hidden.candidates[number].partner is not None
+            else None,
+        )
+        for number in order
+    )
+    yield Inspection(candidates), [traced[number][0] for number in order]
 
 
-def _sighting(blob: Blob, text: bytes, inspection: Inspection) -> Sighting:
+def _decoded(candidates: Sequence[Candidate], how: str) -> tuple[Candidate, ...]:
+    return tuple(replace(candidate, decoded=(*candidate.decoded, how)) for candidate in candidates)
+
+
+def _name_of(blob: Blob) -> str:
+    match blob.origin:
+        case WorktreeFile(path=path):
+            return os.fsdecode(path)
+        case Stdin():
+            return "-"
+    return blob.oid
+
+
+def _sighting(
+    blob: Blob, text: bytes, inspection: Inspection, spans: Sequence[Span], *, packed: bool = False
+) -> Sighting:
     index = LineIndex(text)
-    places = tuple(index.place(candidate.span) for candidate in inspection.candidates)
+    places = tuple(index.place(span) for span in spans)
     hashes: dict[int, str] = {}
-    if isinstance(blob.origin, WorktreeFile | Stdin):
+    if isinstance(blob.origin, WorktreeFile | Stdin) and not packed:
         hashes = index.line_hashes(frozenset(place[0] for place in places))
     return Sighting(
         blob.oid, blob.origin, inspection, places, tuple(hashes.get(place[0], "") for place in places)

@@ -1,0 +1,190 @@
+"""Where encoded, escaped and split values hide: the pieces of a text that say something else than they look like.
+
+Each is found by the mark that the history engine knows it by (gitstore/kernel_reference_hidden.py): a value that does
+not show one is not decoded either."""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator
+
+from leakscan.detect.decode import as_utf8
+from leakscan.detect.rewrite import Piece
+from leakscan.model import Span
+
+_CODE = rb"[0-9A-Za-z+/]"
+_MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
+_MARKS = re.compile(_MARK + b"+")
+_MARK_BEFORE = re.compile(_MARK)
+_TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
+_JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
+_JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
+_JOINT_BEFORE = re.compile(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
+_PIECE, _LONG = 32, 60
+_REACH = 96
+_MAX_PIECES = 8
+_CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
+_SEQUENCES = (b"/0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
+_DRILL = re.compile(
+    rb"(.)\1{4}|%b" % b"|".join(text[at : at + 5] for text in _SEQUENCES for at in range(len(text) - 4))
+)
+_ESCAPES = tuple(
+    (mark, re.compile(pattern.replace(b"H", b"[0-9A-Fa-f]")))
+    for mark, pattern in (
+        (b"%", rb"(?:%[3-7]H){12}(?:%[2-7]H)*"),
+        (b"\\x", rb"(?:\\x[3-7]H){12}(?:\\x[2-7]H)*"),
+        (b"\\u00", rb"(?:\\u00[3-7]H){12}(?:\\u00[2-7]H)*"),
+        (b"&#", rb"(?:&#(?:[xX]H{1,2}|[0-9]{2,3});){12,}"),
+    )
+)
+_ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
+_HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
+_NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
+_CODE_RUN = re.compile(_CODE + b"+")
+_PADDING = re.compile(rb"={0,2}")
+_CONTROL = bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
+_HEAD = 48  # letters: 36 bytes, and hardly ever are those of an image all printable
+
+
+def iter_hidden(data: bytes) -> Iterator[Piece]:
+    """Every piece that can be said plainly. They may overlap."""
+    for run in _iter_runs(data):
+        piece = _decoded(data, run) if run.end - run.start >= _LONG else None
+        if piece is not None:
+            yield piece
+        else:
+            yield from _joints(data, run)
+    for mark, pattern in _ESCAPES:
+        if data.find(mark) >= 0:
+            for match in pattern.finditer(data):
+                yield Piece(Span(*match.span()), _ESCAPE.sub(_character, match[0]), "unescaped")
+
+
+def _iter_runs(data: bytes) -> Iterator[Span]:
+    classes, letters = data.translate(_CLASSES), b"a" * _PIECE
+    start = classes.find(letters)
+    while start >= 0:
+        end = classes.find(b" ", start + _PIECE)
+        end = end if end >= 0 else len(data)
+        yield Span(start, end)
+        start = classes.find(letters, end)
+
+
+def _character(escape: re.Match[bytes]) -> bytes:
+    code = int(escape[2]) if escape[2] else int(escape[1] or escape[3], 16)
+    return bytes((code,)) if code < 128 else escape[0]
+
+
+def _decoded(data: bytes, run: Span) -> Piece | None:
+    """Hexadecimal digits or base64, if it is text that they hold."""
+    start, end = run
+    if data[start - 1 : start] == b"\\" and data[start : start + 1] in b"nrt":
+        start += 1
+    if hexadecimal := _HEX.match(data, start, end):
+        text = _as_text(binascii.unhexlify(hexadecimal[1]))
+        return Piece(Span(start, end), text, "hexadecimal decoded") if text else None
+    head = _base64(data[start : start + _HEAD])
+    if not head or not _is_text(head) or not _has_plain(data[start:end]):
+        return None
+    body, end = _with_next_lines(data, start, end)
+    text = _as_text(_base64(body))
+    return Piece(Span(start, end), text, "base64 decoded") if text else None
+
+
+def _with_next_lines(data: bytes, start: int, end: int) -> tuple[bytes, int]:
+    """Base64 in lines: all that are as long as the first, and one that is shorter. With the padding at the end."""
+    width = end - start
+    lines = [data[start:end]]
+    while len(lines[-1]) == width and (gap := _NEXT_LINE.match(data, end)):
+        line = _CODE_RUN.match(data, gap.end())
+        if line is None or len(line[0]) > width:
+            break
+        lines.append(line[0])
+        end = line.end()
+    padding = _PADDING.match(data, end)
+    return b"".join(lines), padding.end() if padding else end
+
+
+def _base64(body: bytes) -> bytes:
+    try:
+        return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+    except binascii.Error:
+        return b""
+
+
+def _as_text(content: bytes) -> bytes:
+    """As UTF-8; empty for what is no text."""
+    text = as_utf8(content)
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        return b""
+    return text if _is_text(text) else b""
+
+
+def _is_text(content: bytes) -> bool:
+    """Also for the head of UTF-16, every other byte of which is NUL."""
+    content = content[: len(content) & ~1 if content[1:2] == b"\0" else None]
+    plain = content[0::2] if content[1::2].count(0) == len(content) // 2 else content
+    return len(plain.translate(None, _CONTROL)) == len(plain)
+
+
+def _has_plain(run: bytes) -> bool:
+    """60 letters in a row are neither five times the same nor count up."""
+    start = place = 0
+    while drill := _DRILL.search(run, place):
+        if drill.start() + 4 - start >= _LONG:
+            return True
+        start = place = drill.start() + 1
+    return len(run) - start >= _LONG
+
+
+def _joints(data: bytes, run: Span) -> Iterator[Piece]:
+    """What stands between this piece of a value and the others: escaped marks, ends and starts of string literals."""
+    after = not _DRILL.search(data, run.end - _PIECE, run.end)
+    before = _MARK_BEFORE.search(data, max(0, run.start - 6), min(run.end, run.start + 5))
+    rest = before.end() if before and before.end() >= run.start else run.start
+    if rest + _PIECE > run.end or _DRILL.search(data, rest, rest + _PIECE):
+        before = None
+    if (after and _MARKS.match(data, run.end)) or (before and rest >= run.start):
+        yield from _marks(data, run)
+    if after:
+        yield from _joints_after(data, run.end)
+    if not _DRILL.search(data, run.start, run.start + _PIECE):
+        yield from _joints_before(data, run.start)
+
+
+def _marks(data: bytes, run: Span) -> Iterator[Piece]:
+    """All escaped marks of the token that this run is a piece of."""
+    low = max(0, run.start - _REACH)
+    for token in _TOKEN.finditer(data, low, run.end + _REACH):
+        if token.start() <= run.start < token.end():
+            for mark in _MARKS.finditer(data, *token.span()):
+                yield Piece(Span(*mark.span()), _unmarked(mark[0]), "unescaped")
+
+
+def _unmarked(marks: bytes) -> bytes:
+    return _ESCAPE.sub(_character, marks).replace(b"\\/", b"/")
+
+
+def _joints_after(data: bytes, place: int) -> Iterator[Piece]:
+    for _ in range(_MAX_PIECES):
+        joint = _JOINT_AFTER.match(data, place)
+        following = _CODE_RUN.match(data, joint.end(1)) if joint else None
+        if joint is None or following is None:
+            return
+        yield Piece(Span(*joint.span(1)), b"", "joined from pieces")
+        place = following.end()
+
+
+def _joints_before(data: bytes, place: int) -> Iterator[Piece]:
+    for _ in range(_MAX_PIECES):
+        low = max(0, place - _REACH)
+        joint = _JOINT_BEFORE.search(data[low:place])
+        if joint is None:
+            return
+        yield Piece(Span(low + joint.start(1), place), b"", "joined from pieces")
+        place = low + joint.start(1)
+        while place > 0 and _CLASSES[data[place - 1]] == 97:
+            place -= 1

@@ -1,0 +1,41 @@
+"""A text with everything that hides in it said plainly, a few layers deep, and the way back to the original."""
+
+from __future__ import annotations
+
+from leakscan.detect.hiding import iter_hidden
+from leakscan.detect.rewrite import Rewriting
+from leakscan.model import Span
+
+_MAX_LAYERS = 3
+_MAX_BYTES = (
+    64 * 1024 * 1024
+)  # larger content is data, not text; every layer is smaller than the one around it
+
+
+class Unfolded:
+    """`text` says plainly what the original hides; places in it lead back to the original."""
+
+    def __init__(self, layers: list[Rewriting]) -> None:
+        self._layers = layers
+        self.text = layers[-1].text
+
+    def trace(self, span: Span) -> tuple[Span, tuple[str, ...]]:
+        """Where it stands in the original, and by what decodings it came out, outermost first; none if it stood there
+        as it is."""
+        hows: list[str] = []
+        for layer in reversed(self._layers):
+            hows += layer.hows(span)
+            span = layer.original(span)
+        return span, tuple(dict.fromkeys(reversed(hows)))
+
+
+def unfold(data: bytes) -> Unfolded | None:
+    """None for a text that hides nothing."""
+    layers: list[Rewriting] = []
+    while len(layers) < _MAX_LAYERS and len(data) <= _MAX_BYTES:
+        layer = Rewriting(data, iter_hidden(data))
+        if not len(layer):
+            break
+        layers.append(layer)
+        data = layer.text
+    return Unfolded(layers) if layers else None
