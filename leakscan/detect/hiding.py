@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from leakscan.detect.decode import as_utf8
 from leakscan.detect.rewrite import Piece
@@ -16,7 +16,6 @@ from leakscan.model import Span
 _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
 _MARKS = re.compile(_MARK + b"+")
-_MARK_BEFORE = re.compile(_MARK)
 _TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
 _JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
@@ -25,50 +24,31 @@ _PIECE, _LONG = 32, 60
 _REACH = 96
 _MAX_PIECES = 8
 _CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
-_SEQUENCES = (b"/0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
-_DRILL = re.compile(
-    rb"(.)\1{4}|%b" % b"|".join(text[at : at + 5] for text in _SEQUENCES for at in range(len(text) - 4))
-)
-_ESCAPES = tuple(
-    (mark, re.compile(pattern.replace(b"H", b"[0-9A-Fa-f]")))
-    for mark, pattern in (
-        (b"%", rb"(?:%[3-7]H){12}(?:%[2-7]H)*"),
-        (b"\\x", rb"(?:\\x[3-7]H){12}(?:\\x[2-7]H)*"),
-        (b"\\u00", rb"(?:\\u00[3-7]H){12}(?:\\u00[2-7]H)*"),
-        (b"&#", rb"(?:&#(?:[xX]H{1,2}|[0-9]{2,3});){12,}"),
-    )
-)
 _ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
 _HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
 _NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
 _CODE_RUN = re.compile(_CODE + b"+")
 _PADDING = re.compile(rb"={0,2}")
+_OF_TEXT = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four letters: the byte is below 128
 _CONTROL = bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
+# Single bytes, or none at the ends of the text.
+_MARK_STARTS, _MARK_ENDS = (b"%", b"\\", b"&"), (b"%", b"\\", b";")
+_JOINT_STARTS, _JOINT_ENDS = (b'"', b"'", b"`", b"\\"), (b'"', b"'", b"`", b" ", b"\t", b"\n")
+_ESCAPE_STARTS = b"%\\&"
 _HEAD = 48  # letters: 36 bytes, and hardly ever are those of an image all printable
 
 
-def iter_hidden(data: bytes) -> Iterator[Piece]:
-    """Every piece that can be said plainly. They may overlap."""
-    for run in _iter_runs(data):
-        piece = _decoded(data, run) if run.end - run.start >= _LONG else None
-        if piece is not None:
+def iter_hidden(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+    """Every piece that can be said plainly; they may overlap. `spans`: long runs of base64 characters, shorter ones
+    beside a joint, and escapes in a row."""
+    for start, end in spans:
+        run = Span(start, end)
+        if data[start] in _ESCAPE_STARTS:
+            yield Piece(run, _ESCAPE.sub(_character, data[start:end]), "unescaped")
+        elif end - start >= _LONG and (piece := _decoded(data, run)) is not None:
             yield piece
         else:
             yield from _joints(data, run)
-    for mark, pattern in _ESCAPES:
-        if data.find(mark) >= 0:
-            for match in pattern.finditer(data):
-                yield Piece(Span(*match.span()), _ESCAPE.sub(_character, match[0]), "unescaped")
-
-
-def _iter_runs(data: bytes) -> Iterator[Span]:
-    classes, letters = data.translate(_CLASSES), b"a" * _PIECE
-    start = classes.find(letters)
-    while start >= 0:
-        end = classes.find(b" ", start + _PIECE)
-        end = end if end >= 0 else len(data)
-        yield Span(start, end)
-        start = classes.find(letters, end)
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
@@ -84,8 +64,10 @@ def _decoded(data: bytes, run: Span) -> Piece | None:
     if hexadecimal := _HEX.match(data, start, end):
         text = _as_text(binascii.unhexlify(hexadecimal[1]))
         return Piece(Span(start, end), text, "hexadecimal decoded") if text else None
+    if len(data[start : min(end, start + _HEAD) : 4].translate(None, _OF_TEXT)) > 2:
+        return None
     head = _base64(data[start : start + _HEAD])
-    if not head or not _is_text(head) or not _has_plain(data[start:end]):
+    if not head or not _is_text(head):
         return None
     body, end = _with_next_lines(data, start, end)
     text = _as_text(_base64(body))
@@ -130,29 +112,25 @@ def _is_text(content: bytes) -> bool:
     return len(plain.translate(None, _CONTROL)) == len(plain)
 
 
-def _has_plain(run: bytes) -> bool:
-    """60 letters in a row are neither five times the same nor count up."""
-    start = place = 0
-    while drill := _DRILL.search(run, place):
-        if drill.start() + 4 - start >= _LONG:
-            return True
-        start = place = drill.start() + 1
-    return len(run) - start >= _LONG
-
-
 def _joints(data: bytes, run: Span) -> Iterator[Piece]:
     """What stands between this piece of a value and the others: escaped marks, ends and starts of string literals."""
-    after = not _DRILL.search(data, run.end - _PIECE, run.end)
-    before = _MARK_BEFORE.search(data, max(0, run.start - 6), min(run.end, run.start + 5))
-    rest = before.end() if before and before.end() >= run.start else run.start
-    if rest + _PIECE > run.end or _DRILL.search(data, rest, rest + _PIECE):
-        before = None
-    if (after and _MARKS.match(data, run.end)) or (before and rest >= run.start):
+    before, after = data[run.start - 1 : run.start] if run.start else b"", data[run.end : run.end + 1]
+    if (before in _MARK_ENDS and _is_marked_before(data, run)) or (
+        after in _MARK_STARTS and _MARKS.match(data, run.end)
+    ):
         yield from _marks(data, run)
-    if after:
+    if after in _JOINT_STARTS and _JOINT_AFTER.match(data, run.end):
         yield from _joints_after(data, run.end)
-    if not _DRILL.search(data, run.start, run.start + _PIECE):
+    if before in _JOINT_ENDS:
         yield from _joints_before(data, run.start)
+
+
+def _is_marked_before(data: bytes, run: Span) -> bool:
+    """An escaped mark ends where this run starts, or a few letters into it: "2B" of %2B is of base64, too."""
+    for mark in _MARKS.finditer(data, max(0, run.start - 6), min(run.end, run.start + 5)):
+        if mark.end() >= run.start:
+            return mark.end() + _PIECE <= run.end
+    return False
 
 
 def _marks(data: bytes, run: Span) -> Iterator[Piece]:

@@ -11,7 +11,7 @@ from leakscan.model import Span
 
 # What the DER of a private key starts with: MII, MIG and MIH a sequence of over 127 bytes, the others Ed25519 with and
 # without its public half, P-256 and secp256k1 in SEC1, Ed448. (Public keys and certificates start like the first, too.)
-PREFIXES = (b"MII", b"MIG", b"MIH", b"MC4CAQAw", b"MFECAQEw", b"MHcCAQEE", b"MHQCAQEE", b"MEcCAQAw")
+_START = re.compile(rb"M(?:I[IGH]|C4CAQAw|FECAQEw|H[cQ]CAQEE|EcCAQAw)")
 _MIN_LETTERS = 60  # in one line: by such runs the history engine knows them
 _BODY = re.compile(rb"[A-Za-z0-9+/]+")
 _PADDING = re.compile(rb"={0,2}")
@@ -25,16 +25,15 @@ _LETTER = re.compile(rb"[A-Za-z0-9+/=]")
 
 def iter_bare_keys(data: bytes) -> Iterator[PrivateKey]:
     """Private keys in base64 with no header: `KEY=MIIEv…`, in one line or in several."""
-    for prefix in PREFIXES:
-        start = data.find(prefix)
-        while start >= 0:
-            line = _BODY.match(data, start)
-            if line and len(line[0]) >= _MIN_LETTERS and _starts_here(data, start):
-                key = read_bare_key(data, start, "base64 without a header")
-                if key is not None:
-                    yield key
-                    start = key.span.end
-            start = data.find(prefix, start + 1)
+    done = 0
+    for match in _START.finditer(data):
+        start = match.start()
+        line = _BODY.match(data, start) if start >= done and _starts_here(data, start) else None
+        if line and len(line[0]) >= _MIN_LETTERS:
+            key = read_bare_key(data, start, "base64 without a header")
+            if key is not None:
+                yield key
+                done = key.span.end
 
 
 def read_bare_key(data: bytes, start: int, form: str) -> PrivateKey | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from leakscan.detect.hiding import iter_hidden
 from leakscan.detect.rewrite import Rewriting
 from leakscan.model import Span
@@ -29,11 +31,11 @@ class Unfolded:
         return span, tuple(dict.fromkeys(reversed(hows)))
 
 
-def unfold(data: bytes) -> Unfolded | None:
-    """None for a text that hides nothing."""
+def unfold(data: bytes, find_hidden: Callable[[bytes], list[tuple[int, int]]]) -> Unfolded | None:
+    """None for a text that hides nothing. `find_hidden` tells where something may hide: what the kernel gives."""
     layers: list[Rewriting] = []
     while len(layers) < _MAX_LAYERS and len(data) <= _MAX_BYTES:
-        layer = Rewriting(data, iter_hidden(data))
+        layer = Rewriting(data, iter_hidden(data, find_hidden(data)))
         if not len(layer):
             break
         layers.append(layer)

@@ -219,18 +219,37 @@ cdef Py_ssize_t _unit(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
     return size if HEX[data[place + size - 1]] else 0
 
 
-cdef bint _is_escaped(Bytes data, Py_ssize_t place, Py_ssize_t low, Py_ssize_t high) noexcept:
-    """Twelve escapes of one form stand in a row around this byte, low <= place < high."""
-    cdef Py_ssize_t length, start, size
-    cdef int count = 0
+cdef Py_ssize_t _unit_start(Bytes data, Py_ssize_t place, Py_ssize_t low) noexcept:
+    """Where the escape would start that this byte belongs to."""
+    cdef Py_ssize_t start = max(low, place - 5)
     if data[place] == c"#" or data[place] == c";":
-        start = max(low, place - 5)
         while place > start and data[place] != c"&":
             place -= 1
-    length = _unit(data, place, high)
+    return place
+
+
+cdef Py_ssize_t _unit_before(Bytes data, Py_ssize_t start, Py_ssize_t low) noexcept:
+    """How long the escape of the same form is that ends where the one at `start` starts, 0 if none does."""
+    cdef Py_ssize_t length
+    if data[start] == c"%":
+        length = 3
+    elif data[start] == c"&":
+        length = 5 if start - 5 >= low and _unit(data, start - 5, start) == 5 else 6
+    else:
+        length = 4 if data[start + 1] == c"x" else 6
+    if start - length < low or data[start - length] != data[start]:
+        return 0
+    return length if _unit(data, start - length, start) == length else 0
+
+
+cdef bint _is_escaped(Bytes data, Py_ssize_t place, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """Twelve escapes of one form stand in a row around this byte, low <= place < high."""
+    cdef Py_ssize_t start = _unit_start(data, place, low), length, size
+    cdef int count = 0
+    length = _unit(data, start, high)
     if length == 0:
         return False
-    start = place
+    place = start
     while count < HIDDEN_UNITS:
         size = _unit(data, place, high)
         if size == 0 or data[place] != data[start] or (size != length and data[start] != c"&"):
@@ -238,12 +257,50 @@ cdef bint _is_escaped(Bytes data, Py_ssize_t place, Py_ssize_t low, Py_ssize_t h
         place += size
         count += 1
     while count < HIDDEN_UNITS:
-        if data[start] == c"&":
-            length = 5 if start - 5 >= low and _unit(data, start - 5, start) == 5 else 6
-        if start - length < low or data[start - length] != data[start]:
+        size = _unit_before(data, start, low)
+        if size == 0:
             break
-        if _unit(data, start - length, start) != length:
-            break
-        start -= length
+        start -= size
         count += 1
     return count >= HIDDEN_UNITS
+
+
+def find_hidden(bytes data not None):
+    cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t high = PyBytes_GET_SIZE(data)
+    cdef Py_ssize_t begin = 0, place, last, start, end, size
+    cdef list spans = []
+    while True:
+        last = begin + HIDDEN_PIECE - 1
+        if last >= high:
+            return spans
+        place = last
+        while place >= begin and CODE[text[place]]:
+            place -= 1
+        if place < begin:
+            place = last + 1
+            while place < high and CODE[text[place]]:
+                place += 1
+            if (
+                (place - begin >= HIDDEN_RUN and _is_plain(text, begin, place, HIDDEN_RUN))
+                or (_is_plain(text, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(text, place, high))
+                or (begin > 0 and _went_before(text, begin, place, 0))
+            ):
+                spans.append((begin, place))
+        if place < high and ESCAPE[text[place]] and _is_escaped(text, place, 0, high):
+            start = _unit_start(text, place, 0)
+            end = start + _unit(text, start, high)
+            while True:
+                size = _unit_before(text, start, 0)
+                if size == 0:
+                    break
+                start -= size
+            while end < high and text[end] == text[start]:
+                size = _unit(text, end, high)
+                if size == 0 or (text[start] != c"&" and size != _unit(text, start, high)):
+                    break
+                end += size
+            spans.append((start, end))
+            begin = end if text[start] == c"&" else end - _unit(text, start, high) + 1
+        else:
+            begin = place + 1

@@ -8,18 +8,20 @@ from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 
 if TYPE_CHECKING:
     from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+    from leakscan.gitstore.kernel_reference_hidden import find_hidden
     from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
     COMPILED: bool
 else:
     try:
-        from leakscan.gitstore._kernel import Matcher, apply
+        from leakscan.gitstore._kernel import Matcher, apply, find_hidden
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
         from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
 
         COMPILED = True
     except ImportError:
         from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
+        from leakscan.gitstore.kernel_reference_hidden import find_hidden
         from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
         COMPILED = False
@@ -34,6 +36,7 @@ __all__ = [
     "TreeError",
     "TreeReader",
     "apply",
+    "find_hidden",
     "grow",
     "parse_headers",
     "sort_offsets",

@@ -14,6 +14,7 @@ _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
 _RUN = re.compile(_CODE + b"{60,}")
+_PIECES = re.compile(_CODE + b"{32,}")
 _PIECE_BEFORE = re.compile(b"(?=(%b{32})(?:%b|%b%b{4}))" % (_CODE, _MARK, _JOINT, _CODE))
 _PIECE_AFTER = re.compile(b"(?=(?:%b|%b{4}%b)(%b{32}))" % (_MARK, _CODE, _JOINT, _CODE))
 _SEQUENCES = (b"/0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
@@ -22,7 +23,7 @@ _DRILL = re.compile(
     % b"|".join(letters[at : at + 5] for letters in _SEQUENCES for at in range(len(letters) - 4))
 )
 _ESCAPES = re.compile(
-    rb"(?:%[3-7]H){12}|(?:\\x[3-7]H){12}|(?:\\u00[3-7]H){12}|(?:&#(?:[xX]H{1,2}|H{2,3});){12}".replace(
+    rb"(?:%[3-7]H){12,}|(?:\\x[3-7]H){12,}|(?:\\u00[3-7]H){12,}|(?:&#(?:[xX]H{1,2}|H{2,3});){12,}".replace(
         b"H", b"[0-9A-Fa-f]"
     )
 )
@@ -40,6 +41,26 @@ def hides(data: bytes, low: int, high: int) -> bool:
             if any(_DRILL.search(piece[1]) is None for piece in pattern.finditer(text)):
                 return True
     return any(mark in text for mark in (b"%", b"\\", b"&#")) and _ESCAPES.search(text) is not None
+
+
+def find_hidden(data: bytes) -> list[tuple[int, int]]:
+    """Where encoded, escaped or split values may stand, in order: long runs of base64 characters, those of 32 or more
+    that stand beside a joint, and escapes of one form in a row, twelve or more."""
+    spans: list[tuple[int, int]] = []
+    if _LETTERS in data.translate(_CLASSES):
+        spans = [run.span() for run in _PIECES.finditer(data) if _is_hiding(data, *run.span())]
+    if any(mark in data for mark in (b"%", b"\\", b"&#")):
+        spans += [escapes.span() for escapes in _ESCAPES.finditer(data)]
+    return sorted(spans)
+
+
+def _is_hiding(data: bytes, start: int, end: int) -> bool:
+    if _is_plain(data[start:end]):
+        return True
+    after = _PIECE_BEFORE.match(data, end - 32)
+    before = _PIECE_AFTER.finditer(data, max(0, start - REACH), min(end, start + REACH))
+    pieces = [piece[1] for piece in before if start <= piece.start(1)] + ([after[1]] if after else [])
+    return any(_DRILL.search(piece) is None for piece in pieces)
 
 
 def _is_plain(run: bytes) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from leakscan.detect import DER_HEAD, Candidate, Detector, Inspection, as_utf8, unfold
 from leakscan.findings.place import LineIndex
+from leakscan.gitstore.kernel import find_hidden
 from leakscan.model import Blob, Failure, Origin, Span, Stdin, WorktreeFile
 from leakscan.unpack import Trouble, iter_members
 
@@ -75,7 +76,7 @@ def _iter_readings(
     plain = {candidate.identity for candidate in inspection.candidates}
     if inspection.candidates or inspection.published:
         yield inspection, [candidate.span for candidate in inspection.candidates]
-    unfolded = unfold(text)
+    unfolded = unfold(text, find_hidden)
     if unfolded is None:
         return
     hidden = detector.inspect(unfolded.text)

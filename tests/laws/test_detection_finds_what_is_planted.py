@@ -1,6 +1,6 @@
 """The law of the prefilter: a credential is found wherever it stands, in whichever encoding."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakscan.detect import Detector, as_utf8
@@ -58,6 +58,7 @@ def test_a_secret_is_found_at_every_offset_in_every_encoding(offset: int, seed: 
     assert found(text.encode(encoding)) == {secret.encode()}
 
 
+@settings(deadline=None)  # making an RSA key takes a while
 @given(
     texts,
     texts,

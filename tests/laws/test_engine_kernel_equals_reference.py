@@ -14,7 +14,7 @@ from leakscan.gitstore import kernel as compiled
 from leakscan.gitstore import kernel_reference as reference
 from leakscan.gitstore import kernel_reference_trees as reference_trees
 from leakscan.gitstore.deltaerror import DeltaError
-from leakscan.gitstore.kernel_reference_hidden import hides
+from leakscan.gitstore.kernel_reference_hidden import find_hidden, hides
 from tests.unit.gitstore.packwriter import copy, varint
 
 if not compiled.COMPILED:
@@ -135,6 +135,12 @@ def test_both_see_an_anchor_where_a_regular_expression_does(data: bytes, spec: A
     told = naive(data, spec)
     assert compiled.Matcher(*spec).has_anchor(data) == told
     assert reference.Matcher(*spec).has_anchor(data) == told
+
+
+@settings(max_examples=600, deadline=None)
+@given(PIECES)
+def test_both_find_the_same_hiding_places(data: bytes) -> None:
+    assert compiled.find_hidden(data) == find_hidden(data)
 
 
 @settings(max_examples=600, deadline=None)
