@@ -1,7 +1,10 @@
 """What each version added is enough: both ways give the same bytes."""
 
+import base64
+import io
 import random
 import tempfile
+import zipfile
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -27,7 +30,7 @@ def edit(lines: list[str], rng: random.Random) -> None:
     """Plants, moves, splits, joins or cuts a value, or changes text around it."""
     at = rng.randrange(len(lines) + 1)
     value = fake("alnum:64", rng.randrange(4))
-    match rng.randrange(8):
+    match rng.randrange(12):
         case 0:
             lines.insert(at, f"BINANCE_API_KEY={value}")
         case 1:
@@ -43,11 +46,31 @@ def edit(lines: list[str], rng: random.Random) -> None:
         case 5 if len(lines) > 1:
             place = rng.randrange(len(lines) - 1)
             lines[place : place + 2] = [lines[place] + lines[place + 1]]
+        case 7:
+            lines.insert(at, f"  BINANCE_SECRET: {base64.b64encode(value.encode()).decode()}")
+        case 8:
+            half = rng.choice([20, 30, 32, 40])
+            joint = rng.choice(['" + "', "'\\n   '", '" "', "\\\\\n"])
+            lines[at:at] = f'binance_secret = "{value[:half]}{joint}{value[half:]}"'.split("\n")
+        case 9:
+            body = "".join(fake("ed25519", rng.randrange(2)).split("\n")[1:-1])
+            lines.insert(at, f"binance_key={body}")
+        case 10:
+            form = rng.choice(["\\x{:02x}", "%{:02X}", "\\u{:04x}", "&#{};"])
+            lines.insert(at, "binance_secret: " + "".join(map(form.format, value.encode())))
         case 6 if lines:
             place = rng.randrange(len(lines))
             lines[place] = lines[place][: rng.randrange(len(lines[place]) + 1)]
         case _:
             lines[at:at] = [f"line {rng.random()}" for _ in range(rng.randrange(1, 30))]
+
+
+def packed(files: dict[str, list[str]]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, lines in files.items():
+            archive.writestr(zipfile.ZipInfo(name), "\n".join(lines))
+    return data.getvalue()
 
 
 def report(path: Path, **how: object) -> str:
@@ -68,6 +91,8 @@ def test_fast_and_full_reports_are_equal(seed: int, repack: tuple[str, ...], for
             for _ in range(rng.randrange(1, 4)):
                 edit(files[name], rng)
             repo.write(name, "\n".join(files[name]))
+            if number % 5 == 1:
+                repo.write("dist/bot.whl", packed(files))
             repo.commit(f"change {number}\n\n{fake('alnum:64', 9) if number == 3 else ''}")
             if number == 6 and repack:
                 repo.run("repack", *repack)

@@ -1,0 +1,182 @@
+"""Archives give their members, and trouble is told: never is anything written, and never too much unpacked."""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import random
+import sqlite3
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from leakscan.unpack import HEADS, Limits, Member, Trouble, iter_members
+
+TEXT = b"api_secret = 'not one'\n"
+SMALL = Limits(members=20, member_bytes=1 << 20, total_bytes=4 << 20, ratio=200, depth=3, seconds=20.0)
+
+
+def packed_zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return file.getvalue()
+
+
+def packed_tar(members: dict[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w", format=form) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+def packed_tables(*, wal: bool = False) -> bytes:
+    database = sqlite3.connect(":memory:")
+    database.execute('CREATE TABLE "my accounts" (exchange TEXT, api_key TEXT, n INTEGER)')
+    database.execute("INSERT INTO \"my accounts\" VALUES ('binance', 'the key', 7), ('okx', NULL, 8)")
+    database.execute("CREATE VIEW trap AS SELECT load_extension('x')")
+    database.commit()
+    data = database.serialize()
+    database.close()
+    return data[:18] + b"\x02\x02" + data[20:] if wal else data
+
+
+def members(data: bytes, limits: Limits = SMALL) -> list[tuple[bytes, bytes]]:
+    return [(found.path, found.data) for found in iter_members(data, limits) if isinstance(found, Member)]
+
+
+def troubles(data: bytes, limits: Limits = SMALL) -> list[tuple[str, bytes]]:
+    return [(found.kind, found.path) for found in iter_members(data, limits) if isinstance(found, Trouble)]
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_zip_gives_its_files(method: int) -> None:
+    data = packed_zip({"bot/config.py": TEXT, "é.txt": b"x", "folder/": b""}, method)
+    assert members(data) == [(b"bot/config.py", TEXT), ("é.txt".encode(), b"x")]
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_a_tar_gives_its_files(form: int) -> None:
+    assert members(packed_tar({"a/b.txt": TEXT, "c" * 90: b"x"}, form)) == [
+        (b"a/b.txt", TEXT),
+        (b"c" * 90, b"x"),
+    ]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_stream_has_no_name_of_its_own(pack: object) -> None:
+    assert members(pack(TEXT)) == [(b"", TEXT)]  # type: ignore[operator]
+    assert members(pack(TEXT) + pack(TEXT)) == [(b"", TEXT * 2)]  # type: ignore[operator]
+    tar = pack(packed_tar({"a": TEXT}))  # type: ignore[operator]
+    assert members(tar) == [(b"a", TEXT)]
+
+
+@pytest.mark.parametrize("wal", [False, True])
+def test_tables_become_text(wal: bool) -> None:
+    lines = b"exchange: binance\napi_key: the key\nexchange: okx\n"
+    assert members(packed_tables(wal=wal)) == [(b"my accounts", lines)]
+
+
+def test_nested_names_are_joined_and_depth_is_bounded() -> None:
+    data = packed_zip({"in.zip": packed_zip({"x.tar": packed_tar({"y": TEXT})})})
+    assert members(data) == [(b"in.zip!x.tar!y", TEXT)]
+    assert troubles(packed_zip({"out.zip": data})) == [("too-deep", b"out.zip!in.zip!x.tar")]
+
+
+def test_no_archive_has_no_members() -> None:
+    for data in (b"", TEXT, b"PK", b"BZh is no archive", b"\0" * 600):
+        assert list(iter_members(data)) == []
+
+
+def test_names_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names = ["../../etc/passwd", "/etc/passwd", "a\x1b[31m\nb", "C:\\x", "x" * 300]
+    for data in (packed_zip(dict.fromkeys(names, TEXT)), packed_tar(dict.fromkeys(names, TEXT))):
+        assert [found[1] for found in members(data)] == [TEXT] * len(names)
+    assert os.listdir(tmp_path) == []
+
+
+def test_links_in_a_tar_are_not_followed() -> None:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for kind, target in (
+            (tarfile.SYMTYPE, "/etc/passwd"),
+            (tarfile.LNKTYPE, "../x"),
+            (tarfile.FIFOTYPE, ""),
+        ):
+            info = tarfile.TarInfo("link")
+            info.type, info.linkname = kind, target
+            archive.addfile(info)
+    assert list(iter_members(file.getvalue())) == []
+
+
+def encrypted_zip() -> bytes:
+    data = bytearray(packed_zip({"a": TEXT}))
+    data[6] |= 1
+    data[data.find(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+def sparse_tar() -> bytes:
+    info = tarfile.TarInfo("huge")
+    info.size = 8 << 30
+    return info.tobuf() + b"x" * 1024
+
+
+RNG = random.Random(1)
+BAD = {
+    "a bomb": (packed_zip({"a": bytes(900_000), "b": bytes(900_000)}), [("too-large", b"")]),
+    "a large member": (packed_zip({"a": RNG.randbytes(1 << 20) + b"x", "b": b"y"}), [("too-large", b"a")]),
+    "large in all": (packed_zip({str(n): RNG.randbytes(999_999) for n in range(6)}), [("too-large", b"")]),
+    "many in a zip": (packed_zip({str(n): b"" for n in range(30)}), [("too-large", b"")]),
+    "many in a tar": (packed_tar({str(n): b"" for n in range(30)}), [("too-large", b"")]),
+    "a bomb of gzip": (gzip.compress(bytes(3 << 20)), [("too-large", b"")]),
+    "a bomb of xz": (lzma.compress(bytes(3 << 20)), [("too-large", b"")]),
+    "a bomb of bzip2": (bz2.compress(bytes(3 << 20)), [("too-large", b"")]),
+    "a password": (encrypted_zip(), [("encrypted", b"a")]),
+    "a claim of 8 GB": (sparse_tar(), [("too-large", b"huge"), ("bad-archive", b"")]),
+    "a zip cut off": (packed_zip({"a": TEXT})[:-30], [("bad-archive", b"")]),
+    "gzip cut off": (gzip.compress(TEXT)[:-9], [("bad-archive", b"")]),
+    "bzip2 cut off": (bz2.compress(TEXT)[:-9], [("bad-archive", b"")]),
+    "xz cut off": (lzma.compress(TEXT)[:-9], [("bad-archive", b"")]),
+    "a tar cut off": (packed_tar({"a": TEXT})[:515], [("bad-archive", b"a"), ("bad-archive", b"")]),
+    "a database cut off": (packed_tables()[:3000], [("bad-archive", b"")]),
+    "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), [("unsupported-format", b"")]),
+    "RAR": (b"Rar!\x1a\x07\x00" + bytes(40), [("unsupported-format", b"")]),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bombs_and_damage_are_told_and_end_soon(name: str) -> None:
+    data, told = BAD[name]
+    assert troubles(data) == told
+
+
+def test_time_is_bounded() -> None:
+    slow = Limits(seconds=-1.0)
+    assert troubles(packed_zip({"a": TEXT}), slow) == [("timeout", b"")]
+
+
+def test_what_comes_before_the_damage_is_read() -> None:
+    assert (b"a", TEXT) in members(packed_tar({"a": TEXT, "b": TEXT})[:1700])
+
+
+def test_every_form_but_tar_is_known_by_its_head() -> None:
+    for data in (
+        packed_zip({"a": TEXT}),
+        gzip.compress(TEXT),
+        bz2.compress(TEXT),
+        lzma.compress(TEXT),
+        packed_tables(),
+    ):
+        assert data.startswith(HEADS)
+    assert b"\0" in packed_tar({"a": TEXT})[:512]
