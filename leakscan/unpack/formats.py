@@ -87,6 +87,13 @@ def _form(data: bytes) -> str | None:
     for magic, form in _MAGICS:
         if data.startswith(magic):
             return form if form != "bzip2" or data[4:10] in _BZIP2_BLOCK else None
-    if data.startswith(_TAR_MARK, _TAR_MARK_AT):
-        return "tar"
-    return None
+    return "tar" if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]) else None
+
+
+def _sums_up(header: bytes) -> bool:
+    """The checksum of a tar header is the sum of its bytes, its own eight counted as spaces."""
+    try:
+        told = int(header[148:156].strip(b" \0"), 8)
+    except ValueError:
+        return False
+    return told == sum(header[:148] + b" " * 8 + header[156:])
