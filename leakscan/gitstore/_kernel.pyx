@@ -85,7 +85,7 @@ cdef class Matcher:
         cdef int number
         if self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH)):
             return True
-        if (not self.hidden or self.shortest < HIDDEN_RUN) and self.run(data, size, start, end):
+        if self.run(data, size, start, end):
             return True
         for number in range(self.count):
             if self.literal(number, data, size, start, end):

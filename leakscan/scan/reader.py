@@ -46,9 +46,7 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._spec = AnchorSpec(
-            *self.detector.run_lengths, self.detector.literals, hidden=True, heads=HEADS
-        )
+        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals, hidden=True, heads=HEADS)
         self._has_anchor = self._spec.matcher().has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:

@@ -9,13 +9,14 @@ import pytest
 from detecting import DETECTOR, values
 
 from leakscan.detect import unfold
-from leakscan.gitstore import kernel_reference_hidden
+from leakscan.gitstore import AnchorSpec, kernel_reference_hidden
 from leakscan.gitstore.kernel import find_hidden
 from leakscan.model import Blob, WorktreeFile
 from leakscan.rules.fake import fake
 from leakscan.scan.sighting import Sighting, look
 
 KEY, SECRET = values(2)
+HAS_ANCHOR = AnchorSpec(*DETECTOR.run_lengths, DETECTOR.literals, hidden=True).matcher().has_anchor
 ENV = f"BINANCE_API_KEY={KEY}\nBINANCE_API_SECRET={SECRET}\n"
 
 
@@ -25,7 +26,7 @@ def b64(text: str | bytes) -> str:
 
 def sightings(text: str | bytes) -> tuple[Sighting, ...]:
     data = text if isinstance(text, bytes) else text.encode()
-    seen = look(DETECTOR, Blob("", data, WorktreeFile(b"bot")))
+    seen = look(DETECTOR, HAS_ANCHOR, Blob("", data, WorktreeFile(b"bot")))
     return seen.sightings if seen else ()
 
 
