@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from leakscan.cli.cachefolder import cache_folder
 from leakscan.cli.progress import ProgressLine
 from leakscan.cli.size import parse_memory
 from leakscan.cli.streams import use_color, write_file, write_stdout
@@ -90,6 +91,9 @@ def _parse_kinds(ctx: click.Context, param: click.Parameter, value: str) -> froz
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=None, metavar="N", help="Processes (default: one a core)."
 )
+@click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+              help="Where histories are remembered (default: the user's cache folder).")  # fmt: skip
+@click.option("--no-cache", is_flag=True, help="Read the whole history anew and remember nothing.")
 @click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
 @click.option("-q", "--quiet", is_flag=True, help="No coverage line and no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Also what was skipped, one by one.")
@@ -118,12 +122,17 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         jobs=given["jobs"] or os.cpu_count() or 1,
         max_memory=given["max_memory"],
         full=given["full"],
+        cache=None if given["no_cache"] else given["cache_dir"] or cache_folder(),
     )
     progress = ProgressLine(wanted=False if given["quiet"] else given["progress"])
+    work = Scan(rules, options, stdin=_read_stdin, on_progress=progress)
     try:
-        result = Scan(rules, options, stdin=_read_stdin, on_progress=progress).run(targets or (".",))
+        result = work.run(targets or (".",))
     finally:
         progress.stop()
+    for is_warning, note in work.recall.notes if work.recall else ():
+        if not given["quiet"] and (is_warning or given["verbose"]):
+            click.echo(f"leakscan: {note}", err=True)
     _report(result, given)
     return exit_code(result, given["fail_on"])
 

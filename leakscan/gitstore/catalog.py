@@ -14,7 +14,7 @@ from leakscan.gitstore.packfile import PackFile
 from leakscan.gitstore.packs import check_packs
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
@@ -27,12 +27,20 @@ class Catalog:
 
     `kinds` (B), `sizes` (Q) and `parents` (i) are of nodes. A parent is a node, -1 for a root, -2 if unknown; a kind
     is 1 commit, 2 tree, 3 blob, 4 tag, 0 damaged, for deltas 6 or 7 until `kernel.grow` gives them that of their
-    root. `missing` are the deltas whose base, a raw id, is nowhere. What is larger than `limit` bytes is not read."""
+    root. `missing` are the deltas whose base, a raw id, is nowhere. What is larger than `limit` bytes is not read, nor
+    what stands in the files of `skip`."""
 
     def __init__(
-        self, folders: Sequence[Path], width: int, faults: Faults, *, limit: int = MAX_OBJECT_BYTES
+        self,
+        folders: Sequence[Path],
+        width: int,
+        faults: Faults,
+        *,
+        limit: int = MAX_OBJECT_BYTES,
+        skip: Container[Path] = (),
     ) -> None:
         self.limit = limit
+        self._skip = skip
         self.width = width
         self._faults = faults
         self.packs: list[PackFile] = []
@@ -87,6 +95,7 @@ class Catalog:
             self.close()
             self.packs = []
             listed = [pack for folder in folders for pack in check_packs(folder, self.width, self._faults)]
+            listed = [pack for pack in listed if pack.path not in self._skip]
             vanished = False
             for pack in listed:
                 if not pack.fault:
@@ -102,7 +111,8 @@ class Catalog:
             if not vanished:
                 break
         self.packs.sort(key=len, reverse=True)
-        self._loose = [found for folder in folders for found in iter_loose(folder, self.width)]
+        loose = (found for folder in folders for found in iter_loose(folder, self.width))
+        self._loose = [found for found in loose if found[1] not in self._skip]
 
     def _append(self, pack: PackFile) -> None:
         first = len(self.kinds)

@@ -111,6 +111,8 @@ class GitCommits:
 class CommitGraph:
     """What commits have to do with each other. All of them count, reachable or not."""
 
+    traced: tuple[str, ...] = ()
+
     def __init__(self, commits: Commits) -> None:
         self.all = commits
         self._order: list[int] = []
@@ -118,7 +120,7 @@ class CommitGraph:
     def commits(self, oids: Iterable[str]) -> dict[str, Commit]:
         """oid -> commit, of those that are readable commits."""
         wanted = [oid for oid in oids if self.all.find(oid) >= 0]
-        orders = self._orders() if wanted else []
+        orders = self.orders() if wanted else []
         return {
             oid: parse_commit(oid, data, orders[self.all.find(oid)]) for oid, data in self.all.read(wanted)
         }
@@ -141,23 +143,36 @@ class CommitGraph:
         found: dict[str, list[str]] = {commit: [] for commit in commits}
         tip_numbers = [(tip, number) for tip in sorted(set(tips)) if (number := self.all.find(tip)) >= 0]
         wanted = sorted(commit for commit in set(commits) if self.all.find(commit) >= 0)
-        parents_of = self.all.parents
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
-            own = {self.all.find(commit): 1 << bit for bit, commit in enumerate(batch)}
-            below: dict[int, int] = {}
-            for number in self._parents_first():
-                mask = own.get(number, 0)
-                for parent in parents_of[number]:
-                    mask |= below.get(parent, 0)
-                if mask:
-                    below[number] = mask
+            below = self._masks(batch)
             reaching = [(tip, below[number]) for tip, number in tip_numbers if number in below]
             for bit, commit in enumerate(batch):
                 found[commit] = [tip for tip, mask in reaching if mask >> bit & 1]
         return found
 
-    def _orders(self) -> list[int]:
+    def masks(self, traced: Sequence[str]) -> bytes:
+        """For each commit a bit for each of `traced` that it leads to, in bytes, little end first."""
+        size, below = (len(traced) + 7) // 8, self._masks(traced)
+        nothing = bytes(size)
+        return b"".join(
+            below[number].to_bytes(size, "little") if number in below else nothing
+            for number in range(len(self.all.parents))
+        )
+
+    def _masks(self, traced: Sequence[str]) -> dict[int, int]:
+        """commit -> the bits of those of `traced` that it leads to, itself included."""
+        own = {self.all.find(commit): 1 << bit for bit, commit in enumerate(traced)}
+        below: dict[int, int] = {}
+        for number in self._parents_first() if own else ():
+            mask = own.get(number, 0)
+            for parent in self.all.parents[number]:
+                mask |= below.get(parent, 0)
+            if mask:
+                below[number] = mask
+        return below
+
+    def orders(self) -> Sequence[int]:
         """Commit dates, each at least a second behind those of its parents: clocks are wrong, and scripts fast."""
         orders = list(self.all.times)
         parents_of = self.all.parents
@@ -170,19 +185,25 @@ class CommitGraph:
     def _parents_first(self) -> list[int]:
         """All commits, each behind its parents."""
         if not self._order:
-            children: dict[int, list[int]] = {}
-            waiting = []
-            for number, parents in enumerate(self.all.parents):
-                waiting.append(len(parents))
-                for parent in parents:
-                    children.setdefault(parent, []).append(number)
-            self._order = [number for number, count in enumerate(waiting) if count == 0]
-            for number in self._order:
-                for child in children.get(number, ()):
-                    waiting[child] -= 1
-                    if waiting[child] == 0:
-                        self._order.append(child)
+            self._order = parents_first(self.all.parents)
         return self._order
+
+
+def parents_first(parents_of: Sequence[Sequence[int]]) -> list[int]:
+    """All numbers, each behind its parents; none of a circle."""
+    children: dict[int, list[int]] = {}
+    waiting = []
+    for number, parents in enumerate(parents_of):
+        waiting.append(len(parents))
+        for parent in parents:
+            children.setdefault(parent, []).append(number)
+    order = [number for number, count in enumerate(waiting) if count == 0]
+    for number in order:
+        for child in children.get(number, ()):
+            waiting[child] -= 1
+            if waiting[child] == 0:
+                order.append(child)
+    return order
 
 
 def _rfc3339(person: re.Match[bytes]) -> str:

@@ -11,6 +11,7 @@ from leakscan.gitstore.index import read_index
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from leakscan.gitstore.recalled import RecalledGraph
     from leakscan.gitstore.store import Store
 
 _MAX_LISTED = 100
@@ -19,18 +20,21 @@ _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print
 
 
 class ConnectivityCheck:
-    """Finds absent objects of one store. `missing` maps an absent id to what names it."""
+    """Finds absent objects of one store. `missing` maps an absent id to what names it, `reached` flags the commits that
+    `tips` lead to."""
 
-    def __init__(self, store: Store, graph: CommitGraph) -> None:
+    def __init__(self, store: Store, graph: CommitGraph | RecalledGraph) -> None:
         self._store = store
         self._graph = graph
         self.missing: dict[str, str] = {}
+        self.reached = bytearray()
+        self.tips: set[str] = set()
 
     def run(self) -> None:
         """Fills `missing` and records each of them, or that the walk itself had to stop."""
-        tips = self._tips()
-        kinds = self._peel(tips)
-        reached = self._graph.reachable(kinds, self._store.shallow)
+        kinds = self.peel()
+        reached = self.reached = self._graph.reachable(kinds, self._store.shallow)
+        self.tips = set(kinds)
         commits = self._graph.all
         absent = [
             (commits.oid(number), parents) for number, parents in commits.absent.items() if reached[number]
@@ -57,9 +61,9 @@ class ConnectivityCheck:
             named.setdefault(refs.head, "HEAD names it")
         return named
 
-    def _peel(self, named: dict[str, str]) -> dict[str, str]:
+    def peel(self) -> dict[str, str]:
         """id -> kind of all tips and of what annotated tags among them lead to."""
-        refs, objects = self._store.refs, self._store.objects()
+        named, refs, objects = self._tips(), self._store.refs, self._store.objects()
         kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
         self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
         tags = [oid for oid, kind in kinds.items() if kind == "tag"]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from leakscan.gitstore.attribution import Sightings
     from leakscan.gitstore.command import Git
@@ -28,14 +28,20 @@ def note_dangling(git: Git, reader: ObjectReader, hex_length: int, seen: Sightin
         reason = f"{len(trees):,} trees belong to no commit: paths were looked up in the first {_MAX_TREES:,}"
         faults.add("too-deep", "dangling trees", reason)
         trees = trees[:_MAX_TREES]
+    note_paths(seen, trees_above(reader, hex_length, trees, seen.unplaced()))
+
+
+def trees_above(
+    reader: ObjectReader, hex_length: int, trees: list[bytes], wanted: Collection[bytes]
+) -> dict[bytes, list[tuple[bytes, bytes]]]:
+    """For blobs and for those of `trees` that are in others: the trees that hold them, with their name there."""
     above: dict[bytes, list[tuple[bytes, bytes]]] = {}
-    wanted = seen.unplaced()
-    interesting = wanted | set(trees)
+    interesting = {*wanted, *trees}
     for tree in reader.read(b"".join(oid + b"\n" for oid in trees)):
         for oid, name in _entries(tree.data, hex_length):
             if oid in interesting:
                 above.setdefault(oid, []).append((tree.oid.encode(), name))
-    note_paths(seen, {oid: sorted(trees) for oid, trees in above.items()})
+    return {oid: sorted(holders) for oid, holders in above.items()}
 
 
 def note_paths(seen: Sightings, above: dict[bytes, list[tuple[bytes, bytes]]]) -> None:

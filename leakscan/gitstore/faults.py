@@ -24,6 +24,16 @@ class Faults:
                 self._seen.add((kind, where))
                 self._listed.append(Failure(kind, where, reason))
 
+    def copy(self) -> Faults:
+        other = Faults()
+        other.restore(self)
+        return other
+
+    def restore(self, earlier: Faults) -> None:
+        """Forgets what was added since `earlier` was copied."""
+        self._listed, self._seen = list(earlier._listed), set(earlier._seen)
+        self._counts = Counter(earlier._counts)
+
     @property
     def failures(self) -> list[Failure]:
         more = [

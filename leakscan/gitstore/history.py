@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
 
@@ -37,6 +38,15 @@ class History:
         self._steps = 0
         self.commits = commits
         self.content = lru_cache(256)(self._entries)
+
+    def graph(self) -> CommitGraph:
+        return CommitGraph(self.commits)
+
+    def all_absent(self) -> set[str]:
+        """Ids of everything that any commit or tree names and that is not there."""
+        named = {oid for oids in self.commits.absent.values() for oid in oids}
+        named |= {*self.commits.absent_trees.values(), *(oid.hex() for oid in self._trees.absent)}
+        return named - EMPTY.keys()
 
     def trace(self, oids: Collection[str]) -> None:
         """Finds all trees that lead to these blobs, and all that name what is absent. Untraceable."""

@@ -77,6 +77,11 @@ class StoredCommits:
         self.absent = {numbers[node]: oids for node, oids in links.absent.items()}
         self.absent_trees = {numbers[node]: oid for node, oid in links.absent_trees.items()}
 
+    @property
+    def ids(self) -> bytes:
+        """Raw ids of all, one after the other."""
+        return b"".join(map(self._forest.catalog.name, self._nodes))
+
     def find(self, oid: str) -> int:
         node = self._forest.catalog.find(oid)
         return self._numbers[node] if node >= 0 else -1

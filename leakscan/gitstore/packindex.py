@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore.plainfile import read_file
@@ -37,14 +38,18 @@ class PackIndex:
             self.names = data[start : start + count * width]
             start += count * (width + 4)
             large = data[start + count * 4 : len(data) - 2 * width]
-            self.offsets = _offsets(data[start : start + count * 4], large)
+            self._tables: tuple[bytes, bytes | None] = (data[start : start + count * 4], large)
         else:
             entries = [data[at : at + entry] for at in range(start, start + count * entry, entry)]
             self.names = b"".join(each[4:] for each in entries)
-            self.offsets = _offsets(b"".join(each[:4] for each in entries), None)
+            self._tables = (b"".join(each[:4] for each in entries), None)
 
     def __len__(self) -> int:
-        return len(self.offsets)
+        return len(self.names) // self._width
+
+    @cached_property
+    def offsets(self) -> array[int]:
+        return _offsets(*self._tables)
 
     def name(self, place: int) -> bytes:
         return self.names[place * self._width : (place + 1) * self._width]

@@ -16,6 +16,7 @@ from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_refta
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
 from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.recalled import Recalled, RecalledGraph
 from leakscan.gitstore.refs import Refs, git_dirs, read_refs
 from leakscan.gitstore.salvage import salvage_pack
 from leakscan.gitstore.shadow import Shadow
@@ -36,6 +37,8 @@ T = TypeVar("T")
 class Store:
     """A context manager. `failures` grows with every question; `check_connectivity` finds what is absent.
 
+    What was asked last stays: `seen` by `attribute`, `traced` by `refs_reaching`, `connectivity`.
+
     `git` runs on the shadow: whoever needs another answer of git's asks it there."""
 
     git: Git
@@ -49,8 +52,11 @@ class Store:
         self.layout = layout
         self.faults = Faults()
         self._closing = contextlib.ExitStack()
-        self._graph: CommitGraph | None = None
-        self._history: History | None = None
+        self._graph: CommitGraph | RecalledGraph | None = None
+        self._history: History | Recalled | None = None
+        self.seen = Sightings(frozenset())
+        self.traced: set[str] = set()
+        self.connectivity: ConnectivityCheck | None = None
 
     def __enter__(self) -> Store:
         with contextlib.ExitStack() as opened:
@@ -72,10 +78,10 @@ class Store:
         """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
         return self.reader.read(self.reader.inventory().content)
 
-    def adopt(self, history: History | None) -> None:
+    def adopt(self, history: History | Recalled | None) -> None:
         """From here on, commits and trees are asked of `history`, which must stay open; None: of git, as before."""
         self._history = history
-        self._graph = CommitGraph(history.commits) if history else None
+        self._graph = history.graph() if history else None
 
     def trace(self, oids: Collection[str]) -> bool:
         """Prepares what `check_connectivity` and `attribute` will be asked of these blobs. True if our own reader
@@ -85,18 +91,19 @@ class Store:
                 self._history.trace(oids)
             except Untraceable:
                 self.adopt(None)
-        self._commit_graph()
+        self.commit_graph()
         return self._history is not None
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
-        ConnectivityCheck(self, self._commit_graph()).run()
+        self.connectivity = ConnectivityCheck(self, self.commit_graph())
+        self.connectivity.run()
 
     def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:
         """Where blobs stand: oid -> placements, oldest first; none for a blob that nothing names."""
         if not oids:
             return {}
-        seen = Sightings(frozenset(oid.encode() for oid in oids))
+        seen = self.seen = Sightings(frozenset(oid.encode() for oid in oids))
         if self._history is not None:
             try:
                 self._history.compare(seen, self.shallow)
@@ -134,19 +141,20 @@ class Store:
 
     def commits(self, oids: Collection[str]) -> dict[str, Commit]:
         """Author, date and time of those that are readable commits."""
-        return self._commit_graph().commits(oids) if oids else {}
+        return self.commit_graph().commits(oids) if oids else {}
 
     def refs_reaching(self, commits: Collection[str]) -> dict[str, tuple[str, ...]]:
         """commit -> full names of the refs that lead to it, sorted; "HEAD" is among them when detached."""
         if not commits:
             return {}
+        self.traced = {oid for oid in commits if self.commit_graph().all.find(oid) >= 0}
         names: dict[str, list[str]] = {}
         peeled = self._peeled_refs()
         for ref in self.refs.refs:
             names.setdefault(peeled.get(ref.oid, ref.oid), []).append(readable(ref.name))
         if self.refs.head and self.refs.detached:
             names.setdefault(self.refs.head, []).append("HEAD")
-        above = self._commit_graph().tips_above(commits, names.keys())
+        above = self.commit_graph().tips_above(commits, names.keys())
         return {oid: tuple(sorted(n for tip in tips for n in names[tip])) for oid, tips in above.items()}
 
     def tree_files(self, *, ignored: bool = False) -> Worktree:
@@ -186,13 +194,14 @@ class Store:
         packs[self._shadow.objects] = check_packs(self._shadow.objects, layout.hex_length // 2, self.faults)
         self.reader = ObjectReader(self.git, packs, layout.hex_length, self.faults)
 
-    def _commit_graph(self) -> CommitGraph:
+    def commit_graph(self) -> CommitGraph | RecalledGraph:
+        """What commits have to do with each other."""
         if self._graph is None:
             self._graph = CommitGraph(GitCommits(self.reader, self.layout.hex_length))
         return self._graph
 
     @property
-    def history(self) -> History | None:
+    def history(self) -> History | Recalled | None:
         return self._history
 
     def keep_open(self, resource: contextlib.AbstractContextManager[T]) -> T:
@@ -200,11 +209,11 @@ class Store:
         return self._closing.enter_context(resource)
 
     def _isolate_commits(self) -> None:
-        commits = self._commit_graph().all
+        commits = self.commit_graph().all
         orphans = {commits.oid(number) for number in commits.absent}
         self._shadow.set_shallow(self.shallow | orphans)
 
-    def objects(self) -> ObjectReader | History:
+    def objects(self) -> ObjectReader | History | Recalled:
         """Whoever can tell the kind and content of single objects."""
         return self._history or self.reader
 

@@ -16,11 +16,12 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.catalog import Catalog
 from leakscan.gitstore.deal import Dealer
 from leakscan.gitstore.forest import HELD_BYTES, Forest, Lost
+from leakscan.gitstore.fresh import Fresh, Known, read_fresh
 from leakscan.gitstore.history import History
 from leakscan.gitstore.links import Links, StoredCommits
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
 from leakscan.gitstore.remains import Remains
-from leakscan.gitstore.trees import Trees
+from leakscan.gitstore.trees import Trees, Untraceable
 
 if TYPE_CHECKING:
     from leakscan.gitstore.store import Store
@@ -69,7 +70,7 @@ class _Share:
 
 class Sweep:
     """A context manager over an open store. `totals` counts what was looked at so far: "blob", "commit" and "tag"
-    objects, "blob bytes" and "text bytes"."""
+    objects, "blob bytes" and "text bytes". What is `known` is passed over."""
 
     def __init__(
         self,
@@ -79,19 +80,29 @@ class Sweep:
         jobs: int = 1,
         held_bytes: int = HELD_BYTES,
         object_bytes: int = MAX_OBJECT_BYTES,
+        known: Known | None = None,
     ) -> None:
         self._store = store
         self._matcher = spec.matcher()
         self._heads = (*_WIDE_MARKS, *spec.heads)
         self._hex_length = store.layout.hex_length
-        self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults, limit=object_bytes)
+        self._catalog = Catalog(
+            store.reader.folders,
+            self._hex_length // 2,
+            store.faults,
+            limit=object_bytes,
+            skip=known.files if known else (),
+        )
         self._forest = Forest(self._catalog, held_bytes=held_bytes)
         self._dealer = Dealer(self._forest, jobs)
         self._remains = Remains(store, self._forest)
+        if known:
+            nodes = range(len(self._catalog))
+            self._remains.surplus |= {node for node in nodes if known.holds(self._catalog.name(node))}
         self._suspect = bytearray(len(self._catalog))
         self.totals: Counter[str] = Counter()
         self._links = Links()
-        self._is_whole = False
+        self._is_whole = self._lost = False
 
     def __enter__(self) -> Sweep:
         return self
@@ -122,6 +133,7 @@ class Sweep:
                 if stopped := not go_on():
                     break
         self._record_dead()
+        self._lost = bool(lost)
         lost_links = any(self._catalog.kinds[entry.node] != BLOB for entry in lost)
         self._is_whole = texts and not (
             stopped or lost_links or self._dealer.dead or self._forest.unreached()
@@ -145,6 +157,12 @@ class Sweep:
             return None
         trees = Trees(self._forest, self._dealer, self._hex_length // 2, go_on)
         return History(self._forest, trees, StoredCommits(self._forest, self._links))
+
+    def fresh(self) -> Fresh:
+        """The commits and trees that are not known. Untraceable if not all could be read."""
+        if not self._is_whole or self._lost:
+            raise Untraceable
+        return read_fresh(self._forest, self._remains.surplus, self._hex_length)
 
     def _record_dead(self) -> None:
         for task in self._dealer.dead:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.model import Confidence
@@ -14,7 +15,8 @@ class ScanOptions:
 
     `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
     `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `max_memory`: bytes for
-    all of them together; `full`: look at every version of every file whole instead of at what each added."""
+    all of them together; `full`: look at every version of every file whole instead of at what each added; `cache`:
+    the folder in which histories are remembered, None to remember nothing."""
 
     tree: bool | None = None
     history: bool | None = None
@@ -27,3 +29,4 @@ class ScanOptions:
     jobs: int = 1
     max_memory: int = DEFAULT_MEMORY
     full: bool = False
+    cache: Path | None = None

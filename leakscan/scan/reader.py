@@ -8,13 +8,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from leakscan.detect import Detector
-from leakscan.gitstore import AnchorSpec, Bounds, Store, StoredObject, Sweep, bounds
-from leakscan.model import Blob, Coverage, Failure, Skipped, WorktreeFile
+from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep, bounds
+from leakscan.gitstore.fresh import Fresh, Known
+from leakscan.gitstore.memory import Memory
+from leakscan.gitstore.recalled import Recalled
+from leakscan.gitstore.remember import is_sound
+from leakscan.gitstore.trees import Untraceable
+from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
 from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
+from leakscan.scan.recall import Recollection
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
@@ -31,7 +38,8 @@ class _OutOfTime(Exception):
 
 @dataclass(slots=True)
 class Reader:
-    """Takes what sources give. `skipped`, `failures` and the counts tell what became of it."""
+    """Takes what sources give. `skipped`, `failures` and the counts tell what became of it; `history` counts what the
+    history held, `found` are the objects of it in which something was seen."""
 
     detector: Detector
     timeout_s: float = 0.0
@@ -39,6 +47,8 @@ class Reader:
     skipped: list[Skipped] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     timed_out: bool = False
+    history: dict[str, int] = field(default_factory=dict)
+    found: list[str] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
@@ -58,13 +68,27 @@ class Reader:
         seen = self._within_time(self._read_files(root, listing, jobs))
         return sorted(seen, key=_path_of)
 
-    def read_history(self, store: Store, options: ScanOptions) -> list[Sighting]:
-        """What stands in any object of the store."""
+    def read_history(
+        self, store: Store, options: ScanOptions, recollection: Recollection | None = None
+    ) -> list[Sighting]:
+        """What stands in any object of the store; only what is not remembered is read."""
         limits = bounds(options.max_memory, options.jobs)
         store.reader.limit = limits.alone
         full = options.full or not hasattr(os, "pread")  # Windows
-        seen = self._read_all(store) if full else self._sweep(store, options.jobs, limits)
-        return sorted(self._within_time(seen), key=lambda sighting: (sighting.oid, sighting.member))
+        before, self.found = self._counts.copy(), []
+        sweep = partial(Sweep, store, self._spec, jobs=options.jobs, held_bytes=limits.held)
+        sweep = partial(sweep, object_bytes=limits.shared)
+        if full:
+            seen = self._read_all(store)
+        elif recollection is not None and recollection.memory is not None:
+            seen = self._remembered(store, sweep, recollection, recollection.memory)
+        else:
+            seen = self._read_new(store, sweep)
+        sightings = sorted(self._within_time(seen), key=lambda sighting: (sighting.oid, sighting.member))
+        self.history = {
+            kind: self._counts[kind] - before[kind] for kind in ("blobs", "commits", "tags", "bytes")
+        }
+        return sightings
 
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
         for item in items:
@@ -96,11 +120,57 @@ class Reader:
                 yield from self._keep(look(self.detector, _everywhere, blob))
             self._tick()
 
-    def _sweep(self, store: Store, jobs: int, limits: Bounds) -> Iterator[Sighting]:
+    def _remembered(
+        self, store: Store, make: Callable[..., Sweep], recollection: Recollection, memory: Memory
+    ) -> Iterator[Sighting]:
+        """As `_read_new`, of what came since; if that does not fit to what is remembered, of everything."""
+        counts, faults, failures = self._counts.copy(), store.faults.copy(), self.failures.copy()
+        try:
+            sightings = self._recall(store, make, recollection, memory)
+        except Untraceable:
+            store.adopt(None)
+            store.faults.restore(faults)
+            self._counts, self.failures, self.found = counts, failures, []
+            recollection.recall.notes.append((False, "cache: what is new does not fit to it, all is read"))
+            yield from self._read_new(store, make)
+            return
+        recollection.recall.notes.append((False, "cache: only what is new was read"))
+        yield from sightings
+
+    def _recall(
+        self, store: Store, make: Callable[..., Sweep], recollection: Recollection, memory: Memory
+    ) -> list[Sighting]:
+        """What stands in new objects, and what is seen again. Untraceable if the two do not fit together."""
+        sightings: list[Sighting] = []
+        fresh, moved = Fresh(), recollection.containers.moved
+        if recollection.is_new:
+            known = Known(memory.containers, store.object_dirs, store.layout.hex_length // 2)
+            sweep = store.keep_open(make(known=known))
+            sightings += self._sweep(sweep)
+            fresh = sweep.fresh()
+            if not all(fresh.holds(oid) or known.packs_hold(bytes.fromhex(oid)) for oid in moved):
+                raise Untraceable
+        before = len(self.found)
+        for stored in store.reader.fetch(memory.found):
+            if seen := self._visit(stored):
+                sightings += self._keep_all(*seen)
+        if len(self.found) - before != len(memory.found):
+            raise Untraceable
+        self._counts.update(memory.counts)
+        recalled = Recalled(store, memory, fresh)
+        store.adopt(recalled)
+        recalled.prepare({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
+        if not is_sound(store):
+            raise Untraceable
+        return sightings
+
+    def _read_new(self, store: Store, make: Callable[..., Sweep]) -> Iterator[Sighting]:
+        sweep = store.keep_open(make())
+        yield from self._sweep(sweep)
+        store.adopt(sweep.history())
+
+    def _sweep(self, sweep: Sweep) -> Iterator[Sighting]:
         before = self._counts.copy()
-        sweep = store.keep_open(
-            Sweep(store, self._spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
-        )
 
         def go_on() -> bool:
             total = sweep.totals
@@ -110,15 +180,18 @@ class Reader:
             self._tick()
             return True
 
-        for looks in sweep.run(self._visit, texts=True, go_on=go_on):
-            for one in looks:
-                yield from self._keep(one)
-        store.adopt(sweep.history())
+        for oid, looks in sweep.run(self._visit, texts=True, go_on=go_on):
+            yield from self._keep_all(oid, looks)
 
-    def _visit(self, stored: StoredObject) -> list[Look] | None:
+    def _visit(self, stored: StoredObject) -> tuple[str, list[Look]] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
         looks = [found for blob in contents(stored) if (found := self._look(blob)) is not None]
-        return looks or None
+        return (stored.oid, looks) if looks else None
+
+    def _keep_all(self, oid: str, looks: list[Look]) -> Iterator[Sighting]:
+        self.found.append(oid)
+        for one in looks:
+            yield from self._keep(one)
 
     def _look(self, blob: Blob) -> Look | None:
         return look(self.detector, self._has_anchor, blob)

@@ -11,12 +11,13 @@ from pathlib import Path
 from leakscan.detect import Detector
 from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Collector, RuleFacts
-from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
+from leakscan.gitstore import Layout, Store, bounds, find_enclosing, find_layout
 from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.placing import place
 from leakscan.scan.reader import Progress, Reader
+from leakscan.scan.recall import Recall, Recollection
 from leakscan.scan.sighting import Sighting
 from leakscan.sources import Item
 from leakscan.sources.tree import iter_files, iter_folder
@@ -45,6 +46,7 @@ class Scan:
         self._reader = Reader(self._detector, options.timeout_s, on_progress)
         self._collector = Collector(_rule_facts(rules), show_secrets=options.show_secrets)
         self._refs: dict[str, tuple[str, ...]] = {}
+        self.recall = Recall(options.cache, rules.digest) if options.cache else None
 
     def run(self, targets: Sequence[str]) -> ScanResult:
         """The report. Raises TargetError for a target that is not there or that the options do not fit; whatever
@@ -132,9 +134,18 @@ class Scan:
             if self._options.history is False:
                 self._place(sightings, store)
             else:
-                sightings += self._reader.read_history(store, self._options)
+                recollection = self._recollect(store)
+                sightings += self._reader.read_history(store, self._options, recollection)
                 self._place_and_check(sightings, store)
+                if recollection is not None and not self._reader.timed_out:
+                    recollection.keep(store, self._reader.history, self._reader.found)
             self._keep_failures(store, history=self._options.history is not False)
+
+    def _recollect(self, store: Store) -> Recollection | None:
+        options = self._options
+        if self.recall is None or options.full or not hasattr(os, "pread"):  # Windows
+            return None
+        return self.recall.open(store, bounds(options.max_memory, options.jobs))
 
     def _keep_failures(self, store: Store, *, history: bool) -> None:
         """That history is cut off is no failure of a scan that was not asked to read it."""

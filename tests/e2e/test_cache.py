@@ -1,0 +1,149 @@
+"""The second scan of a history reads what is new; what is remembered is private and holds no value."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Pair, Repo, Run
+
+USED = "cache: only what is new was read"
+ANOTHER = "cache: objects are not where they were, all are read"
+Command = Callable[..., Run]
+
+
+def file_in(folder: Path) -> Path:
+    (file,) = folder.iterdir()
+    return file
+
+
+def test_new_commits_are_read_and_nothing_else(leakscan: Command, repo: Repo, make_pair: Callable[[int], Pair],
+                                               tmp_path: Path) -> None:  # fmt: skip
+    repo.commit("first", bot_env=make_pair(1).env)
+    cache = tmp_path / "cache"
+    scan = ("scan", repo.path, "--cache-dir", cache, "-v", "-f", "json")
+    first = leakscan(*scan)
+    assert USED not in first.stderr
+    repo.commit("second", bot_env=make_pair(2).env)
+    repo.run("tag", "old", "HEAD~1")
+    second, fresh = leakscan(*scan), leakscan("scan", repo.path, "--no-cache", "-f", "json")
+    assert USED in second.stderr
+    assert second.stdout == fresh.stdout
+    assert len(second.findings) == 2 * len(first.findings) == 4
+    assert any("refs/tags/old" in finding["exposure"]["refs"] for finding in second.findings)
+
+
+def test_the_cache_is_private_and_holds_no_value_and_no_path(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", secret__folder__bot_env=pair.env)
+    cache = tmp_path / "cache"
+    leakscan("scan", repo.path, "--cache-dir", cache)
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+    file = file_in(cache)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    content = file.read_bytes()
+    for word in (pair.key, pair.secret, "bot.env", "Alice", str(repo.path)):
+        assert word.encode() not in content
+
+
+def test_a_damaged_cache_is_said_and_replaced(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    cache = tmp_path / "cache"
+    first = leakscan("scan", repo.path, "--cache-dir", cache, "-f", "json")
+    file_in(cache).write_bytes(b"something else")
+    again = leakscan("scan", repo.path, "--cache-dir", cache, "-f", "json")
+    assert again.stdout == first.stdout
+    assert f"the cache {file_in(cache)} is not used: it is damaged" in again.stderr
+    assert USED in leakscan("scan", repo.path, "--cache-dir", cache, "-v").stderr
+
+
+@pytest.mark.parametrize("option", [["--no-cache"], ["--full"], ["--no-history"], ["--timeout", "0.000001"]])
+def test_what_is_not_whole_is_not_remembered(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path, option: list[str]
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    cache = tmp_path / "cache"
+    leakscan("scan", repo.path, "--cache-dir", cache, *option)
+    assert not cache.exists()
+
+
+def test_a_store_with_damage_is_not_remembered(leakscan: Command, repo: Repo, tmp_path: Path) -> None:
+    repo.commit("first", bot_env="nothing")
+    oid = repo.run("rev-parse", "HEAD:bot.env")
+    (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    cache = tmp_path / "cache"
+    assert leakscan("scan", repo.path, "--cache-dir", cache).exit_code == 3
+    assert not cache.exists()
+
+
+def test_a_file_that_was_written_in_place_is_read_again(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    cache = tmp_path / "cache"
+    scan = ("scan", repo.path, "--cache-dir", cache, "-v", "-f", "json")
+    leakscan(*scan)
+    oid = repo.run("rev-parse", "HEAD:bot.env")
+    file = repo.path / ".git/objects" / oid[:2] / oid[2:]
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 255
+    file.chmod(0o644)
+    file.write_bytes(data)
+    again = leakscan(*scan)
+    assert ANOTHER in again.stderr
+    assert [failure["kind"] for failure in again.json["failures"]] == ["corrupt-objects"]
+
+
+def test_git_setting_times_anew_is_no_change(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    cache = tmp_path / "cache"
+    scan = ("scan", repo.path, "--cache-dir", cache, "-v", "-f", "json")
+    first = leakscan(*scan)
+    repo.run("hash-object", "-w", "bot.env")
+    again = leakscan(*scan)
+    assert USED in again.stderr
+    assert again.stdout == first.stdout
+
+
+def test_a_folder_for_everybody_is_not_written_to(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    cache.chmod(0o777)
+    run = leakscan("scan", repo.path, "--cache-dir", cache)
+    assert run.exit_code == 1
+    assert "its folder is open to other users: chmod go= it" in run.stderr
+    assert list(cache.iterdir()) == []
+
+
+def test_the_cache_folder_is_that_of_the_system(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    leakscan("scan", repo.path, env={"XDG_CACHE_HOME": str(tmp_path / "xdg")})
+    assert file_in(tmp_path / "xdg/leakscan").name.startswith("history-")
+
+
+def test_repositories_scanned_together_are_remembered_apart(
+    leakscan: Command, make_pair: Callable[[int], Pair], tmp_path: Path
+) -> None:
+    repos = [Repo(tmp_path / name) for name in ("one", "two")]
+    for number, repo in enumerate(repos):
+        repo.commit("first", bot_env=make_pair(number).env)
+    cache = tmp_path / "cache"
+    scan = ("scan", *(repo.path for repo in repos), "--cache-dir", cache, "-v", "-f", "json")
+    first, written = leakscan(*scan), sorted(file.stat().st_ino for file in cache.iterdir())
+    again = leakscan(*scan)
+    assert again.stderr.count(USED) == 2
+    assert again.stdout == first.stdout
+    assert sorted(file.stat().st_ino for file in cache.iterdir()) == written
