@@ -8,6 +8,8 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "leakscan"
 FLOORS = {
+    "decisions": -1,
+    "secret": -1,
     "model": 0,
     "errors": 0,
     "rules": 1,
@@ -15,6 +17,7 @@ FLOORS = {
     "gitstore": 2,
     "sources": 3,
     "findings": 4,
+    "policy": 4,
     "scan": 5,
     "check": 5,
     "reporters": 5,

@@ -15,11 +15,15 @@ from leakscan.errors import ExitCode, LeakscanError
 
 COMMANDS = {
     "scan": "leakscan.cli.scan:scan",
+    "baseline": "leakscan.cli.baseline:baseline",
     "rules": "leakscan.cli.rules:rules",
+    "config": "leakscan.cli.config:config",
 }
 SHORT_HELP = {
     "scan": "Find exchange credentials in files, folders, repositories and their whole history.",
+    "baseline": "Make, renew and check the list of known findings.",
     "rules": "List, show and check the rules.",
+    "config": "Check and show the configuration.",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from leakscan.model import (
     Origin,
     RuleInfo,
     Severity,
+    StagedFile,
     Stdin,
     StoredBlob,
     TagMessage,
@@ -36,9 +38,10 @@ class RuleFacts:
 class Collector:
     """Merges placed matches. `rules` gives the facts of every rule that may come up."""
 
-    def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool) -> None:
+    def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool, digests: bool = False) -> None:
         self._rules = rules
         self._show_secrets = show_secrets
+        self._digests = digests
         self._matches: dict[bytes, list[Match]] = defaultdict(list)
         self._locations: dict[bytes, set[Location]] = defaultdict(set)
         self.traces: dict[bytes, Trace] = defaultdict(Trace)
@@ -115,6 +118,7 @@ class Collector:
             exposure=self.traces[identity].exposure(refs_of, now),
             help=facts.info.help,
             revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,
+            sha1=hashlib.sha1(chosen.secret.reveal()).hexdigest() if self._digests else "",
         )
 
 
@@ -164,7 +168,7 @@ def _place(location: Location) -> tuple[int, int, bytes, str, int, int]:
 
 def _origin_order(origin: Origin) -> tuple[int, int, bytes, str]:
     match origin:
-        case WorktreeFile(path=path):
+        case WorktreeFile(path=path) | StagedFile(path=path):
             return 0, 0, path, ""
         case Stdin():
             return 0, 0, b"", ""

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from itertools import filterfalse, islice
 from typing import TYPE_CHECKING, Any
 
-from leakscan.model import Commit, CommitMessage, CommittedFile, Stdin, StoredBlob, TagMessage, WorktreeFile
+from leakscan.model import (
+    Commit,
+    CommitMessage,
+    CommittedFile,
+    StagedFile,
+    Stdin,
+    StoredBlob,
+    TagMessage,
+    WorktreeFile,
+)
 from leakscan.reporters.escape import path_uri, sarif_text, show_path, show_text
 from leakscan.reporters.sarif_rules import LEVELS
 from leakscan.reporters.words import counted, day, short_oid
@@ -117,7 +126,7 @@ def _exposed(exposure: Exposure) -> str:
 
 
 def is_in_checkout(location: Location) -> bool:
-    return isinstance(location.origin, (WorktreeFile, Stdin))
+    return isinstance(location.origin, (WorktreeFile, StagedFile, Stdin))
 
 
 def _location_fields(location: Location) -> dict[str, Any]:
@@ -136,7 +145,7 @@ def _location_fields(location: Location) -> dict[str, Any]:
 
 def _uri(origin: Origin) -> str:
     match origin:
-        case WorktreeFile(path=path) | CommittedFile(path=path) if path:
+        case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path) if path:
             return path_uri(path)
         case CommitMessage(oid=oid):
             return path_uri(f"commit/{oid}".encode())
@@ -150,7 +159,7 @@ def _uri(origin: Origin) -> str:
 
 def _named(origin: Origin) -> str:
     match origin:
-        case WorktreeFile(path=path):
+        case WorktreeFile(path=path) | StagedFile(path=path):
             return show_path(path)
         case CommittedFile(path=path, commit=Commit(oid=oid)) if path:
             return f"{show_path(path)} of commit {short_oid(oid)}"

@@ -14,6 +14,7 @@ from leakscan.model import (
     CommittedFile,
     Location,
     Origin,
+    StagedFile,
     StoredBlob,
     WorktreeFile,
 )
@@ -33,15 +34,11 @@ def place(
         standing = placements.get(sighting.oid, ()) if isinstance(sighting.origin, StoredBlob) else ()
         origins = _origins(sighting.origin, standing, commits)
         matches = detector.judge(sighting.inspection, _paths(origins))
-        spots = {
-            candidate.span: (spot, line_hash)
-            for candidate, spot, line_hash in zip(
-                sighting.inspection.candidates, sighting.places, sighting.line_hashes, strict=True
-            )
-        }
+        spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
         for match in matches:
-            spot, line_hash = spots[match.span]
-            locations = tuple(Location(origin, *spot, sighting.oid, line_hash) for origin in origins)
+            n = spots[match.span]
+            details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
+            locations = tuple(Location(origin, *details) for origin in origins)
             collector.add(match, locations)
             _trace(collector, match.identity, sighting, origins, standing)
 
@@ -58,7 +55,7 @@ def _origins(
 
 
 def _paths(origins: Iterable[Origin]) -> frozenset[bytes]:
-    return frozenset(o.path for o in origins if isinstance(o, WorktreeFile | CommittedFile))
+    return frozenset(o.path for o in origins if isinstance(o, WorktreeFile | StagedFile | CommittedFile))
 
 
 def _trace(

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from leakscan.decisions import Mark
 from leakscan.detect import Detector, Inspection, as_utf8
 from leakscan.findings.place import LineIndex
-from leakscan.model import Blob, Origin, Stdin, WorktreeFile
+from leakscan.model import Blob, Origin, StagedFile, Stdin, WorktreeFile
+from leakscan.policy.marks import mark_at
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one content holds and where in it, a place for each candidate."""
+    """What one content holds and where in it: a place, a line's hash and a mark for each candidate."""
 
     oid: str
     origin: Origin
     inspection: Inspection
     places: tuple[tuple[int, int, int, int], ...]
     line_hashes: tuple[str, ...]
+    marks: tuple[Mark | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ def _sighting(blob: Blob, text: bytes, inspection: Inspection) -> Sighting:
     index = LineIndex(text)
     places = tuple(index.place(candidate.span) for candidate in inspection.candidates)
     hashes: dict[int, str] = {}
-    if isinstance(blob.origin, WorktreeFile | Stdin):
+    if isinstance(blob.origin, WorktreeFile | StagedFile | Stdin):
         hashes = index.line_hashes(frozenset(place[0] for place in places))
-    return Sighting(
-        blob.oid, blob.origin, inspection, places, tuple(hashes.get(place[0], "") for place in places)
-    )
+    named = tuple(hashes.get(place[0], "") for place in places)
+    marks = tuple(mark_at(text, candidate.span) for candidate in inspection.candidates)
+    return Sighting(blob.oid, blob.origin, inspection, places, named, marks)
