@@ -96,7 +96,7 @@ def test_only_findings_reveals_values() -> None:
 def test_every_command_resolves() -> None:
     import importlib
 
-    from leakscan.cli import COMMANDS, SHORT_HELP
+    from leakscan.cli.commands import COMMANDS, SHORT_HELP
 
     assert COMMANDS.keys() == SHORT_HELP.keys()
     for place in COMMANDS.values():

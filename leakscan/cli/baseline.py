@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from leakscan.cli.options import NOTHING_GIVEN, files_at_root, root_of, settle
 from leakscan.cli.policy import read_policy_file
+from leakscan.cli.settings import NOTHING_GIVEN, files_at_root, root_of, settle
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError, ExitCode
 from leakscan.model import Finding, ScanResult

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from leakscan.cli.options import root_of
 from leakscan.cli.policy import files_below, load_policy
+from leakscan.cli.settings import root_of
 from leakscan.errors import ConfigError
 from leakscan.policy.apply import Policy
 from leakscan.policy.config import CONFIG_NAME, Known

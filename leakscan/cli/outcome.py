@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-import click
 
 from leakscan.cli.streams import use_color, write_file, write_stdout
 from leakscan.errors import ConfigError, ExitCode
@@ -26,7 +25,7 @@ def exit_code(result: ScanResult, fail_on: str) -> ExitCode:
     return ExitCode.CLEAN if result.complete else ExitCode.INCOMPLETE
 
 
-def report(result: ScanResult, given: dict[str, Any]) -> None:
+def report(result: ScanResult, given: Mapping[str, Any]) -> None:
     """Writes every report that was asked for; the coverage line goes to stderr."""
     width = shutil.get_terminal_size((100, 24)).columns
     for form, path in given["outputs"]:
@@ -35,7 +34,7 @@ def report(result: ScanResult, given: dict[str, Any]) -> None:
     shown = RenderOptions(use_color(given["color"]), width, given["sarif_history"], given["verbose"])
     write_stdout(render(given["form"], result, shown))
     if not given["quiet"]:
-        click.echo(f"leakscan: {coverage_line(result)}", err=True)
+        print(f"leakscan: {coverage_line(result)}", file=sys.stderr)
 
 
 def check_folders(paths: Iterable[Path]) -> None:

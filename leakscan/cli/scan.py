@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from leakscan.cli.options import files_at_root, report_options, scan_options, settle
+from leakscan.cli.options import report_options, scan_options
 from leakscan.cli.outcome import check_folders, exit_code, report
 from leakscan.cli.progress import ProgressLine
+from leakscan.cli.settings import Settings, files_at_root, settle
 from leakscan.cli.size import parse_memory
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
@@ -32,6 +34,8 @@ _NO_KERNEL = (
 @click.option(
     "--history/--no-history", default=None, help="Read every object of a repository (default: yes)."
 )
+@click.option("--staged", is_flag=True, help="Only what the index changes (GIT_INDEX_FILE is honoured).")
+@click.option("--range", "range_", metavar="A..B", help="Only what B leads to and A does not.")
 @click.option("--ignored", is_flag=True, help="Also the files that git ignores.")
 @scan_options
 @click.option(
@@ -68,6 +72,10 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         max_memory=given["max_memory"],
         full=given["full"],
     )
+    if given["staged"] or given["range_"] is not None:
+        result = _scan_changes(targets, settings, given)
+        report(result, given)
+        return exit_code(result, settings.fail_on)
     progress = ProgressLine(wanted=False if given["quiet"] else given["progress"])
     try:
         result = Scan(settings.rules, settings.options, stdin=_read_stdin, on_progress=progress).run(targets)
@@ -76,6 +84,24 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
     _warn_of_kernel(result, given)
     report(result, given)
     return exit_code(result, settings.fail_on)
+
+
+def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> ScanResult:
+    from leakscan.cli.hooking import scan_index
+    from leakscan.gitstore.quick import find_here
+    from leakscan.scan.changes import ChangeScan, Range
+    from leakscan.scan.outcome import open_session
+
+    asked = given["tree"] is not None or given["history"] is not None or given["ignored"] or given["full"]
+    if asked or (given["staged"] and given["range_"] is not None) or len(targets) != 1:
+        raise click.UsageError("--staged and --range stand alone, with one repository")
+    folder = Path(targets[0])
+    here = targets[0] == "."
+    layout = find_here(Path.cwd() if here else folder, os.environ if here else {})
+    scan = ChangeScan(open_session(settings.rules, settings.options))
+    if given["staged"]:
+        return scan_index(scan, layout, Path.cwd() if here else folder, ())
+    return scan.range(layout, Range.parse(given["range_"]))
 
 
 def _warn_of_kernel(result: ScanResult, given: dict[str, Any]) -> None:

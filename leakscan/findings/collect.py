@@ -36,7 +36,8 @@ class RuleFacts:
 
 
 class Collector:
-    """Merges placed matches. `rules` gives the facts of every rule that may come up."""
+    """Merges placed matches. `rules` gives the facts of every rule that may come up; values (their identities) that
+    are put into `known` make no finding."""
 
     def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool, digests: bool = False) -> None:
         self._rules = rules
@@ -45,6 +46,7 @@ class Collector:
         self._matches: dict[bytes, list[Match]] = defaultdict(list)
         self._locations: dict[bytes, set[Location]] = defaultdict(set)
         self.traces: dict[bytes, Trace] = defaultdict(Trace)
+        self.known: set[bytes] = set()
 
     def add(self, match: Match, locations: Iterable[Location]) -> None:
         self._matches[match.identity].append(match)
@@ -80,6 +82,7 @@ class Collector:
                 now=now,
             )
             for identity, chosen in best.items()
+            if identity not in self.known
         ]
         return tuple(sorted(made, key=_rank))
 

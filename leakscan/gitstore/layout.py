@@ -47,8 +47,9 @@ class Layout:
         return self.common_dir / "objects"
 
 
-def find_layout(path: Path) -> Layout | None:
+def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
     """The repository whose root `path` is: a work tree's root or a bare git directory. None if it is neither.
+    `work_tree` is that of a git directory which stands elsewhere.
 
     GitError if `.git` is a file that names a git directory which is not there."""
     path = Path(os.path.realpath(path))
@@ -62,7 +63,7 @@ def find_layout(path: Path) -> Layout | None:
             raise GitError(f"{dot_git}: the git directory that it names is not there")
         return _layout(target, path)
     if os.path.lexists(path / "HEAD") and _is_git_dir(path):
-        return _layout(path, None)
+        return _layout(path, work_tree)
     return None
 
 

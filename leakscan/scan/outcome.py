@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leakscan.detect import Detector
@@ -12,7 +13,7 @@ from leakscan.model import ScanResult
 from leakscan.policy.apply import apply_policy
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
-from leakscan.scan.reader import Reader
+from leakscan.scan.reader import Progress, Reader
 
 
 @dataclass(slots=True)
@@ -27,13 +28,11 @@ class Session:
     now: float
     refs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def result(self, target: str, *, whole: bool, known: Collection[str] = ()) -> ScanResult:
-        """The report, without the findings whose fingerprints are `known`. `whole`: everything there is was read."""
+    def result(self, target: str, *, whole: bool) -> ScanResult:
+        """The report. `whole`: everything there is was read."""
         options = self.options
         found = self.collector.findings(self.refs, self.now)
-        wanted = [f for f in found if f.fingerprint not in known]
-        if options.exchanges:
-            wanted = [finding for finding in wanted if finding.exchange in options.exchanges]
+        wanted = [f for f in found if not options.exchanges or f.exchange in options.exchanges]
         shown = [finding for finding in wanted if finding.confidence >= options.min_confidence]
         today = datetime.datetime.fromtimestamp(self.now, datetime.UTC).date()
         complete = all(failure.kind in options.accepted for failure in self.reader.failures)
@@ -50,6 +49,16 @@ class Session:
             accepted=options.accepted,
             policy=applied.use,
         )
+
+
+def open_session(
+    rules: RuleSet, options: ScanOptions, *, on_progress: Progress | None = None, now: float | None = None
+) -> Session:
+    """A session that has read nothing yet; `now` is in seconds since the epoch."""
+    detector = Detector(rules)
+    reader = Reader(detector, options.timeout_s, on_progress)
+    collector = Collector(rule_facts(rules), show_secrets=options.show_secrets, digests=options.digests)
+    return Session(rules, options, detector, reader, collector, time.time() if now is None else now)
 
 
 def rule_facts(rules: RuleSet) -> Mapping[str, RuleFacts]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from leakscan.detect import Detector
+from leakscan.detect import Detector, Match
 from leakscan.findings.collect import Collector
 from leakscan.gitstore import Placement, Store
 from leakscan.model import (
@@ -33,14 +33,21 @@ def place(
     for sighting in sightings:
         standing = placements.get(sighting.oid, ()) if isinstance(sighting.origin, StoredBlob) else ()
         origins = _origins(sighting.origin, standing, commits)
-        matches = detector.judge(sighting.inspection, _paths(origins))
-        spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
-        for match in matches:
-            n = spots[match.span]
-            details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
-            locations = tuple(Location(origin, *details) for origin in origins)
-            collector.add(match, locations)
+        for match in add_matches(sighting, origins, detector, collector):
             _trace(collector, match.identity, sighting, origins, standing)
+
+
+def add_matches(
+    sighting: Sighting, origins: Sequence[Origin], detector: Detector, collector: Collector
+) -> list[Match]:
+    """Judges a sighting at its paths and hands the matches to the collector."""
+    matches = detector.judge(sighting.inspection, _paths(origins))
+    spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
+    for match in matches:
+        n = spots[match.span]
+        details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
+        collector.add(match, tuple(Location(origin, *details) for origin in origins))
+    return matches
 
 
 def _origins(

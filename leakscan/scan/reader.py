@@ -65,6 +65,21 @@ class Reader:
         seen = self._read_all(store) if full else self._sweep(store, options.jobs, limits)
         return sorted(self._within_time(seen), key=lambda sighting: sighting.oid)
 
+    def read_objects(self, blobs: Iterable[Blob], kind: str) -> list[Sighting]:
+        """What stands in contents of the store; `kind` is what to count them as: "blobs", "commits" or "tags"."""
+        return self._within_time(self._read_blobs(blobs, kind))
+
+    def count_files(self, number: int) -> None:
+        """Of files that were read as objects."""
+        self._counts["files"] += number
+
+    def _read_blobs(self, blobs: Iterable[Blob], kind: str) -> Iterator[Sighting]:
+        for blob in blobs:
+            self._counts[kind] += 1
+            self._counts["bytes"] += len(blob.data)
+            yield from self._keep(self._look(blob))
+            self._tick()
+
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
         for item in items:
             yield from self._take(view([item], self._look))

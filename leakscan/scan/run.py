@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from leakscan.detect import Detector
 from leakscan.errors import GitError, TargetError
-from leakscan.findings.collect import Collector
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
-from leakscan.scan.outcome import Session, rule_facts
+from leakscan.scan.outcome import open_session
 from leakscan.scan.placing import place
-from leakscan.scan.reader import Progress, Reader
+from leakscan.scan.reader import Progress
 from leakscan.scan.sighting import Sighting
 from leakscan.sources import Item
 from leakscan.sources.tree import iter_files, iter_folder
@@ -40,13 +37,10 @@ class Scan:
     ) -> None:
         self._options = options
         self._stdin = stdin
-        self._detector = Detector(rules)
-        self._reader = Reader(self._detector, options.timeout_s, on_progress)
-        self._collector = Collector(
-            rule_facts(rules), show_secrets=options.show_secrets, digests=options.digests
-        )
-        when = time.time() if now is None else now
-        self._session = Session(rules, options, self._detector, self._reader, self._collector, when)
+        self._session = open_session(rules, options, on_progress=on_progress, now=now)
+        self._detector = self._session.detector
+        self._reader = self._session.reader
+        self._collector = self._session.collector
 
     def run(self, targets: Sequence[str]) -> ScanResult:
         """The report. Raises TargetError for a target that is not there or that the options do not fit; whatever

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leakscan.decisions import Mark
 from leakscan.detect import Detector, Inspection, as_utf8
 from leakscan.findings.place import LineIndex
-from leakscan.model import Blob, Origin, StagedFile, Stdin, WorktreeFile
+from leakscan.model import Blob, CommittedFile, Origin, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
 
 
@@ -47,7 +47,7 @@ def _sighting(blob: Blob, text: bytes, inspection: Inspection) -> Sighting:
     index = LineIndex(text)
     places = tuple(index.place(candidate.span) for candidate in inspection.candidates)
     hashes: dict[int, str] = {}
-    if isinstance(blob.origin, WorktreeFile | StagedFile | Stdin):
+    if isinstance(blob.origin, WorktreeFile | StagedFile | CommittedFile | Stdin):
         hashes = index.line_hashes(frozenset(place[0] for place in places))
     named = tuple(hashes.get(place[0], "") for place in places)
     marks = tuple(mark_at(text, candidate.span) for candidate in inspection.candidates)
