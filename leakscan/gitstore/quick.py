@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from leakscan.errors import GitError
 from leakscan.gitstore.changes import Change, intersect, iter_tokens, parse_history, parse_raw
 from leakscan.gitstore.command import Git
-from leakscan.gitstore.commits import parse_commit
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
 from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, is_reftable
@@ -162,6 +161,8 @@ class QuickStore:
 
     def commits(self, newest_first: list[str]) -> dict[str, Commit]:
         """Who made each of them, and when; `order` is their place in the list."""
+        from leakscan.gitstore.commits import parse_commit
+
         order = {oid: len(newest_first) - place for place, oid in enumerate(newest_first)}
         return {
             found.oid: parse_commit(found.oid, found.data, order[found.oid]) for found in self.read(order)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from leakscan.decisions import Allowed, PolicyUse
 from leakscan.model import CommittedFile, Finding, Location, StagedFile, WorktreeFile
 from leakscan.policy.baseline import Entry
 from leakscan.policy.config import Allow, Config
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,15 @@ class Applied:
 
 
 def apply_policy(
-    policy: Policy, findings: Iterable[Finding], today: datetime.date, *, whole: bool
+    policy: Policy, findings: Iterable[Finding], today: Callable[[], datetime.date], *, whole: bool
 ) -> Applied:
-    """`whole`: everything there is was read, so that an entry that fits nothing is stale."""
+    """`whole`: everything there is was read, so that an entry that fits nothing is stale; `today` is only asked for
+    if an entry expires."""
     return _Application(policy, today).run(tuple(findings), whole=whole)
 
 
 class _Application:
-    def __init__(self, policy: Policy, today: datetime.date) -> None:
+    def __init__(self, policy: Policy, today: Callable[[], datetime.date]) -> None:
         self._policy = policy
         self._valid = [allow for allow in policy.config.allow if not _is_expired(allow, today)]
         self._notes = [
@@ -144,8 +149,8 @@ def path_of(location: Location) -> bytes | None:
     return None
 
 
-def _is_expired(allow: Allow, today: datetime.date) -> bool:
-    return allow.expires is not None and today > allow.expires
+def _is_expired(allow: Allow, today: Callable[[], datetime.date]) -> bool:
+    return allow.expires is not None and today() > allow.expires
 
 
 def _fits(allow: Allow, finding: Finding, path: bytes | None) -> bool:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from leakscan.errors import ConfigError
 from leakscan.model import Confidence
+
+if TYPE_CHECKING:
+    import datetime
 
 CONFIG_NAME = ".leakscan.toml"
 BASELINE_NAME = ".leakscan-baseline"
@@ -104,6 +106,8 @@ def _allow(where: str, fields: Mapping[str, Any], known: Known) -> Allow:
     if name and not _FINGERPRINT.fullmatch(name):
         raise ConfigError(f"{where}: fingerprint: 32 hexadecimal digits, as --format json shows them")
     _path(where, "path", path)
+    import datetime
+
     expires = fields.get("expires")
     if expires is not None and (
         isinstance(expires, datetime.datetime) or not isinstance(expires, datetime.date)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-import click
-
 from leakscan.model import Severity
 from leakscan.reporters.coverage import coverage_line as coverage_line
 from leakscan.reporters.coverage import failures_by_kind, remedy
@@ -64,7 +62,11 @@ class _Page:
         return lines
 
     def paint(self, text: str, **style: Any) -> str:
-        return click.style(text, **style) if self.color else text
+        if not self.color:
+            return text
+        import click
+
+        return click.style(text, **style)
 
     def wrapped(self, label: str, text: str) -> list[str]:
         """The text as a paragraph beside its label."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakscan.detect import as_utf8
 from leakscan.errors import TargetError
 from leakscan.gitstore.changes import Change
-from leakscan.gitstore.layout import Layout
-from leakscan.gitstore.objects import StoredObject
 from leakscan.gitstore.quick import QuickStore
 from leakscan.model import (
     Blob,
@@ -28,6 +27,10 @@ from leakscan.scan.sighting import Sighting
 from leakscan.sources.history import contents
 from leakscan.sources.staged import staged_work
 from leakscan.sources.tree import iter_files
+
+if TYPE_CHECKING:
+    from leakscan.gitstore.layout import Layout
+    from leakscan.gitstore.objects import StoredObject
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector
 from leakscan.findings.collect import Collector, RuleFacts
@@ -14,6 +14,9 @@ from leakscan.policy.apply import apply_policy
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.reader import Progress, Reader
+
+if TYPE_CHECKING:
+    import datetime
 
 
 @dataclass(slots=True)
@@ -34,9 +37,8 @@ class Session:
         found = self.collector.findings(self.refs, self.now)
         wanted = [f for f in found if not options.exchanges or f.exchange in options.exchanges]
         shown = [finding for finding in wanted if finding.confidence >= options.min_confidence]
-        today = datetime.datetime.fromtimestamp(self.now, datetime.UTC).date()
         complete = all(failure.kind in options.accepted for failure in self.reader.failures)
-        applied = apply_policy(options.policy, shown, today, whole=whole and complete)
+        applied = apply_policy(options.policy, shown, self._today, whole=whole and complete)
         return ScanResult(
             target=target,
             findings=applied.findings,
@@ -49,6 +51,11 @@ class Session:
             accepted=options.accepted,
             policy=applied.use,
         )
+
+    def _today(self) -> datetime.date:
+        import datetime
+
+        return datetime.datetime.fromtimestamp(self.now, datetime.UTC).date()
 
 
 def open_session(

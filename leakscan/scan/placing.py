@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector, Match
 from leakscan.findings.collect import Collector
-from leakscan.gitstore import Placement, Store
 from leakscan.model import (
     Commit,
     CommitMessage,
@@ -19,6 +19,9 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.scan.sighting import Sighting
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import Placement, Store
 
 
 def place(

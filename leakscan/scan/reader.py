@@ -9,9 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector
-from leakscan.gitstore import AnchorSpec, Bounds, Store, StoredObject, Sweep, bounds
+from leakscan.gitstore.bounds import Bounds, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, WorktreeFile
 from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
@@ -19,6 +20,9 @@ from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
 from leakscan.sources.tree import Entry
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import AnchorSpec, Store, StoredObject
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1
@@ -45,6 +49,8 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
+        from leakscan.gitstore.sweep import AnchorSpec
+
         self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
         self._has_anchor = self._spec.matcher().has_anchor
 
@@ -111,6 +117,8 @@ class Reader:
             self._tick()
 
     def _sweep(self, store: Store, jobs: int, limits: Bounds) -> Iterator[Sighting]:
+        from leakscan.gitstore.sweep import Sweep
+
         before = self._counts.copy()
         sweep = store.keep_open(
             Sweep(store, self._spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
