@@ -20,6 +20,7 @@ FLOORS = {
     "policy": 4,
     "scan": 5,
     "check": 5,
+    "ci": 5,
     "reporters": 5,
     "cli": 6,
     "__main__": 7,

@@ -19,6 +19,7 @@ def main(argv: list[str] | None = None) -> int:
         return code
     except LeakscanError as error:
         _complain(str(error))
+        return error.exit_code
     except KeyboardInterrupt:
         _complain("interrupted, no report was made")
         return ExitCode.INTERRUPTED

@@ -11,6 +11,7 @@ from leakscan import __version__
 COMMANDS = {
     "scan": "leakscan.cli.scan:scan",
     "hook": "leakscan.cli.hook:hook",
+    "ci": "leakscan.cli.ci:ci",
     "baseline": "leakscan.cli.baseline:baseline",
     "rules": "leakscan.cli.rules:rules",
     "config": "leakscan.cli.config:config",
@@ -18,6 +19,7 @@ COMMANDS = {
 SHORT_HELP = {
     "scan": "Find exchange credentials in files, folders, repositories and their whole history.",
     "hook": "Check what a commit or a push is about to publish.",
+    "ci": "Check what this CI run is about: a push, a pull request, or everything.",
     "baseline": "Make, renew and check the list of known findings.",
     "rules": "List, show and check the rules.",
     "config": "Check and show the configuration.",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +30,11 @@ def exit_code(result: ScanResult, fail_on: str) -> ExitCode:
 def report(result: ScanResult, given: Mapping[str, Any]) -> None:
     """Writes every report that was asked for; the coverage line goes to stderr."""
     width = shutil.get_terminal_size((100, 24)).columns
+    shown = RenderOptions(
+        use_color(given["color"]), width, given["sarif_history"], given["verbose"], time.time()
+    )
     for form, path in given["outputs"]:
-        plain = RenderOptions(False, width, given["sarif_history"], given["verbose"])
-        write_file(path, render(form, result, plain))
-    shown = RenderOptions(use_color(given["color"]), width, given["sarif_history"], given["verbose"])
+        write_file(path, render(form, result, replace(shown, color=False)))
     write_stdout(render(given["form"], result, shown))
     if not given["quiet"]:
         print(f"leakscan: {coverage_line(result)}", file=sys.stderr)

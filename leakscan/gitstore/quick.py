@@ -121,6 +121,14 @@ class QuickStore:
             if line.startswith(b"commit ")
         }
 
+    def file(self, commit: str, path: str) -> bytes | None:
+        """What a commit holds at a path; None if it is no file there."""
+        feed = f"{commit}:{path}\n".encode("utf-8", "surrogateescape")
+        line = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed)
+        if not line.startswith(b"blob "):
+            return None
+        return next((found.data for found in self.read([line[5:].decode().strip()])), None)
+
     def tags(self, names: Iterable[str]) -> list[str]:
         """The annotated tags among the names."""
         feed = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")

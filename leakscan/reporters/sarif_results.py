@@ -126,7 +126,23 @@ def _exposed(exposure: Exposure) -> str:
 
 
 def is_in_checkout(location: Location) -> bool:
-    return isinstance(location.origin, (WorktreeFile, StagedFile, Stdin))
+    """Whether a reader who has checked out what was scanned finds the value there."""
+    return isinstance(location.origin, Stdin) or checkout_path(location) is not None
+
+
+def checkout_path(location: Location) -> bytes | None:
+    """The path, if the value stands in the checkout, in the index or at the end of the scanned range."""
+    match location.origin:
+        case WorktreeFile(path=path) | StagedFile(path=path):
+            return path
+        case CommittedFile(path=path, source="range", in_head=True):
+            return path
+    return None
+
+
+def path_of(origin: Origin) -> bytes | None:
+    """The file that a place is in; None for messages, lone blobs and standard input."""
+    return origin.path or None if isinstance(origin, WorktreeFile | StagedFile | CommittedFile) else None
 
 
 def _location_fields(location: Location) -> dict[str, Any]:

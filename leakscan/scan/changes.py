@@ -50,6 +50,10 @@ class Range:
             raise TargetError(f"{text!r} is not a range: write A..B, for what B leads to and A does not")
         return cls((new or "HEAD",), (old or "HEAD",))
 
+    def named(self) -> str:
+        """As git would write it."""
+        return " ".join((*self.include, *(f"^{name}" for name in (*self.exclude, *self.optional))))
+
 
 class ChangeScan:
     """One scan of changes. TargetError for what does not resolve; whatever cannot be read is a `Failure`."""
@@ -99,7 +103,7 @@ class ChangeScan:
             self._scan_messages(store.read([*commits, *store.tags(wanted.include)]), known)
             self._forget(store, changes)
             self._reader.failures += store.failures
-        return self._session.result(_named(wanted), whole=False)
+        return self._session.result(wanted.named(), whole=False)
 
     def nothing(self, layout: Layout) -> ScanResult:
         """The report of a push that publishes nothing, such as the deletion of a branch."""
@@ -179,8 +183,3 @@ def _remote_ids(store: QuickStore, option: str) -> list[str]:
 
 def is_oid(name: str) -> bool:
     return len(name) in (40, 64) and not name.strip("0123456789abcdef")
-
-
-def _named(wanted: Range) -> str:
-    """As git would write it."""
-    return " ".join((*wanted.include, *(f"^{name}" for name in (*wanted.exclude, *wanted.optional))))
