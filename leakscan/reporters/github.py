@@ -47,7 +47,7 @@ def render_github(result: ScanResult, options: RenderOptions) -> str:
         _command("notice", {"title": "leakscan"}, line)
         for line in policy_lines(result, verbose=False)[:_SHOWN]
     ]
-    lines.append(f"leakscan: {coverage_line(result)}")
+    lines.append(f"leakscan: {coverage_line(result, clock=False)}")
     return "\n".join(lines) + "\n"
 
 

@@ -28,7 +28,7 @@ def render_junit(result: ScanResult, options: RenderOptions) -> str:
         f'<testsuites name="leakscan" {counts}>',
         f'  <testsuite name="leakscan" {counts}>',
         *cases,
-        f"    <system-out>{_text(coverage_line(result).partition(' in ')[0])}</system-out>",
+        f"    <system-out>{_text(coverage_line(result, clock=False))}</system-out>",
         "  </testsuite>",
         "</testsuites>",
     ]

@@ -38,7 +38,7 @@ def render_markdown(result: ScanResult, options: RenderOptions) -> str:
         blocks.append(_table(credentials))
         blocks += _steps(credentials)
     blocks += [_incomplete(result), *(_safe(line) for line in policy_lines(result, verbose=options.verbose))]
-    blocks.append(f"<sub>leakscan {_safe(coverage_line(result))}</sub>")
+    blocks.append(f"<sub>leakscan {_safe(coverage_line(result, clock=False))}</sub>")
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
