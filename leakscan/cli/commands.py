@@ -15,6 +15,7 @@ COMMANDS = {
     "baseline": "leakscan.cli.baseline:baseline",
     "rules": "leakscan.cli.rules:rules",
     "config": "leakscan.cli.config:config",
+    "doctor": "leakscan.cli.doctor:doctor",
 }
 SHORT_HELP = {
     "scan": "Find exchange credentials in files, folders, repositories and their whole history.",
@@ -23,6 +24,7 @@ SHORT_HELP = {
     "baseline": "Make, renew and check the list of known findings.",
     "rules": "List, show and check the rules.",
     "config": "Check and show the configuration.",
+    "doctor": "Is everything there, and does the hook really run?",
 }
 
 
