@@ -12,6 +12,7 @@ FLOORS = {
     "secret": -1,
     "model": 0,
     "errors": 0,
+    "glance": 0,
     "rules": 1,
     "detect": 2,
     "gitstore": 2,

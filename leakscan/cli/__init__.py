@@ -33,6 +33,10 @@ def main(argv: list[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     if arguments[:1] == ["hook"] and not any(argument.startswith("-") for argument in arguments):
         # every commit waits for this: click alone would take a fifth of the time
+        from leakscan.cli.glancing import report_if_clean
+
+        if report_if_clean(arguments[1:]):
+            return ExitCode.CLEAN
         from leakscan.cli.hooking import run_hook
 
         return run_hook(arguments[1:])

@@ -8,16 +8,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from leakscan.cli.glancing import index_of
 from leakscan.cli.outcome import exit_code, report
 from leakscan.cli.policy import files_below
 from leakscan.cli.settings import NOTHING_GIVEN, settle
 from leakscan.errors import TargetError
 from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import find_here
+from leakscan.gitstore.staged import paths_below
 from leakscan.model import ScanResult
 from leakscan.scan.changes import ChangeScan, Range
 from leakscan.scan.outcome import open_session
-from leakscan.sources.staged import paths_below
 
 _PLAIN: Mapping[str, Any] = {
     **NOTHING_GIVEN,
@@ -46,10 +47,10 @@ def run_hook(files: Sequence[str], given: Mapping[str, Any] = _PLAIN, *, push: b
 
 
 def scan_index(scan: ChangeScan, layout: Layout, here: Path, files: Sequence[str]) -> ScanResult:
-    """The index that a hook is run for: `git commit -a` and `git commit PATH` make one of their own."""
-    given = os.environ.get("GIT_INDEX_FILE")
-    index = here / given if given else layout.git_dir / "index"
-    return scan.staged(layout, index, paths_below(layout, here, files) if files else None)
+    """What the index of a hook changes."""
+    return scan.staged(
+        layout, index_of(layout.git_dir, here), paths_below(layout, here, files) if files else None
+    )
 
 
 def _range(environ: Mapping[str, str], *, push: bool) -> Range | None:

@@ -6,7 +6,6 @@ import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +33,7 @@ def report(result: ScanResult, given: Mapping[str, Any]) -> None:
         use_color(given["color"]), width, given["sarif_history"], given["verbose"], time.time()
     )
     for form, path in given["outputs"]:
-        write_file(path, render(form, result, replace(shown, color=False)))
+        write_file(path, render(form, result, shown._replace(color=False)))
     write_stdout(render(given["form"], result, shown))
     if not given["quiet"]:
         print(f"leakscan: {coverage_line(result)}", file=sys.stderr)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.errors import GitError
 from leakscan.gitstore.gitconfig import Setting, parse_config
@@ -26,8 +25,7 @@ _KNOWN_EXTENSIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Facts read as data from a repository.
 
     `git_dir` holds HEAD and the index, `common_dir` objects and refs (another folder in a linked worktree);

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.gitstore.faults import Faults, readable
@@ -29,17 +28,17 @@ class Ref(NamedTuple):
     oid: str
 
 
-@dataclass(slots=True)
 class Refs:
     """`refs` are sorted by name; `head` is HEAD's object (None: unborn, broken), `head_ref` the ref it names.
 
     `tips` are objects named by pseudo-refs and HEADs of other work trees, `logged` those of reflogs."""
 
-    refs: tuple[Ref, ...] = ()
-    head: str | None = None
-    head_ref: bytes | None = None
-    tips: set[str] = field(default_factory=set)
-    logged: set[str] = field(default_factory=set)
+    def __init__(self, refs: tuple[Ref, ...] = ()) -> None:
+        self.refs = refs
+        self.head: str | None = None
+        self.head_ref: bytes | None = None
+        self.tips: set[str] = set()
+        self.logged: set[str] = set()
 
     @property
     def detached(self) -> bool:

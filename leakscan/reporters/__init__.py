@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from leakscan.errors import ConfigError
 
@@ -25,8 +24,7 @@ REPORTERS: dict[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
+class RenderOptions(NamedTuple):
     """How to render. `color` and `width` (columns) concern the text alone; `finished`: seconds since the epoch, for the
     one format that must name a time."""
 

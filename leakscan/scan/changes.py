@@ -11,6 +11,7 @@ from leakscan.detect import as_utf8
 from leakscan.errors import TargetError
 from leakscan.gitstore.changes import Change
 from leakscan.gitstore.quick import QuickStore
+from leakscan.gitstore.staged import staged_work
 from leakscan.model import (
     Blob,
     Commit,
@@ -25,7 +26,6 @@ from leakscan.scan.outcome import Session
 from leakscan.scan.placing import add_matches
 from leakscan.scan.sighting import Sighting
 from leakscan.sources.history import contents
-from leakscan.sources.staged import staged_work
 from leakscan.sources.tree import iter_files
 
 if TYPE_CHECKING:

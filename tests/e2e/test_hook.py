@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -282,3 +284,33 @@ def test_a_value_that_a_merge_brings_itself_is_in_its_range(leakscan: Scan, repo
     git(repo, "merge", "side")
     repo.commit("evil merge", a_py=secret_line(pair))
     assert leakscan("scan", "--range", f"{base}..HEAD", cwd=repo.path).exit_code == 1
+
+
+def test_the_first_look_says_what_a_close_look_says(leakscan: Scan, hooked: Repo) -> None:
+    hooked.write("c.py", "c = 1\n")
+    hooked.write("d.py", "d = 'café'\n")
+    hooked.run("add", "-A")
+    quick, close = leakscan("hook", cwd=hooked.path), leakscan("hook", "-v", cwd=hooked.path)
+    assert (quick.exit_code, quick.stdout) == (close.exit_code, close.stdout)
+    assert re.sub(r"in .* s;", "", quick.stderr) == re.sub(r"in .* s;", "", close.stderr)
+
+
+def test_a_clean_commit_waits_for_little(hooked: Repo) -> None:
+    """Of what takes time to import, a first look needs nothing."""
+    hooked.write("c.py", "c = 1\n")
+    hooked.run("add", "-A")
+    code = "import sys; from leakscan.cli import main; assert main(['hook']) == 0; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=hooked.path, capture_output=True, text=True, check=True
+    )
+    heavy = {
+        "click",
+        "ahocorasick",
+        "cryptography",
+        "rich",
+        "tomllib",
+        "leakscan.model",
+        "leakscan.detect",
+        "leakscan.rules",
+    }
+    assert not heavy & set(done.stdout.split())

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from leakscan.errors import TargetError
 from leakscan.gitstore.changes import Change
@@ -13,8 +13,7 @@ from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import QuickStore
 
 
-@dataclass(frozen=True, slots=True)
-class StagedWork:
+class StagedWork(NamedTuple):
     """`changes` of files that the index holds; `untracked` files are to be read from the working tree."""
 
     changes: tuple[Change, ...]
