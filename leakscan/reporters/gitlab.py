@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # Of the published schema (gitlab-org/security-products/security-report-schemas).
 _SCHEMA_VERSION = "15.2.1"
 _NO_COMMIT = "0000000"  # as GitLab's own analyzer writes it where there is no commit
+_LAST_SECOND = 253_402_300_799.0  # of the year 9999: the schema takes four digits
 _MAX_NAME, _MAX_SOLUTION = 255, 7000
 _PRODUCT = {
     "id": "leakscan",
@@ -83,4 +84,4 @@ def _location(place: Location) -> dict[str, Any]:
 
 
 def _time(seconds: float) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(max(0.0, seconds)))
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(min(max(0.0, seconds), _LAST_SECOND)))
