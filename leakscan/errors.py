@@ -14,6 +14,14 @@ class ExitCode(IntEnum):
 class LeakscanError(Exception):
     """An input that leakscan refuses. Its text is shown to the user as it is: it never holds a value."""
 
+    exit_code = ExitCode.ERROR
+
+
+class UnreadError(LeakscanError):
+    """Something that was asked for is out of reach, so that there is no verdict."""
+
+    exit_code = ExitCode.INCOMPLETE
+
 
 class TargetError(LeakscanError):
     """A target that does not exist or cannot be read at all."""

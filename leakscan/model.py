@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal, NamedTuple, TypeAlias
 
+from leakscan.decisions import NO_POLICY, Mark, PolicyUse
+from leakscan.secret import Secret as Secret
+
 # Why something that should have been read was not (GUARANTEES 15). Each makes a clean scan exit 3.
 FailureKind = Literal[
     "missing-objects",
@@ -49,30 +52,6 @@ class Confidence(Level):
     HIGH = 3
 
 
-class Secret:
-    """A value that must not be printed. `.reveal()` is the only way out."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: bytes) -> None:
-        self._value = value
-
-    def reveal(self) -> bytes:
-        return self._value
-
-    def __len__(self) -> int:
-        return len(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Secret) and self._value == other._value
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __repr__(self) -> str:
-        return f"<secret, {len(self._value)} bytes>"
-
-
 class Span(NamedTuple):
     """Half-open range of byte offsets into `Blob.data`."""
 
@@ -113,6 +92,14 @@ class StoredBlob:
 
 
 @dataclass(frozen=True, slots=True)
+class StagedFile:
+    """A blob that the index holds at a path."""
+
+    oid: str
+    path: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class CommittedFile:
     """A blob at a path, from the commit that put it there. `commit` is None where no commit leads to it."""
 
@@ -120,6 +107,7 @@ class CommittedFile:
     path: bytes
     commit: Commit | None
     in_head: bool
+    source: Literal["history", "range"] = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +133,9 @@ class Stdin:
     pass
 
 
-Origin: TypeAlias = WorktreeFile | StoredBlob | CommittedFile | CommitMessage | TagMessage | Stdin
+Origin: TypeAlias = (
+    WorktreeFile | StagedFile | StoredBlob | CommittedFile | CommitMessage | TagMessage | Stdin
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +177,7 @@ class Location:
     end_column: int
     oid: str = ""
     line_hash: str = ""
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +213,8 @@ class Finding:
     """One leaked value and every place it stands. Holds no `Secret`; `revealed` is set only by --show-secrets.
 
     `group` is shared by the parts of one credential; `score` is the judge's probability, 0 to 1; `public_key_sha256`
-    names the public half of a private key (its SubjectPublicKeyInfo in DER), empty where it is not known."""
+    names the public half of a private key (its SubjectPublicKeyInfo in DER), empty where it is not known; `baseline`:
+    known before, so it does not count for the exit code; `sha1` of the value, only where asked for, never printed."""
 
     fingerprint: str
     rule_id: str
@@ -241,6 +233,8 @@ class Finding:
     help: Help
     revealed: str | None = None
     public_key_sha256: str = ""
+    baseline: bool = False
+    sha1: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +279,7 @@ class ScanResult:
     rules_digest: str
     hidden: int = 0
     accepted: frozenset[str] = frozenset()
+    policy: PolicyUse = NO_POLICY
 
     @property
     def complete(self) -> bool:

@@ -8,16 +8,21 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "leakscan"
 FLOORS = {
+    "decisions": -1,
+    "secret": -1,
     "model": 0,
     "errors": 0,
+    "glance": 0,
     "rules": 1,
     "detect": 2,
     "gitstore": 2,
     "unpack": 2,
     "sources": 3,
     "findings": 4,
+    "policy": 4,
     "scan": 5,
     "check": 5,
+    "ci": 5,
     "reporters": 5,
     "cli": 6,
     "__main__": 7,
@@ -94,7 +99,7 @@ def test_only_findings_reveals_values() -> None:
 def test_every_command_resolves() -> None:
     import importlib
 
-    from leakscan.cli import COMMANDS, SHORT_HELP
+    from leakscan.cli.commands import COMMANDS, SHORT_HELP
 
     assert COMMANDS.keys() == SHORT_HELP.keys()
     for place in COMMANDS.values():

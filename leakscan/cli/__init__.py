@@ -1,79 +1,60 @@
-"""Arguments, streams, exit code. Each command is a module of its own, imported when it is called."""
+"""Arguments, streams, exit code."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import signal
 import sys
 from types import FrameType
 
-import click
-
-from leakscan import __version__
 from leakscan.errors import ExitCode, LeakscanError
-
-COMMANDS = {
-    "scan": "leakscan.cli.scan:scan",
-    "rules": "leakscan.cli.rules:rules",
-}
-SHORT_HELP = {
-    "scan": "Find exchange credentials in files, folders, repositories and their whole history.",
-    "rules": "List, show and check the rules.",
-}
-
-
-class LazyGroup(click.Group):
-    """Knows its commands by name; imports one only when it is asked for."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        place = COMMANDS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command = getattr(importlib.import_module(module), name)
-        assert isinstance(command, click.Command)
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(SHORT_HELP.items()))
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, message="leakscan %(version)s")
-def cli() -> None:
-    """Finds exchange API credentials before somebody else does.
-
-    \b
-    leakscan scan             this repository: its files and its whole history
-    leakscan scan -f sarif    the same for GitHub code scanning
-    leakscan rules list       what it looks for
-    """
 
 
 def main(argv: list[str] | None = None) -> int:
     """Runs a command line; the exit code of CONTRACT. Prints one line for anything that went wrong."""
+    arguments = sys.argv[1:] if argv is None else argv
     try:
-        code = cli.main(args=argv, prog_name="leakscan", standalone_mode=False)
+        code = _run(arguments)
         sys.stdout.flush()
-        return int(code or 0)
-    except click.ClickException as error:
-        error.show()
+        return code
     except LeakscanError as error:
-        click.echo(f"leakscan: {error}", err=True)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("leakscan: interrupted, no report was made", err=True)
+        _complain(str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("interrupted, no report was made")
         return ExitCode.INTERRUPTED
     except Exception as error:  # the one place; its text may quote what was scanned
         if os.environ.get("LEAKSCAN_DEBUG"):
             raise
-        name = type(error).__name__
-        click.echo(f"leakscan: internal error: {name} (set LEAKSCAN_DEBUG=1 for more)", err=True)
+        _complain(f"internal error: {type(error).__name__} (set LEAKSCAN_DEBUG=1 for more)")
     return ExitCode.ERROR
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["hook"] and not any(argument.startswith("-") for argument in arguments):
+        # every commit waits for this: click alone would take a fifth of the time
+        from leakscan.cli.glancing import report_if_clean
+
+        if report_if_clean(arguments[1:]):
+            return ExitCode.CLEAN
+        from leakscan.cli.hooking import run_hook
+
+        return run_hook(arguments[1:])
+    import click
+
+    from leakscan.cli.commands import cli
+
+    try:
+        return int(cli.main(args=arguments, prog_name="leakscan", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.ERROR
+    except click.Abort:
+        raise KeyboardInterrupt from None
+
+
+def _complain(text: str) -> None:
+    print(f"leakscan: {text}", file=sys.stderr)
 
 
 def entry() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from leakscan.model import (
     Origin,
     RuleInfo,
     Severity,
+    StagedFile,
     Stdin,
     StoredBlob,
     TagMessage,
@@ -34,14 +36,17 @@ class RuleFacts:
 
 
 class Collector:
-    """Merges placed matches. `rules` gives the facts of every rule that may come up."""
+    """Merges placed matches. `rules` gives the facts of every rule that may come up; values (their identities) that
+    are put into `known` make no finding."""
 
-    def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool) -> None:
+    def __init__(self, rules: Mapping[str, RuleFacts], *, show_secrets: bool, digests: bool = False) -> None:
         self._rules = rules
         self._show_secrets = show_secrets
+        self._digests = digests
         self._matches: dict[bytes, list[Match]] = defaultdict(list)
         self._locations: dict[bytes, set[Location]] = defaultdict(set)
         self.traces: dict[bytes, Trace] = defaultdict(Trace)
+        self.known: set[bytes] = set()
 
     def add(self, match: Match, locations: Iterable[Location]) -> None:
         self._matches[match.identity].append(match)
@@ -77,6 +82,7 @@ class Collector:
                 now=now,
             )
             for identity, chosen in best.items()
+            if identity not in self.known
         ]
         return tuple(sorted(made, key=_rank))
 
@@ -116,6 +122,7 @@ class Collector:
             help=facts.info.help,
             public_key_sha256=chosen.public_key,
             revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,
+            sha1=hashlib.sha1(chosen.secret.reveal()).hexdigest() if self._digests else "",
         )
 
 
@@ -165,7 +172,7 @@ def _place(location: Location) -> tuple[int, int, bytes, str, int, int]:
 
 def _origin_order(origin: Origin) -> tuple[int, int, bytes, str]:
     match origin:
-        case WorktreeFile(path=path):
+        case WorktreeFile(path=path) | StagedFile(path=path):
             return 0, 0, path, ""
         case Stdin():
             return 0, 0, b"", ""

@@ -59,6 +59,14 @@ def isolated_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _ENVIRONMENT
 
 
+def find_git() -> str:
+    """The full path of git. GitError if there is none."""
+    executable = shutil.which("git")
+    if executable is None:
+        raise GitError("git is not installed or not on PATH: install git 2.30 or newer")
+    return os.path.abspath(executable)
+
+
 class Process:
     """A running git. Leaving the context kills it if it still runs, and waits for it."""
 
@@ -138,11 +146,8 @@ class Git:
     """git on one repository of our own making. Processes still running at `close` are killed."""
 
     def __init__(self, git_dir: Path) -> None:
-        executable = shutil.which("git")
-        if executable is None:
-            raise GitError("git is not installed or not on PATH: install git 2.30 or newer")
         self._git_dir = git_dir
-        self._argv = [os.path.abspath(executable), "--no-pager", f"--git-dir={git_dir}"]
+        self._argv = [find_git(), "--no-pager", f"--git-dir={git_dir}"]
         for override in _OVERRIDES:
             self._argv += ["-c", override]
         self._running: list[Process] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from leakscan.model import Failure, FailureKind
+if TYPE_CHECKING:
+    from leakscan.model import Failure, FailureKind
 
 _MAX_LISTED = 1_000
 
@@ -18,6 +20,8 @@ class Faults:
         self._counts: Counter[FailureKind] = Counter()
 
     def add(self, kind: FailureKind, where: str, reason: str) -> None:
+        from leakscan.model import Failure  # most hooks end without one, and without the time to import it
+
         if (kind, where) not in self._seen:
             self._counts[kind] += 1
             if self._counts[kind] <= _MAX_LISTED:
@@ -36,6 +40,10 @@ class Faults:
 
     @property
     def failures(self) -> list[Failure]:
+        if not self._listed:
+            return []
+        from leakscan.model import Failure
+
         more = [
             Failure(kind, "object store", f"{count - _MAX_LISTED:,} more of this kind")
             for kind, count in sorted(self._counts.items())

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.errors import GitError
 from leakscan.gitstore.gitconfig import Setting, parse_config
@@ -26,8 +25,7 @@ _KNOWN_EXTENSIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     """Facts read as data from a repository.
 
     `git_dir` holds HEAD and the index, `common_dir` objects and refs (another folder in a linked worktree);
@@ -47,8 +45,9 @@ class Layout:
         return self.common_dir / "objects"
 
 
-def find_layout(path: Path) -> Layout | None:
+def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
     """The repository whose root `path` is: a work tree's root or a bare git directory. None if it is neither.
+    `work_tree` is that of a git directory which stands elsewhere.
 
     GitError if `.git` is a file that names a git directory which is not there."""
     path = Path(os.path.realpath(path))
@@ -62,7 +61,7 @@ def find_layout(path: Path) -> Layout | None:
             raise GitError(f"{dot_git}: the git directory that it names is not there")
         return _layout(target, path)
     if os.path.lexists(path / "HEAD") and _is_git_dir(path):
-        return _layout(path, None)
+        return _layout(path, work_tree)
     return None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from leakscan.gitstore.command import CHUNK, Git, Process
@@ -36,13 +35,13 @@ class StoredObject(NamedTuple):
     data: bytes
 
 
-@dataclass(slots=True)
 class Inventory:
     """Ids one to a line, as git wants them on stdin. `content`: blobs, commits and tags, in pack order."""
 
-    content: bytearray = field(default_factory=bytearray)
-    commits: bytearray = field(default_factory=bytearray)
-    trees: bytearray = field(default_factory=bytearray)
+    def __init__(self) -> None:
+        self.content = bytearray()
+        self.commits = bytearray()
+        self.trees = bytearray()
 
 
 class ObjectReader:

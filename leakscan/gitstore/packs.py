@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import struct
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +24,14 @@ _FAN_OUT = struct.Struct(">256I")
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 
-@dataclass(frozen=True, slots=True)
 class Pack:
     """A pack with its index. `fault` says why git cannot use the two together, empty if it can."""
 
-    path: Path
-    fault: str
+    __slots__ = ("fault", "path")
+
+    def __init__(self, path: Path, fault: str) -> None:
+        self.path = path
+        self.fault = fault
 
     @property
     def index(self) -> Path:

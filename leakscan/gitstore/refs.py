@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.gitstore.faults import Faults, readable
@@ -29,17 +28,17 @@ class Ref(NamedTuple):
     oid: str
 
 
-@dataclass(slots=True)
 class Refs:
     """`refs` are sorted by name; `head` is HEAD's object (None: unborn, broken), `head_ref` the ref it names.
 
     `tips` are objects named by pseudo-refs and HEADs of other work trees, `logged` those of reflogs."""
 
-    refs: tuple[Ref, ...] = ()
-    head: str | None = None
-    head_ref: bytes | None = None
-    tips: set[str] = field(default_factory=set)
-    logged: set[str] = field(default_factory=set)
+    def __init__(self, refs: tuple[Ref, ...] = ()) -> None:
+        self.refs = refs
+        self.head: str | None = None
+        self.head_ref: bytes | None = None
+        self.tips: set[str] = set()
+        self.logged: set[str] = set()
 
     @property
     def detached(self) -> bool:
@@ -60,6 +59,23 @@ def read_refs(layout: Layout, faults: Faults) -> Refs:
     for folder in git_dirs(layout):
         found.tips |= reader.pseudo_refs(folder, by_name)
         found.logged |= reader.reflogs(folder / "logs")
+    return found
+
+
+def read_head(layout: Layout, faults: Faults) -> Refs:
+    """HEAD alone; `tips` are the other parents of a merge that is being committed."""
+    reader = _Reader(layout, faults)
+    found = Refs()
+    value = reader.value(layout.git_dir / "HEAD", "HEAD", symbolic=True)
+    for _ in range(_MAX_DEPTH):
+        if value is None or not value.startswith(b"ref:"):
+            break
+        name = value[4:].strip()
+        found.head_ref = found.head_ref or name
+        value = reader.ref(name)
+    found.head = value.decode() if value and not value.startswith(b"ref:") else None
+    if os.path.lexists(layout.git_dir / "MERGE_HEAD"):
+        found.tips = reader.line_ids(layout.git_dir / "MERGE_HEAD")
     return found
 
 
@@ -94,6 +110,13 @@ class _Reader:
             if name not in direct and self._oid.fullmatch(value):
                 refs.append(Ref(name, value.decode()))
         return tuple(sorted(refs))
+
+    def ref(self, name: bytes) -> bytes | None:
+        """What one ref holds; None if there is no such ref."""
+        path = os.path.join(os.fsencode(self._layout.common_dir), name)
+        if os.path.isfile(path):
+            return self.value(path, readable(name), symbolic=True)
+        return self._packed().get(name)
 
     def value(self, path: Path | bytes, name: str, *, symbolic: bool) -> bytes | None:
         """An object id, or (`symbolic`) "ref: NAME"; None and a failure if it is neither."""
@@ -186,7 +209,7 @@ class _Reader:
             if not os.path.lexists(path):
                 continue
             if name in ("FETCH_HEAD", "MERGE_HEAD"):
-                found |= self._line_ids(path)
+                found |= self.line_ids(path)
                 continue
             value = self.value(path, name if folder == self._layout.git_dir else str(path), symbolic=True)
             if value is not None:
@@ -194,7 +217,7 @@ class _Reader:
                 found |= {oid} if oid else set()
         return found
 
-    def _line_ids(self, path: Path) -> set[str]:
+    def line_ids(self, path: Path) -> set[str]:
         """Ids at the starts of lines: FETCH_HEAD and MERGE_HEAD list one a line."""
         try:
             data = read_file(path, _MAX_LIST_BYTES, follow=False)

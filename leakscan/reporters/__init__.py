@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from leakscan.errors import ConfigError
 
@@ -18,17 +17,22 @@ REPORTERS: dict[str, str] = {
     "json": "leakscan.reporters.json_report:render_json",
     "jsonl": "leakscan.reporters.jsonl_report:render_jsonl",
     "sarif": "leakscan.reporters.sarif:render_sarif",
+    "markdown": "leakscan.reporters.markdown:render_markdown",
+    "github": "leakscan.reporters.github:render_github",
+    "gitlab": "leakscan.reporters.gitlab:render_gitlab",
+    "junit": "leakscan.reporters.junit:render_junit",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOptions:
-    """How to render. `color`, `width` (columns) and `verbose` concern the text alone."""
+class RenderOptions(NamedTuple):
+    """How to render. `color` and `width` (columns) concern the text alone; `finished`: seconds since the epoch, for the
+    one format that must name a time."""
 
     color: bool = False
     width: int = 80
     sarif_history: bool = False
     verbose: bool = False
+    finished: float = 0.0
 
 
 def load_renderer(name: str) -> Callable[[ScanResult, RenderOptions], str]:

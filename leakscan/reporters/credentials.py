@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from leakscan.model import Commit, CommitMessage, CommittedFile, StoredBlob, TagMessage, WorktreeFile
+from leakscan.model import (
+    Commit,
+    CommitMessage,
+    CommittedFile,
+    StagedFile,
+    StoredBlob,
+    TagMessage,
+    WorktreeFile,
+)
 from leakscan.reporters.escape import show_path, show_text
 from leakscan.reporters.words import counted, day, short_oid
 
@@ -32,6 +41,21 @@ def credentials_of(result: ScanResult) -> list[Credential]:
     names = {rule.exchange: rule.exchange_name for rule in result.rules}
     credentials = [_credential(parts, names) for parts in groups.values()]
     return sorted(credentials, key=lambda credential: (-credential.worst.severity, -credential.worst.score))
+
+
+def fresh(result: ScanResult) -> ScanResult:
+    """The result without the findings that the baseline knows."""
+    return replace(result, findings=tuple(f for f in result.findings if not f.baseline))
+
+
+def sum_text(credentials: list[Credential]) -> str:
+    """`2 credentials (3 values) in 5 places: 1 critical, 1 high`."""
+    findings = [part for credential in credentials for part in credential.parts]
+    values = counted(len(findings), "value")
+    places = counted(len({place for finding in findings for place in places_of(finding)}), "place")
+    severities = Counter(credential.worst.severity for credential in credentials)
+    by_severity = ", ".join(f"{severities[level]:,} {level}" for level in sorted(severities, reverse=True))
+    return f"{counted(len(credentials), 'credential')} ({values}) in {places}: {by_severity}"
 
 
 def _credential(parts: list[Finding], names: dict[str, str]) -> Credential:
@@ -66,7 +90,7 @@ def place_text(location: Location) -> str:
     """`path:line:column`, with the commit where the place is one of the history."""
     at = f":{location.line}:{location.column}"
     match location.origin:
-        case WorktreeFile(path=path):
+        case WorktreeFile(path=path) | StagedFile(path=path):
             return show_path(path) + at
         case CommittedFile(path=path, commit=Commit() as commit):
             return f"{show_path(path)}{at} in commit {_commit_text(commit)}"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
-from urllib.parse import quote
 
 # Zero-width or blank, although str.isprintable() calls them printable.
 _INVISIBLE = re.compile(
@@ -52,6 +50,8 @@ def path_uri(path: bytes) -> str:
 
 
 def _quoted_segment(segment: bytes) -> str:
+    from urllib.parse import quote
+
     return segment.decode().replace(".", "%2E") if segment in (b".", b"..") else quote(segment, safe="")
 
 
@@ -62,6 +62,8 @@ def sarif_text(text: str) -> str:
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """JSON of pure ASCII that every parser accepts: no NaN, no lone surrogate."""
+    import json
+
     return json.dumps(_without_surrogates(value), indent=indent, allow_nan=False)
 
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leakscan import __version__
-from leakscan.model import CommitMessage, CommittedFile, Stdin, StoredBlob, TagMessage, WorktreeFile
+from leakscan.model import (
+    CommitMessage,
+    CommittedFile,
+    StagedFile,
+    Stdin,
+    StoredBlob,
+    TagMessage,
+    WorktreeFile,
+)
 from leakscan.reporters.escape import dump_json, json_path
 
 if TYPE_CHECKING:
+    from leakscan.decisions import PolicyUse
     from leakscan.model import (
         Commit,
         Coverage,
@@ -34,6 +43,7 @@ def render_json(result: ScanResult, options: RenderOptions) -> str:
         "failures": [{"kind": f.kind, "where": f.where, "reason": f.reason} for f in result.failures],
         "skipped": [{"where": skipped.where, "rule": skipped.rule} for skipped in result.skipped],
         "hidden": result.hidden,
+        "policy": _policy_fields(result.policy),
         "findings": [finding_fields(finding) for finding in result.findings],
     }
     return dump_json(report, indent=2) + "\n"
@@ -61,7 +71,7 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "group": finding.group,
         "locations": [_location_fields(location) for location in finding.locations],
         "exposure": _exposure_fields(finding.exposure),
-        "baseline": False,
+        "baseline": finding.baseline,
         "verification": {"status": "not-checked", "permissions": [], "ip_restricted": None},
         "help": {
             "revoke_url": finding.help.revoke_url,
@@ -71,11 +81,30 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _policy_fields(use: PolicyUse) -> dict[str, Any]:
+    allowed = [
+        {
+            "fingerprint": item.fingerprint,
+            "rule_id": item.rule_id,
+            "path": json_path(item.path),
+            "start_line": item.line,
+            "by": item.by,
+            "reason": item.reason,
+        }
+        for item in use.allowed
+    ]
+    return {"sources": use.sources, "settings": use.settings, "allowed": allowed, "notes": use.notes}
+
+
 def source_name(origin: Origin) -> SourceName:
     match origin:
         case WorktreeFile():
             return "tree"
-        case StoredBlob() | CommittedFile():
+        case StagedFile():
+            return "staged"
+        case CommittedFile(source=source):
+            return source
+        case StoredBlob():
             return "history"
         case CommitMessage():
             return "commit-message"
@@ -108,7 +137,7 @@ def _commit_of(origin: Origin) -> Commit | None:
 
 
 def _path_field(origin: Origin) -> str:
-    if isinstance(origin, (WorktreeFile, CommittedFile)):
+    if isinstance(origin, (WorktreeFile, StagedFile, CommittedFile)):
         return json_path(origin.path)
     return "-" if isinstance(origin, Stdin) else ""
 
@@ -116,7 +145,7 @@ def _path_field(origin: Origin) -> str:
 def _blob_field(location: Location) -> str | None:
     """The git object that holds the text: a blob, or the annotated tag. A commit has its own field."""
     match location.origin:
-        case StoredBlob(oid=oid) | CommittedFile(oid=oid) | TagMessage(oid=oid):
+        case StoredBlob(oid=oid) | StagedFile(oid=oid) | CommittedFile(oid=oid) | TagMessage(oid=oid):
             return oid
         case CommitMessage():
             return None

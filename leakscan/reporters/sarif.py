@@ -23,6 +23,7 @@ _MAX_ZIPPED = 9_500_000
 _LIMITS = ((5000, 100), (5000, 0), (2000, 0), (500, 0), (100, 0), (20, 0))
 _MAX_RELATED = 50_000
 _SHOWN_PLACES = 3
+_MAX_NOTES = 100
 
 
 def render_sarif(result: ScanResult, options: RenderOptions) -> str:
@@ -37,7 +38,9 @@ def _render(result: ScanResult, options: RenderOptions, max_results: int, max_re
     kept = [
         finding
         for finding in result.findings
-        if finding.locations and (options.sarif_history or any(map(is_in_checkout, finding.locations)))
+        if not finding.baseline
+        and finding.locations
+        and (options.sarif_history or any(map(is_in_checkout, finding.locations)))
     ]
     ranked = sorted(kept, key=lambda finding: (-finding.severity, -finding.score))[:max_results]
     max_related = min(max_related, _MAX_RELATED // max(len(ranked), 1))
@@ -90,7 +93,14 @@ def _failure_text(kind: str, failures: list[Failure]) -> str:
 
 def _omission_notes(result: ScanResult, kept: list[Finding], shown: int) -> list[dict[str, Any]]:
     notes = []
-    if history_only := len(result.findings) - len(kept):
+    if known := sum(finding.baseline for finding in result.findings):
+        text = f"{counted(known, 'value')} that the baseline knows left out: see the json report."
+        notes.append(_note("omitted/baseline", "note", text))
+    if result.policy.allowed:
+        text = f"{counted(len(result.policy.allowed), 'value')} that the policy allows left out: see the json report."
+        notes.append(_note("omitted/allowed", "note", text))
+    notes += [_note("policy", "warning", f"{note}.") for note in result.policy.notes[:_MAX_NOTES]]
+    if history_only := len(result.findings) - known - len(kept):
         text = f"{counted(history_only, 'value')} found only in the history left out: see the json report."
         notes.append(_note("omitted/history-only", "warning", text))
     if cut := len(kept) - shown:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from itertools import filterfalse, islice
 from typing import TYPE_CHECKING, Any
 
-from leakscan.model import Commit, CommitMessage, CommittedFile, Stdin, StoredBlob, TagMessage, WorktreeFile
+from leakscan.model import (
+    Commit,
+    CommitMessage,
+    CommittedFile,
+    StagedFile,
+    Stdin,
+    StoredBlob,
+    TagMessage,
+    WorktreeFile,
+)
 from leakscan.reporters.escape import path_uri, sarif_text, show_path, show_text
 from leakscan.reporters.sarif_rules import LEVELS
 from leakscan.reporters.words import counted, day, short_oid
@@ -119,7 +128,23 @@ def _exposed(exposure: Exposure) -> str:
 
 
 def is_in_checkout(location: Location) -> bool:
-    return isinstance(location.origin, (WorktreeFile, Stdin))
+    """Whether a reader who has checked out what was scanned finds the value there."""
+    return isinstance(location.origin, Stdin) or checkout_path(location) is not None
+
+
+def checkout_path(location: Location) -> bytes | None:
+    """The path, if the value stands in the checkout, in the index or at the end of the scanned range."""
+    match location.origin:
+        case WorktreeFile(path=path) | StagedFile(path=path):
+            return path
+        case CommittedFile(path=path, source="range", in_head=True):
+            return path
+    return None
+
+
+def path_of(origin: Origin) -> bytes | None:
+    """The file that a place is in; None for messages, lone blobs and standard input."""
+    return origin.path or None if isinstance(origin, WorktreeFile | StagedFile | CommittedFile) else None
 
 
 def _location_fields(location: Location) -> dict[str, Any]:
@@ -138,7 +163,7 @@ def _location_fields(location: Location) -> dict[str, Any]:
 
 def _uri(origin: Origin) -> str:
     match origin:
-        case WorktreeFile(path=path) | CommittedFile(path=path) if path:
+        case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path) if path:
             return path_uri(path)
         case CommitMessage(oid=oid):
             return path_uri(f"commit/{oid}".encode())
@@ -152,7 +177,7 @@ def _uri(origin: Origin) -> str:
 
 def _named(origin: Origin) -> str:
     match origin:
-        case WorktreeFile(path=path):
+        case WorktreeFile(path=path) | StagedFile(path=path):
             return show_path(path)
         case CommittedFile(path=path, commit=Commit(oid=oid)) if path:
             return f"{show_path(path)} of commit {short_oid(oid)}"

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import textwrap
-from collections import Counter
 from typing import TYPE_CHECKING, Any
-
-import click
 
 from leakscan.model import Severity
 from leakscan.reporters.coverage import coverage_line as coverage_line
 from leakscan.reporters.coverage import failures_by_kind, remedy
-from leakscan.reporters.credentials import Credential, credentials_of, exposure_text, part_name, places_of
+from leakscan.reporters.credentials import (
+    Credential,
+    credentials_of,
+    exposure_text,
+    fresh,
+    part_name,
+    places_of,
+    sum_text,
+)
 from leakscan.reporters.escape import show_text
+from leakscan.reporters.policy_words import policy_lines
 from leakscan.reporters.words import counted
 
 if TYPE_CHECKING:
@@ -45,17 +51,22 @@ class _Page:
         self.verbose = options.verbose
 
     def lines(self, result: ScanResult) -> list[str]:
-        credentials = credentials_of(result)
+        credentials = credentials_of(fresh(result))
         blocks = [self._credential(credential) for credential in credentials]
         blocks += self._steps(credentials)
-        blocks += [self._accepted(result), self._incomplete(result), self._summary(result, credentials)]
+        blocks += [self._accepted(result), self._policy(result), self._incomplete(result)]
+        blocks += [self._summary(result, credentials)]
         lines: list[str] = []
         for block in filter(None, blocks):
             lines += ["", *block] if lines else block
         return lines
 
     def paint(self, text: str, **style: Any) -> str:
-        return click.style(text, **style) if self.color else text
+        if not self.color:
+            return text
+        import click
+
+        return click.style(text, **style)
 
     def wrapped(self, label: str, text: str) -> list[str]:
         """The text as a paragraph beside its label."""
@@ -169,7 +180,7 @@ class _Page:
         lines = [self.paint(warning, fg="yellow", bold=True)]
         for kind, failures in kinds.items():
             lines += self._failures(kind, failures)
-        if not result.findings:
+        if not fresh(result).findings:
             lines += self._hanging("  ", "What was not read may hold credentials: this run gives no verdict.")
         return lines
 
@@ -189,16 +200,26 @@ class _Page:
         counts = ", ".join(f"{kind} {len(failures):,}" for kind, failures in kinds.items())
         return self._hanging("", f"Not read, as accepted: {counts} (--format json lists all)")
 
+    def _policy(self, result: ScanResult) -> list[str]:
+        lines = [
+            line for text in policy_lines(result, verbose=self.verbose) for line in self._hanging("", text)
+        ]
+        return [self.paint(line, dim=True) for line in lines]
+
     def _summary(self, result: ScanResult, credentials: list[Credential]) -> list[str]:
         lines = []
         if credentials:
-            lines += [self.paint(line, bold=True) for line in self._hanging("", _sum(result, credentials))]
+            total = self._hanging("", sum_text(credentials))
+            lines += [self.paint(line, bold=True) for line in total]
             if not result.complete:
                 lines.append(
                     self.paint("The scan is NOT complete: there may be more.", fg="yellow", bold=True)
                 )
         elif result.complete:
-            lines.append(self.paint("No exchange credentials found.", fg="green", bold=True))
+            found = (
+                "No new exchange credentials found." if result.findings else "No exchange credentials found."
+            )
+            lines.append(self.paint(found, fg="green", bold=True))
         if result.hidden:
             lines.append(f"{result.hidden:,} more below --min-confidence (show: --min-confidence low)")
         return lines
@@ -216,11 +237,3 @@ class _Page:
 
 def _masked(part: Finding) -> str:
     return show_text(part.preview if part.revealed is None else part.revealed) or "(masked)"
-
-
-def _sum(result: ScanResult, credentials: list[Credential]) -> str:
-    values = counted(len(result.findings), "value")
-    places = counted(len({place for finding in result.findings for place in places_of(finding)}), "place")
-    severities = Counter(credential.worst.severity for credential in credentials)
-    by_severity = ", ".join(f"{severities[level]:,} {level}" for level in sorted(severities, reverse=True))
-    return f"{counted(len(credentials), 'credential')} ({values}) in {places}: {by_severity}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.model import Confidence
+from leakscan.policy.apply import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class ScanOptions:
     `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
     `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `max_memory`: bytes for
     all of them together; `full`: look at every version of every file whole instead of at what each added; `cache`:
-    the folder in which histories are remembered, None to remember nothing."""
+    the folder in which histories are remembered, None to remember nothing; `digests`: findings carry the SHA-1 of
+    their value."""
 
     tree: bool | None = None
     history: bool | None = None
@@ -30,3 +32,5 @@ class ScanOptions:
     max_memory: int = DEFAULT_MEMORY
     full: bool = False
     cache: Path | None = None
+    digests: bool = False
+    policy: Policy = field(default_factory=Policy)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from leakscan.detect import Detector
+from leakscan.detect import Detector, Match
 from leakscan.findings.collect import Collector
-from leakscan.gitstore import Placement, Store
 from leakscan.model import (
     Commit,
     CommitMessage,
     CommittedFile,
     Location,
     Origin,
+    StagedFile,
     StoredBlob,
     WorktreeFile,
 )
 from leakscan.scan.sighting import Sighting
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import Placement, Store
 
 
 def place(
@@ -34,18 +38,21 @@ def place(
         origins = _origins(sighting.origin, standing, commits)
         if sighting.member:
             origins = tuple(_inside(origin, sighting.member) for origin in origins)
-        matches = detector.judge(sighting.inspection, _paths(origins))
-        spots = {
-            candidate.span: (spot, line_hash)
-            for candidate, spot, line_hash in zip(
-                sighting.inspection.candidates, sighting.places, sighting.line_hashes, strict=True
-            )
-        }
-        for match in matches:
-            spot, line_hash = spots[match.span]
-            locations = tuple(Location(origin, *spot, sighting.oid, line_hash) for origin in origins)
-            collector.add(match, locations)
+        for match in add_matches(sighting, origins, detector, collector):
             _trace(collector, match.identity, sighting, origins, standing)
+
+
+def add_matches(
+    sighting: Sighting, origins: Sequence[Origin], detector: Detector, collector: Collector
+) -> list[Match]:
+    """Judges a sighting at its paths and hands the matches to the collector."""
+    matches = detector.judge(sighting.inspection, _paths(origins))
+    spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
+    for match in matches:
+        n = spots[match.span]
+        details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
+        collector.add(match, tuple(Location(origin, *details) for origin in origins))
+    return matches
 
 
 def _origins(
@@ -67,7 +74,7 @@ def _inside(origin: Origin, member: bytes) -> Origin:
 
 
 def _paths(origins: Iterable[Origin]) -> frozenset[bytes]:
-    return frozenset(o.path for o in origins if isinstance(o, WorktreeFile | CommittedFile))
+    return frozenset(o.path for o in origins if isinstance(o, WorktreeFile | StagedFile | CommittedFile))
 
 
 def _trace(

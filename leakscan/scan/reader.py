@@ -10,23 +10,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector
-from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep, bounds
-from leakscan.gitstore.fresh import Fresh, Known
-from leakscan.gitstore.memory import Memory
-from leakscan.gitstore.recalled import Recalled
-from leakscan.gitstore.remember import is_sound
-from leakscan.gitstore.trees import Untraceable
+from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
 from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
-from leakscan.scan.recall import Recollection
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
 from leakscan.sources.tree import Entry
 from leakscan.unpack import HEADS
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep
+    from leakscan.gitstore.memory import Memory
+    from leakscan.scan.recall import Recollection
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1
@@ -56,6 +56,8 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
+        from leakscan.gitstore.sweep import AnchorSpec
+
         self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals, hidden=True, heads=HEADS)
         self._has_anchor = self._spec.matcher().has_anchor
 
@@ -72,6 +74,8 @@ class Reader:
         self, store: Store, options: ScanOptions, recollection: Recollection | None = None
     ) -> list[Sighting]:
         """What stands in any object of the store; only what is not remembered is read."""
+        from leakscan.gitstore.sweep import Sweep
+
         limits = bounds(options.max_memory, options.jobs)
         store.reader.limit = limits.alone
         full = options.full or not hasattr(os, "pread")  # Windows
@@ -89,6 +93,21 @@ class Reader:
             kind: self._counts[kind] - before[kind] for kind in ("blobs", "commits", "tags", "bytes")
         }
         return sightings
+
+    def read_objects(self, blobs: Iterable[Blob], kind: str) -> list[Sighting]:
+        """What stands in contents of the store; `kind` is what to count them as: "blobs", "commits" or "tags"."""
+        return self._within_time(self._read_blobs(blobs, kind))
+
+    def count_files(self, number: int) -> None:
+        """Of files that were read as objects."""
+        self._counts["files"] += number
+
+    def _read_blobs(self, blobs: Iterable[Blob], kind: str) -> Iterator[Sighting]:
+        for blob in blobs:
+            self._counts[kind] += 1
+            self._counts["bytes"] += len(blob.data)
+            yield from self._keep(self._look(blob))
+            self._tick()
 
     def _read(self, items: Iterable[Item]) -> Iterator[Sighting]:
         for item in items:
@@ -124,6 +143,8 @@ class Reader:
         self, store: Store, make: Callable[..., Sweep], recollection: Recollection, memory: Memory
     ) -> Iterator[Sighting]:
         """As `_read_new`, of what came since; if that does not fit to what is remembered, of everything."""
+        from leakscan.gitstore.trees import Untraceable
+
         counts, faults, failures = self._counts.copy(), store.faults.copy(), self.failures.copy()
         try:
             sightings = self._recall(store, make, recollection, memory)
@@ -141,6 +162,11 @@ class Reader:
         self, store: Store, make: Callable[..., Sweep], recollection: Recollection, memory: Memory
     ) -> list[Sighting]:
         """What stands in new objects, and what is seen again. Untraceable if the two do not fit together."""
+        from leakscan.gitstore.fresh import Fresh, Known
+        from leakscan.gitstore.recalled import Recalled
+        from leakscan.gitstore.remember import is_sound
+        from leakscan.gitstore.trees import Untraceable
+
         sightings: list[Sighting] = []
         fresh, moved = Fresh(), recollection.containers.moved
         if recollection.is_new:

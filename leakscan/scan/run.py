@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from leakscan.detect import Detector
 from leakscan.errors import GitError, TargetError
-from leakscan.findings.collect import Collector, RuleFacts
-from leakscan.gitstore import Layout, Store, bounds, find_enclosing, find_layout
+from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
+from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
+from leakscan.scan.outcome import open_session
 from leakscan.scan.placing import place
-from leakscan.scan.reader import Progress, Reader
+from leakscan.scan.reader import Progress
 from leakscan.scan.recall import Recall, Recollection
 from leakscan.scan.sighting import Sighting
 from leakscan.sources import Item
@@ -38,14 +37,12 @@ class Scan:
         on_progress: Progress | None = None,
         now: float | None = None,
     ) -> None:
-        self._rules = rules
         self._options = options
         self._stdin = stdin
-        self._now = time.time() if now is None else now
-        self._detector = Detector(rules)
-        self._reader = Reader(self._detector, options.timeout_s, on_progress)
-        self._collector = Collector(_rule_facts(rules), show_secrets=options.show_secrets)
-        self._refs: dict[str, tuple[str, ...]] = {}
+        self._session = open_session(rules, options, on_progress=on_progress, now=now)
+        self._detector = self._session.detector
+        self._reader = self._session.reader
+        self._collector = self._session.collector
         self.recall = Recall(options.cache, rules.digest) if options.cache else None
 
     def run(self, targets: Sequence[str]) -> ScanResult:
@@ -56,21 +53,8 @@ class Scan:
                 raise TargetError(f"{target}: no such file or folder")
         for target in targets:
             self._scan_target(target)
-        findings = self._collector.findings(self._refs, self._now)
-        exchanges = self._options.exchanges
-        wanted = [finding for finding in findings if not exchanges or finding.exchange in exchanges]
-        shown = tuple(f for f in wanted if f.confidence >= self._options.min_confidence)
-        return ScanResult(
-            target=" ".join(targets),
-            findings=shown,
-            skipped=tuple(sorted(self._reader.skipped, key=lambda s: (s.rule, s.where))),
-            failures=tuple(sorted(self._reader.failures, key=lambda f: (f.kind, f.where, f.reason))),
-            coverage=self._reader.coverage(),
-            rules=self._rules.describe(),
-            rules_digest=self._rules.digest,
-            hidden=len(wanted) - len(shown),
-            accepted=self._options.accepted,
-        )
+        whole = self._options.tree is not False and self._options.history is not False
+        return self._session.result(" ".join(targets), whole=whole)
 
     def _scan_target(self, target: str) -> None:
         path = Path(target)
@@ -154,7 +138,7 @@ class Scan:
 
     def _place(self, sightings: list[Sighting], store: Store) -> None:
         place(sightings, store, self._detector, self._collector)
-        self._refs.update(store.refs_reaching(self._collector.commits()))
+        self._session.refs.update(store.refs_reaching(self._collector.commits()))
 
     def _place_and_check(self, sightings: list[Sighting], store: Store) -> None:
         """Where the findings stand, and beside that whether any object is missing: both wait for git."""
@@ -195,11 +179,3 @@ class Scan:
 
 def _name_of(entry: bytes | Skipped | Failure) -> bytes:
     return entry if isinstance(entry, bytes) else os.fsencode(entry.where)
-
-
-def _rule_facts(rules: RuleSet) -> dict[str, RuleFacts]:
-    generic = rules.generic.id
-    return {
-        info.rule_id: RuleFacts(info, rules.by_id[info.rule_id].paired, info.exchange == generic)
-        for info in rules.describe()
-    }

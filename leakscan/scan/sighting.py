@@ -6,23 +6,26 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from leakscan.decisions import Mark
 from leakscan.detect import DER_HEAD, Candidate, Detector, Inspection, as_utf8, unfold
 from leakscan.findings.place import LineIndex
 from leakscan.gitstore.kernel import find_hidden
-from leakscan.model import Blob, Failure, Origin, Span, Stdin, WorktreeFile
+from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
+from leakscan.policy.marks import mark_at
 from leakscan.unpack import Trouble, iter_members
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What one content holds and where in it, a place for each candidate. `member`: the path inside the archive that
-    it came out of, empty for what was packed without a name or not at all."""
+    """What one content holds and where in it: a place, a line's hash and a mark for each candidate. `member`: the path
+    inside the archive that it came out of, empty for what was packed without a name or not at all."""
 
     oid: str
     origin: Origin
     inspection: Inspection
     places: tuple[tuple[int, int, int, int], ...]
     line_hashes: tuple[str, ...]
+    marks: tuple[Mark | None, ...]
     member: bytes = b""
 
 
@@ -123,8 +126,8 @@ def _sighting(
     index = LineIndex(text)
     places = tuple(index.place(span) for span in spans)
     hashes: dict[int, str] = {}
-    if isinstance(blob.origin, WorktreeFile | Stdin) and not packed:
+    if isinstance(blob.origin, WorktreeFile | StagedFile | CommittedFile | Stdin) and not packed:
         hashes = index.line_hashes(frozenset(place[0] for place in places))
-    return Sighting(
-        blob.oid, blob.origin, inspection, places, tuple(hashes.get(place[0], "") for place in places)
-    )
+    named = tuple(hashes.get(place[0], "") for place in places)
+    marks = tuple(None if packed else mark_at(text, span) for span in spans)
+    return Sighting(blob.oid, blob.origin, inspection, places, named, marks)

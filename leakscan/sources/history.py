@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from leakscan.gitstore import StoredObject
+from typing import TYPE_CHECKING
+
 from leakscan.model import Blob, CommitMessage, StoredBlob, TagMessage
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import StoredObject
 
 # A signature is base64 by nature, and made of nothing that could leak.
 _SIGNATURES = (b"gpgsig", b"gpgsig-sha256")

@@ -4,6 +4,7 @@ import json
 import re
 import string
 from pathlib import Path
+from xml.etree import ElementTree
 
 import jsonschema
 from hypothesis import given, settings
@@ -25,6 +26,7 @@ from leakscan.model import (
     ScanResult,
     Severity,
     Skipped,
+    StagedFile,
     Stdin,
     StoredBlob,
     TagMessage,
@@ -45,8 +47,11 @@ oids = st.text("0123456789abcdef", min_size=40, max_size=40)
 commits = st.builds(Commit, oids, texts, texts, st.integers(0, 2**40))
 origins = st.one_of(
     st.builds(WorktreeFile, paths),
+    st.builds(StagedFile, oids, paths),
     st.builds(StoredBlob, oids),
-    st.builds(CommittedFile, oids, paths, st.none() | commits, st.booleans()),
+    st.builds(
+        CommittedFile, oids, paths, st.none() | commits, st.booleans(), st.sampled_from(("history", "range"))
+    ),
     st.builds(CommitMessage, oids, st.booleans(), st.none() | commits),
     st.builds(TagMessage, oids, st.booleans(), texts),
     st.builds(Stdin),
@@ -86,6 +91,7 @@ def findings(draw, revealed):
         exposure=draw(exposures),
         help=draw(helps),
         revealed=value if revealed else None,
+        baseline=draw(st.booleans()),
     )
 
 
@@ -111,6 +117,9 @@ def results(*, revealed):
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "data" / "sarif-schema-2.1.0.json").read_text())
 VALIDATOR = jsonschema.validators.validator_for(SCHEMA)(SCHEMA)
+GITLAB = jsonschema.Draft7Validator(
+    json.loads((Path(__file__).parents[1] / "data" / "gitlab-secret-detection.json").read_text())
+)
 options = st.builds(RenderOptions, st.booleans(), st.integers(0, 200), st.booleans(), st.booleans())
 
 
@@ -124,7 +133,9 @@ def pieces_of_values(report):
 @settings(deadline=None)
 def test_no_report_shows_more_of_a_value_than_its_preview(result, how):
     reports = [render(name, result, how) for name in REPORTERS]
-    assert [pieces_of_values(report) for report in (*reports, coverage_line(result))] == [[]] * 5
+    assert [pieces_of_values(report) for report in (*reports, coverage_line(result))] == [[]] * (
+        len(reports) + 1
+    )
 
 
 @given(results(revealed=True), options)
@@ -133,7 +144,8 @@ def test_sarif_shows_no_value_even_when_the_others_do(result, how):
     assert pieces_of_values(render("sarif", result, how)) == []
     for name in ("text", "json", "jsonl"):
         shown = pieces_of_values(render(name, result, how))
-        assert all(finding.revealed in shown for finding in result.findings)
+        told = [f for f in result.findings if name != "text" or not f.baseline]
+        assert all(finding.revealed in shown for finding in told)
 
 
 @given(results(revealed=False), options)
@@ -143,7 +155,10 @@ def test_every_report_can_be_parsed(result, how):
     lines = render("jsonl", result, how).splitlines()
     assert [json.loads(line) for line in lines] == report["findings"]
     assert next(VALIDATOR.iter_errors(json.loads(render("sarif", result, how))), None) is None
-    assert all(render(name, result, how).isascii() for name in ("json", "jsonl", "sarif"))
+    assert all(render(name, result, how).isascii() for name in ("json", "jsonl", "sarif", "gitlab", "junit"))
+    assert next(GITLAB.iter_errors(json.loads(render("gitlab", result, how))), None) is None
+    suite = ElementTree.fromstring(render("junit", result, how))
+    assert int(suite.attrib["tests"]) == len(list(suite.iter("testcase")))
     json.dumps(report, ensure_ascii=False).encode()
 
 
@@ -155,3 +170,23 @@ def test_no_line_of_the_text_commands_a_terminal_or_a_ci_log(result, how):
     for line in (*plain.removesuffix("\n").split("\n"), coverage_line(result)):
         assert set(line) <= set(string.printable[:95]) or line.isprintable()
         assert not line.lstrip().startswith("::")
+
+
+@given(results(revealed=False), options)
+@settings(deadline=None)
+def test_every_line_for_github_is_one_command_of_ours(result, how):
+    *commands, last = render("github", result, how).removesuffix("\n").split("\n")
+    assert last.startswith("leakscan: read ")
+    for line in commands:
+        assert re.match(r"::(error|warning|notice)( [A-Za-z]+=[^:]*)?::", line)
+        assert line.isprintable()
+    assert sum(line.startswith("::error") for line in commands) <= 10
+
+
+@given(results(revealed=False), options)
+@settings(deadline=None)
+def test_nothing_in_markdown_is_markup_of_the_repository(result, how):
+    report = render("markdown", result, how)
+    plain = re.sub(r"</?(code|sub)>|<br>|&#[0-9]+;", "", report)
+    assert not re.search(r"[<>`\[\]!@~]", plain)
+    assert len(report.encode()) < 1 << 20

@@ -24,7 +24,7 @@ LOCATION_FIELDS = [
 ]
 TOP_FIELDS = [
     *("tool", "version", "rules_digest", "target", "complete", "coverage"),
-    *("failures", "skipped", "hidden", "findings"),
+    *("failures", "skipped", "hidden", "policy", "findings"),
 ]
 
 

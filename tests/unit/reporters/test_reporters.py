@@ -45,7 +45,7 @@ def test_a_report_ends_in_one_newline(name):
     assert not report.endswith("\n\n")
 
 
-@pytest.mark.parametrize("name", ["json", "jsonl", "sarif"])
+@pytest.mark.parametrize("name", ["json", "jsonl", "sarif", "gitlab", "junit"])
 @pytest.mark.parametrize("build", [desk_result, incomplete_result, hostile_result])
 def test_reports_for_machines_are_ascii(name, build):
     assert render(name, build(), RenderOptions()).isascii()

@@ -1,0 +1,108 @@
+"""Proves that a repository's pre-commit hook refuses a secret: it is run as git runs it, in a scratch clone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from leakscan.cli.selfcheck import canary
+from leakscan.errors import GitError
+from leakscan.gitstore.command import find_git
+from leakscan.gitstore.layout import Layout
+
+CANARY_FILE = "leakscan-doctor-canary.env"
+_TIMEOUT_S = 300
+_CARRIED = (
+    ".pre-commit-config.yaml",
+    "lefthook.yml",
+    ".lefthook.yml",
+    ".leakscan.toml",
+    ".leakscan-baseline",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class HookProof:
+    """`path` is the hook that git would run; `works`: None if that was not tried; `said`: in words."""
+
+    path: Path
+    works: bool | None
+    said: str
+
+
+def prove_hook(layout: Layout, name: str, *, run: bool) -> HookProof:
+    """Finds the hook by the user's own configuration, and unless told otherwise runs it on a planted secret."""
+    root = layout.work_tree or layout.git_dir
+    hooks = Path(_git(root, "rev-parse", "--git-path", "hooks").strip())
+    path = (root / hooks / name).absolute()
+    if not path.exists():
+        return HookProof(
+            path, False, "not installed: pre-commit install, or a script with: exec leakscan hook"
+        )
+    if not os.access(path, os.X_OK):
+        return HookProof(path, False, "is not executable, git passes over it: chmod +x")
+    if not run:
+        return HookProof(path, None, "installed; whether it runs was not tried")
+    with tempfile.TemporaryDirectory(prefix="leakscan-doctor-") as folder:
+        scratch = Path(folder) / root.name
+        _clone(root, scratch)
+        _carry(root, scratch)
+        (scratch / CANARY_FILE).write_bytes(canary())
+        _git(scratch, "add", "--force", "--", CANARY_FILE)
+        return _tried(path, scratch)
+
+
+def _tried(path: Path, scratch: Path) -> HookProof:
+    try:
+        done = subprocess.run(
+            [path], cwd=scratch, env=_environment(), stdin=subprocess.DEVNULL,
+            capture_output=True, timeout=_TIMEOUT_S, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return HookProof(path, False, f"could not be run: {type(error).__name__}")
+    told = CANARY_FILE.encode() in done.stdout + done.stderr
+    if done.returncode == 0:
+        return HookProof(
+            path, False, "let a planted secret pass: it does not call leakscan hook, or not for this file"
+        )
+    if not told:
+        lines = (done.stdout + done.stderr).decode("utf-8", "replace").strip().splitlines()
+        last = lines[-1][:200] if lines else "nothing"
+        return HookProof(
+            path, False, f"failed (exit code {done.returncode}) before it came to leakscan; it said: {last}"
+        )
+    return HookProof(path, True, "refused a planted secret")
+
+
+def _clone(root: Path, scratch: Path) -> None:
+    """Objects are shared, not copied; nothing is fetched or run for it. An unborn repository gives an empty one."""
+    flags = ("--quiet", "--shared", "--no-tags", "--template=")
+    _git(root.parent, "-c", f"core.hooksPath={os.devnull}", "clone", *flags, "--", str(root), str(scratch))
+
+
+def _carry(root: Path, scratch: Path) -> None:
+    """What the hook reads, as it is now and not as it was committed."""
+    for name in _CARRIED:
+        if (root / name).is_file() and not (root / name).is_symlink():
+            shutil.copyfile(root / name, scratch / name)
+            _git(scratch, "add", "--force", "--", name)
+
+
+def _git(folder: Path, *arguments: str) -> str:
+    argv = [find_git(), "-c", "core.fsmonitor=false", *arguments]
+    done = subprocess.run(
+        argv, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    if done.returncode != 0:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise GitError(f"git {arguments[0]}: {lines[-1] if lines else done.returncode}")
+    return os.fsdecode(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT_"))}
+    return kept | {"GIT_TERMINAL_PROMPT": "0", "GIT_LFS_SKIP_SMUDGE": "1"}

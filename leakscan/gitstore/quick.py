@@ -1,0 +1,204 @@
+"""A repository opened for a glance: HEAD, an index, a range of commits; nothing is listed, no other ref is read."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.errors import GitError
+from leakscan.gitstore.changes import Change, intersect, iter_tokens, parse_history, parse_raw
+from leakscan.gitstore.command import Git
+from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.index import read_index
+from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, is_reftable
+from leakscan.gitstore.objects import ObjectReader, StoredObject
+from leakscan.gitstore.packs import find_object_dirs
+from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.refs import Refs, read_head, read_refs
+from leakscan.gitstore.shadow import Shadow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from types import TracebackType
+
+    from leakscan.gitstore.index import Entry
+    from leakscan.gitstore.layout import Layout
+    from leakscan.model import Commit, Failure
+
+MAX_CHANGES = 5_000_000
+# git gathers all changes of a commit before it prints one: a tree of a few kB can name 10^10 paths.
+_MAX_HEAP_BYTES = 512 << 20
+_RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
+
+
+def find_here(folder: Path, environ: Mapping[str, str]) -> Layout:
+    """The repository that a git command in `folder` would use: GIT_DIR and GIT_WORK_TREE are honoured."""
+    given = environ.get("GIT_DIR")
+    if given:
+        work_tree = Path(os.path.realpath(folder / environ.get("GIT_WORK_TREE", ".")))
+        found = find_layout(folder / given, work_tree=work_tree)
+    else:
+        found = find_enclosing(folder) or find_layout(folder)
+    if found is None:
+        raise GitError(f"{folder}: not in a git repository")
+    return found
+
+
+class QuickStore:
+    """A context manager. `all_refs`: read them, so that a range may name them. `failures` grows with every question."""
+
+    git: Git
+    reader: ObjectReader
+    refs: Refs
+    shallow: set[str]
+
+    def __init__(self, layout: Layout, *, all_refs: bool = False) -> None:
+        self.layout = layout
+        self.faults = Faults()
+        self._all_refs = all_refs
+
+    def __enter__(self) -> QuickStore:
+        layout = self.layout
+        settings = check_format(layout, self.faults)
+        if is_reftable(layout, settings):
+            raise GitError(
+                f"{layout.git_dir}: refs are stored as reftable, which is not read yet: leakscan scan reads it"
+            )
+        self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
+        self._shadow = Shadow(layout, self.refs, find_object_dirs(layout.objects, self.faults), self.faults)
+        self.shallow = self._shadow.shallow
+        self.git = Git(self._shadow.git_dir)
+        self.reader = ObjectReader(self.git, {}, layout.hex_length, self.faults)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.git.close()
+        self._shadow.close()
+
+    @property
+    def failures(self) -> list[Failure]:
+        return self.faults.failures
+
+    def staged(self, index: Path) -> list[Change]:
+        """What an index changes against HEAD, and in a merge against every other parent too."""
+        if not is_regular(index):
+            if os.path.lexists(index):
+                raise GitError(f"{index}: the index is not a regular file")
+            return []
+        bases = [self.refs.head or self._empty_tree(), *sorted(self.refs.tips)]
+        env = {"GIT_INDEX_FILE": str(index)}
+        compared = [
+            list(parse_raw(self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env)))
+            for base in bases
+        ]
+        return intersect(compared)
+
+    def entries(self, index: Path) -> list[Entry]:
+        """All that an index lists; GitError if it cannot be read."""
+        if not os.path.lexists(index):
+            return []
+        found = read_index(self.git, index, self.faults)
+        if found is None:
+            raise GitError(f"{index}: the index cannot be read: {self.failures[-1].reason}")
+        return found
+
+    def read(self, oids: Iterable[str]) -> Iterator[StoredObject]:
+        return self.reader.read("".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode())
+
+    def resolve(self, names: Collection[str]) -> dict[str, str]:
+        """Name -> the commit that it leads to, for those that lead to one."""
+        asked = [name for name in names if name and not any(ord(char) < 33 for char in name)]
+        feed = "".join(f"{name}^{{commit}}\n" for name in asked).encode("utf-8", "surrogateescape")
+        lines = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed).split(b"\n")
+        return {
+            name: line[7:].decode()
+            for name, line in zip(asked, lines, strict=False)
+            if line.startswith(b"commit ")
+        }
+
+    def file(self, commit: str, path: str) -> bytes | None:
+        """What a commit holds at a path; None if it is no file there."""
+        feed = f"{commit}:{path}\n".encode("utf-8", "surrogateescape")
+        line = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed)
+        if not line.startswith(b"blob "):
+            return None
+        return next((found.data for found in self.read([line[5:].decode().strip()])), None)
+
+    def tags(self, names: Iterable[str]) -> list[str]:
+        """The annotated tags among the names."""
+        feed = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+        lines = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed).split(b"\n")
+        return [line[4:].decode() for line in lines if line.startswith(b"tag ")]
+
+    def commits_between(self, include: Iterable[str], exclude: Iterable[str]) -> list[str]:
+        """Newest first: what `include` leads to and `exclude` does not. A gap in the history is recorded."""
+        feed = "".join([*(f"{oid}\n" for oid in include), *(f"^{oid}\n" for oid in exclude)])
+        with self.git.stream("rev-list", "--topo-order", "--stdin", feed=feed.encode()) as process:
+            found = process.out.read().decode().split()
+            if process.wait() != 0:
+                self.faults.add(
+                    "missing-objects", "history", f"commits cannot be listed: {process.complaint()}"
+                )
+        cut = self.shallow.intersection(found)
+        if cut:
+            reason = f"the history ends at {min(cut)} within the range: git fetch --unshallow"
+            self.faults.add("shallow", str(self.layout.git_dir), reason)
+        return found
+
+    def history(self, commits: Iterable[str]) -> list[Change]:
+        """What each of the commits changed against its parents; a merge only what none of them has."""
+        feed = "".join(f"{oid}\n" for oid in commits).encode()
+        if not feed:
+            return []
+        arguments = ("diff-tree", "--stdin", "-c", "-r", "--root", "--always", *_RAW)
+        with self.git.stream(*arguments, feed=feed, max_heap_bytes=_MAX_HEAP_BYTES) as process:
+            changes = list(
+                islice(parse_history(iter_tokens(process), self.layout.hex_length), MAX_CHANGES + 1)
+            )
+            if len(changes) > MAX_CHANGES:
+                self.faults.add("too-deep", "history", f"over {MAX_CHANGES:,} changes: the rest was not read")
+            elif process.wait() != 0:
+                reason = f"commits cannot be compared with their parents: {process.complaint()}"
+                self.faults.add("missing-objects", "history", reason)
+        return changes
+
+    def commits(self, newest_first: list[str]) -> dict[str, Commit]:
+        """Who made each of them, and when; `order` is their place in the list."""
+        from leakscan.gitstore.commits import parse_commit
+
+        order = {oid: len(newest_first) - place for place, oid in enumerate(newest_first)}
+        return {
+            found.oid: parse_commit(found.oid, found.data, order[found.oid]) for found in self.read(order)
+        }
+
+    def held(self, tree: str, paths: Iterable[bytes]) -> dict[bytes, str]:
+        """Path -> the blob that a commit or tree holds there."""
+        wanted = {os.fsdecode(path) for path in paths}
+        output = (
+            self.git.run(
+                "ls-tree",
+                "-z",
+                "-r",
+                "--full-tree",
+                tree,
+                "--",
+                *sorted(wanted),
+                env={"GIT_LITERAL_PATHSPECS": "1"},
+            )
+            if wanted
+            else b""
+        )
+        found: dict[bytes, str] = {}
+        for line in output.split(b"\0"):
+            facts, tab, path = line.partition(b"\t")
+            if tab:
+                found[path] = facts.rsplit(b" ", 1)[1].decode()
+        return found
+
+    def _empty_tree(self) -> str:
+        return hashlib.new(self.layout.object_format, b"tree 0\0").hexdigest()

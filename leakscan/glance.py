@@ -1,0 +1,26 @@
+"""The cheapest test of content: most of what is committed cannot hold a credential, and a hook should say so at once.
+
+It may only say no where the detectors would: `tests/laws/test_a_glance_misses_nothing.py` holds it to that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+# What `Detector` calls an anchor; a test keeps the two the same.
+RUN_LENGTHS = (64, 69)
+LITERALS = (b"-----BEGIN", b"PuTTY-User-Key-File-")
+_TEXTUAL_HEADS = (b"PK", b"BZh")  # of archives; the others show by bytes that no text has
+
+
+def may_hold(data: bytes, has_anchor: Callable[[bytes], bool]) -> bool:
+    """False for UTF-8 text without an anchor; `has_anchor` looks for marks of hidden values too. What is no plain text
+    is looked at closely: it may be UTF-16, or an archive."""
+    if has_anchor(data) or b"\0" in data or data.startswith(_TEXTUAL_HEADS):
+        return True
+    if data.isascii():
+        return False
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return True
+    return False

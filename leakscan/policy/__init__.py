@@ -1,0 +1,1 @@
+"""What a team has decided about findings: inline marks, `[[allow]]` entries, the baseline. It knows values by name."""

@@ -1,0 +1,185 @@
+"""What a commit or a push is about to publish: only the values that were not there before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.detect import as_utf8
+from leakscan.errors import TargetError
+from leakscan.gitstore.changes import Change
+from leakscan.gitstore.quick import QuickStore
+from leakscan.gitstore.staged import staged_work
+from leakscan.model import (
+    Blob,
+    Commit,
+    CommitMessage,
+    CommittedFile,
+    Origin,
+    ScanResult,
+    StagedFile,
+    WorktreeFile,
+)
+from leakscan.scan.outcome import Session
+from leakscan.scan.placing import add_matches
+from leakscan.scan.sighting import Sighting
+from leakscan.sources.history import contents
+from leakscan.sources.tree import iter_files
+
+if TYPE_CHECKING:
+    from leakscan.gitstore.layout import Layout
+    from leakscan.gitstore.objects import StoredObject
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Commits that `include` leads to and `exclude` does not: names or ids. `optional`: excluded as far as they are
+    there; among them `--remotes` and `--remotes=NAME`, for all that is known of remotes."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Range:
+        """`A..B`, where an end that is left out is HEAD. TargetError for anything else."""
+        old, dots, new = text.partition("..")
+        if not dots or new.startswith("."):
+            raise TargetError(f"{text!r} is not a range: write A..B, for what B leads to and A does not")
+        return cls((new or "HEAD",), (old or "HEAD",))
+
+    def named(self) -> str:
+        """As git would write it."""
+        return " ".join((*self.include, *(f"^{name}" for name in (*self.exclude, *self.optional))))
+
+
+class ChangeScan:
+    """One scan of changes. TargetError for what does not resolve; whatever cannot be read is a `Failure`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._detector = session.detector
+        self._reader = session.reader
+        self._collector = session.collector
+
+    def staged(self, layout: Layout, index: Path, files: Sequence[bytes] | None = None) -> ScanResult:
+        """What an index changes, or of it only `files` (paths below the root): a given file that is as in HEAD is read
+        whole, and one that git does not track from the working tree."""
+        with QuickStore(layout) as store:
+            work = staged_work(store, index, files)
+            origins: dict[str, list[Origin]] = {}
+            for change in work.changes:
+                if change.new:
+                    origins.setdefault(change.new, []).append(StagedFile(change.new, change.path))
+            self._reader.count_files(sum(map(len, origins.values())))
+            self._scan_blobs(store, origins)
+            self._forget(store, work.changes)
+            if work.untracked and layout.work_tree is not None:
+                for sighting in self._reader.read(iter_files(layout.work_tree, work.untracked)):
+                    self._place(sighting, (sighting.origin,))
+            self._reader.failures += store.failures
+        return self._session.result(str(layout.work_tree or layout.git_dir), whole=False)
+
+    def range(self, layout: Layout, wanted: Range) -> ScanResult:
+        """What the commits of a range added, with their messages."""
+        with QuickStore(layout, all_refs=True) as store:
+            include, exclude = _resolve(store, wanted)
+            commits = store.commits_between(include, exclude)
+            changes = store.history(reversed(commits))
+            known = store.commits(commits)
+            added = {change.path for change in changes}
+            held = store.held(include[0], added) if commits else {}
+            origins: dict[str, list[Origin]] = {}
+            for change in changes:
+                if change.new:
+                    in_head = held.get(change.path) == change.new
+                    origin = CommittedFile(
+                        change.new, change.path, known.get(change.commit), in_head, "range"
+                    )
+                    origins.setdefault(change.new, []).append(origin)
+            self._scan_blobs(store, origins)
+            self._scan_messages(store.read([*commits, *store.tags(wanted.include)]), known)
+            self._forget(store, changes)
+            self._reader.failures += store.failures
+        return self._session.result(wanted.named(), whole=False)
+
+    def nothing(self, layout: Layout) -> ScanResult:
+        """The report of a push that publishes nothing, such as the deletion of a branch."""
+        return self._session.result(str(layout.work_tree or layout.git_dir), whole=False)
+
+    def _scan_blobs(self, store: QuickStore, origins: dict[str, list[Origin]]) -> None:
+        blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.read(origins))
+        for sighting in self._reader.read_objects(blobs, "blobs"):
+            self._place(sighting, origins[sighting.oid])
+
+    def _scan_messages(self, objects: Iterable[StoredObject], known: Mapping[str, Commit]) -> None:
+        for found in objects:
+            for number, blob in enumerate(contents(found)):
+                for sighting in self._reader.read_objects([blob], "headers" if number else f"{found.kind}s"):
+                    origin = sighting.origin
+                    if isinstance(origin, CommitMessage):
+                        origin = replace(origin, commit=known.get(origin.oid))
+                    self._place(sighting, (origin,))
+
+    def _place(self, sighting: Sighting, origins: Sequence[Origin]) -> None:
+        for match in add_matches(sighting, origins, self._detector, self._collector):
+            trace = self._collector.traces[match.identity]
+            trace.oids.add(sighting.oid)
+            for origin in origins:
+                match origin:
+                    case WorktreeFile() | StagedFile():
+                        trace.in_tree = True
+                    case CommittedFile(commit=Commit() as commit, path=path, in_head=in_head):
+                        trace.arrive(commit, path)
+                        trace.in_head |= in_head
+                    case CommitMessage(commit=Commit() as commit):
+                        trace.arrive(commit, b"")
+
+    def _forget(self, store: QuickStore, changes: Sequence[Change]) -> None:
+        """Values that stood in what was replaced are not new, wherever they went. `changes`: oldest first, so that
+        what came and went again within them is known."""
+        if not self._collector.traces:
+            return
+        paths: dict[str, list[bytes]] = {}
+        come: set[tuple[bytes, str]] = set()
+        for change in changes:
+            for old in change.olds:
+                if (change.path, old) not in come:
+                    paths.setdefault(old, []).append(change.path)
+            come.add((change.path, change.new))
+        for found in store.read(paths):
+            seen = self._detector.inspect(as_utf8(found.data))
+            for match in self._detector.judge(seen, frozenset(paths[found.oid])):
+                if match.confidence >= self._session.options.min_confidence:
+                    self._collector.known.add(match.identity)
+
+
+def _resolve(store: QuickStore, wanted: Range) -> tuple[list[str], list[str]]:
+    """The commits that the names of a range lead to."""
+    optional = [name for option in wanted.optional for name in _remote_ids(store, option)]
+    names = (*wanted.include, *wanted.exclude, *optional)
+    found = store.resolve(names)
+    for name in (*wanted.include, *wanted.exclude):
+        if name not in found:
+            hint = (
+                "it is not in this clone: git fetch it, or fetch-depth: 0 in CI"
+                if is_oid(name)
+                else "no such commit"
+            )
+            raise TargetError(f"{name[:200]!r} does not resolve: {hint}")
+    known = [name for name in (*wanted.exclude, *optional) if name in found]
+    return [found[name] for name in wanted.include], [found[name] for name in known]
+
+
+def _remote_ids(store: QuickStore, option: str) -> list[str]:
+    """What an optional end names: itself, or for `--remotes` the tips of remote-tracking refs."""
+    if not option.startswith("--remotes"):
+        return [option]
+    below = f"refs/remotes/{option[10:]}/" if option.startswith("--remotes=") else "refs/remotes/"
+    return [ref.oid for ref in store.refs.refs if ref.name.startswith(below.encode())]
+
+
+def is_oid(name: str) -> bool:
+    return len(name) in (40, 64) and not name.strip("0123456789abcdef")
