@@ -19,11 +19,11 @@ from leakscan.model import CommittedFile, StagedFile, WorktreeFile
 from leakscan.reporters.coverage import coverage_line, failures_by_kind, remedy
 from leakscan.reporters.credentials import (
     Credential,
+    advice_of,
     credentials_of,
     exposure_text,
     part_name,
     places_of,
-    reuse_text,
     rotation_text,
 )
 from leakscan.reporters.escape import dump_json, show_text
@@ -202,7 +202,6 @@ def _is_in_a_file(finding: Finding) -> bool:
 
 def _part(part: Finding, exchange: str, max_places: int) -> _Part:
     places = places_of(part)
-    advice = (reuse_text(part), rotation_text(part.exposure.days))
     return _Part(
         name=part_name(part, exchange),
         rule_id=show_text(part.rule_id),
@@ -211,7 +210,7 @@ def _part(part: Finding, exchange: str, max_places: int) -> _Part:
         size=counted(part.length, "character"),
         why=_cut("; ".join(map(show_text, part.reasons))),
         exposed=_cut(exposure_text(part.exposure, verbose=True)),
-        advice=tuple(filter(None, advice)),
+        advice=advice_of(part),
         places=tuple(map(_cut, places[:max_places])),
         more=max(len(places) - max_places, 0),
     )

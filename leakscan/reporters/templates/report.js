@@ -128,7 +128,11 @@
   };
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(filter));
+  const showAll = () => {
+    form.reset();
+    filter();
+  };
+  document.getElementById("all").addEventListener("click", showAll);
   more.addEventListener("click", () => {
     const next = list.childElementCount;
     show(next + CHUNK);
@@ -149,10 +153,7 @@
   const reveal = () => {
     const number = /^#c(\d+)$/.exec(location.hash);
     if (!number || !cards[number[1]]) return;
-    if (!fitting.includes(cards[number[1]])) {
-      form.reset();
-      filter();
-    }
+    if (!fitting.includes(cards[number[1]])) showAll();
     show(fitting.indexOf(cards[number[1]]) + 1);
     const card = document.getElementById(`c${number[1]}`);
     card.open = true;
