@@ -75,6 +75,9 @@
         " · fingerprint ", make("span", "code", part.fingerprint)),
     ];
   };
+  // Bodies are made when they are first seen. The toggle event comes too late for a print: see foldAll.
+  const bodies = new WeakMap();
+  const fill = (details) => { if (details.open) bodies.get(details)?.(); };
   const makeCard = (card) => {
     const done = make("span", "done tag", doneText(card, load(card)));
     const tags = [["published", "tag alarm-tag", "published"], ["old", "tag", "over 90 days"], ["known", "tag", "known"]];
@@ -85,11 +88,12 @@
       ...tags.filter(([state]) => card.states.includes(state)).map(([, name, text]) => make("span", name, text)), " ", done);
     const details = make("details", `card ${card.severity}`, summary);
     details.id = `c${card.number}`;
-    details.addEventListener("toggle", () => {
-      if (!details.open || details.childElementCount > 1) return;
+    bodies.set(details, () => {
+      bodies.delete(details);
       const parts = card.parts.flatMap((part) => makePart(part, card));
       details.append(make("div", "body", ...parts, ...makeSteps(card, done)));
     });
+    details.addEventListener("toggle", () => fill(details));
     return details;
   };
 
@@ -122,7 +126,10 @@
     unfold.textContent = "Unfold all";
   };
   const foldAll = (open) => {
-    for (const card of list.children) card.open = open;
+    for (const card of list.children) {
+      card.open = open;
+      fill(card);
+    }
     unfold.setAttribute("aria-expanded", String(open));
     unfold.textContent = open ? "Fold all" : "Unfold all";
   };
