@@ -35,5 +35,9 @@ class ConfigError(LeakscanError):
     """A configuration file or option that cannot be used; the text names file and key."""
 
 
+class ReportError(LeakscanError):
+    """A saved report that cannot be read back; the text names file and field."""
+
+
 class GitError(LeakscanError):
     """git could not be run, or the repository cannot be opened."""

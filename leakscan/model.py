@@ -25,6 +25,7 @@ FailureKind = Literal[
     "timeout",
     "unsupported-format",
     "submodule-absent",
+    "partial-report",
 ]
 FAILURE_KINDS: tuple[str, ...] = FailureKind.__args__  # type: ignore[attr-defined]
 

@@ -21,6 +21,7 @@ FLOORS = {
     "findings": 4,
     "policy": 4,
     "scan": 5,
+    "saved": 5,
     "check": 5,
     "ci": 5,
     "reporters": 5,

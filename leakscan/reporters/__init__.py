@@ -20,6 +20,7 @@ REPORTERS: dict[str, str] = {
     "markdown": "leakscan.reporters.markdown:render_markdown",
     "github": "leakscan.reporters.github:render_github",
     "gitlab": "leakscan.reporters.gitlab:render_gitlab",
+    "html": "leakscan.reporters.html_report:render_html",
     "junit": "leakscan.reporters.junit:render_junit",
 }
 

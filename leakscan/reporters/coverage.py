@@ -26,6 +26,7 @@ _REMEDIES = {
     "bad-archive": "unpack it by other means, then scan what comes out",
     "timeout": "scan again with a higher --timeout",
     "unsupported-format": "scan a fresh clone (git clone --mirror)",
+    "partial-report": "save the scan as json (leakscan scan -o json=FILE), and read that",
     "submodule-absent": "git submodule update --init --recursive",
 }
 

@@ -19,8 +19,10 @@ from leakscan.reporters.escape import show_path, show_text
 from leakscan.reporters.words import counted, day, short_oid
 
 if TYPE_CHECKING:
-    from leakscan.model import Event, Exposure, Finding, Location, ScanResult
+    from leakscan.model import Event, Exposure, Finding, Location, Origin, ScanResult
 
+# "Replace them every 30-90 days": How to Use an API Key Securely, binance.com/en/square/post/276340 (read 2026-11).
+ROTATION_DAYS = 90
 _PART_ORDER = {"key": 0, "secret": 1, "private-key": 2}
 
 
@@ -139,3 +141,30 @@ def _event_text(verb: str, event: Event | None) -> str:
         return ""
     commit = event.commit
     return f"{verb} {show_text(day(commit.date))} in {show_text(short_oid(commit.oid))} by {_author(commit)}"
+
+
+def reuse_text(finding: Finding) -> str:
+    """Advice on a value that stands in more than one file now; empty otherwise. A file that moved is no reuse."""
+    paths = {path for location in finding.locations if (path := _present_path(location.origin)) is not None}
+    if len(paths) < 2:
+        return ""
+    return f"the same value in {len(paths):,} files: give each application a key of its own"
+
+
+def _present_path(origin: Origin) -> bytes | None:
+    match origin:
+        case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path, in_head=True):
+            return path
+    return None
+
+
+def rotation_text(days: int | None) -> str:
+    """Advice on a value that is older than a key should be; empty otherwise."""
+    if days is None or days <= ROTATION_DAYS:
+        return ""
+    return f"{days:,} days old: a key is due for replacement after {ROTATION_DAYS} days even if nobody saw it"
+
+
+def advice_of(finding: Finding) -> tuple[str, ...]:
+    """What the places and the age of a value call for, beside revoking it."""
+    return tuple(filter(None, (reuse_text(finding), rotation_text(finding.exposure.days))))

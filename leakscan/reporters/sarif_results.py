@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import filterfalse, islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.reporters.escape import path_uri, sarif_text, show_path, show_text
+from leakscan.reporters.json_report import finding_fields
 from leakscan.reporters.sarif_rules import LEVELS
 from leakscan.reporters.words import counted, day, short_oid
 
@@ -87,8 +88,16 @@ def result_fields(finding: Finding, selection: Selection) -> dict[str, Any]:
             "reasons": [show_text(reason) for reason in finding.reasons],
             "exchange": finding.exchange,
             **public,
+            "finding": _saved_fields(finding, (first, *others)),
         },
     }
+
+
+def _saved_fields(finding: Finding, places: tuple[Location, ...]) -> dict[str, Any]:
+    """What `leakscan report` reads back: the finding at the places shown, never the value. The help is the rule's."""
+    fields = finding_fields(replace(finding, revealed=None, locations=places))
+    del fields["help"]
+    return fields
 
 
 def _message(finding: Finding, first: Location, parts: list[Finding], others: list[Location]) -> str:

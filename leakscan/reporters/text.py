@@ -10,6 +10,7 @@ from leakscan.reporters.coverage import coverage_line as coverage_line
 from leakscan.reporters.coverage import failures_by_kind, remedy
 from leakscan.reporters.credentials import (
     Credential,
+    advice_of,
     credentials_of,
     exposure_text,
     fresh,
@@ -80,6 +81,7 @@ class _Page:
             self._headline(credential),
             *self._parts(credential),
             *self._exposed(credential),
+            *self._advice(credential),
             *self._reasons(credential),
             *self._public_keys(credential),
         ]
@@ -136,6 +138,11 @@ class _Page:
             lines += self.wrapped("exposed" if not lines else "", said)
         alarm = self.paint("published", fg="red", bold=True)
         return [line.replace("published", alarm) for line in lines]
+
+    def _advice(self, credential: Credential) -> list[str]:
+        """Reuse and age, once a credential."""
+        said = dict.fromkeys(text for part in credential.parts for text in advice_of(part))
+        return [line for text in said for line in self.wrapped("", text)]
 
     def _reasons(self, credential: Credential) -> list[str]:
         lines: list[str] = []

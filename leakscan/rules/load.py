@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from leakscan.errors import RuleError
+from leakscan.model import RuleInfo
 from leakscan.rules.parse import parse_exchange, parse_published
 from leakscan.rules.schema import Exchange, RuleSet
 
@@ -34,6 +35,17 @@ def load_rules(extra: Iterable[Path] = ()) -> RuleSet:
         digest=digest.hexdigest(),
         by_id={rule.id: rule for exchange in exchanges for rule in exchange.rules},
     )
+
+
+def describe_rule(rule_id: str, extra: Sequence[Path] = ()) -> RuleInfo | None:
+    """What may be said of one rule; None if there is none of that name. Reads its exchange's file alone if it can."""
+    own = [path for path in _iter_files([builtin_directory(), *extra]) if rule_id.startswith(f"{path.stem}-")]
+    for path in sorted(own, key=lambda path: -len(path.stem)):
+        exchange = parse_exchange(str(path), _read(path))
+        described = RuleSet((exchange,), frozenset(), "", {}).describe()
+        if found := [info for info in described if info.rule_id == rule_id]:
+            return found[0]
+    return next((info for info in load_rules(extra).describe() if info.rule_id == rule_id), None)
 
 
 def _iter_files(places: Iterable[Path]) -> Iterable[Path]:

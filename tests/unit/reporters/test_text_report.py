@@ -26,7 +26,7 @@ def text_of(result, **options):
 
 def test_the_report_of_a_desk():
     key, secret, lone, tagged = desk_result().findings
-    assert text_of(desk_result()).splitlines()[:16] == [
+    assert text_of(desk_result()).splitlines()[:18] == [
         "CRITICAL  Moonbase: API key, API secret                          high confidence",
         f"  API key     {key.preview}  64 characters",
         "    bot/config.py:12:15 moonbase-api-key",
@@ -39,6 +39,8 @@ def test_the_report_of_a_desk():
         "    and 4 more places (--format json lists all)",
         f"  exposed  introduced 2024-03-02 in {commit_of(secret)} by Alice · still in HEAD ·",
         "           published · 412 days",
+        "           412 days old: a key is due for replacement after 90 days even if",
+        "           nobody saw it",
         "  why      API key: 64 letters and digits, 5.2 bits each; assigned to key",
         "           API secret: 64 letters and digits, 5.2 bits each; assigned to secret",
         "",
