@@ -14,6 +14,7 @@ from leakscan.findings.collect import Collector, RuleFacts
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
+from leakscan.scan.masking import masked
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.placing import place
 from leakscan.scan.reader import Progress, Reader
@@ -58,7 +59,7 @@ class Scan:
         exchanges = self._options.exchanges
         wanted = [finding for finding in findings if not exchanges or finding.exchange in exchanges]
         shown = tuple(f for f in wanted if f.confidence >= self._options.min_confidence)
-        return ScanResult(
+        result = ScanResult(
             target=" ".join(targets),
             findings=shown,
             skipped=tuple(sorted(self._reader.skipped, key=lambda s: (s.rule, s.where))),
@@ -69,6 +70,7 @@ class Scan:
             hidden=len(wanted) - len(shown),
             accepted=self._options.accepted,
         )
+        return masked(result, self._collector)
 
     def _scan_target(self, target: str) -> None:
         path = Path(target)
