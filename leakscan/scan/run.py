@@ -131,10 +131,12 @@ class Scan:
             if layout.work_tree is not None and self._options.tree is not False:
                 files = self._worktree(store)
                 sightings += self._reader.read_files(layout.work_tree, files, jobs=self._options.jobs)
+                sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
                 self._place(sightings, store)
             else:
                 sightings += self._reader.read_history(store, self._options)
+                sightings += self._reader.read_git_dir(store)
                 self._place_and_check(sightings, store)
             self._keep_failures(store, history=self._options.history is not False)
 
