@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from leakscan.detect import Match
 from leakscan.findings.exposure import Trace
-from leakscan.findings.identity import fingerprint, group_name, preview
+from leakscan.findings.identity import fingerprint, group_name, masks, preview
 from leakscan.model import (
     CommitMessage,
     CommittedFile,
@@ -17,6 +17,7 @@ from leakscan.model import (
     Location,
     Origin,
     RuleInfo,
+    Secret,
     Severity,
     StagedFile,
     Stdin,
@@ -55,6 +56,10 @@ class Collector:
     def commits(self) -> set[str]:
         """Every commit that brought a value in: those whose refs `findings` wants to know."""
         return {oid for identity in self._matches for oid in self.traces[identity].commits}
+
+    def masks(self, others: Iterable[Secret]) -> dict[str, str]:
+        """What to show in the place of every value that was found, reported or not, and of the others."""
+        return masks([*others, *(match.secret for found in self._matches.values() for match in found)])
 
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
         """Sorted: gravest first, then by name and place."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from leakscan.model import Secret
 
 _PEM_MARK = b"-----"
+_KEY_LINE = 16  # characters; words of the header are shorter
 
 
 def fingerprint(rule_id: str, identity: bytes) -> str:
@@ -29,3 +30,16 @@ def preview(secret: Secret) -> str:
     if len(text) >= 40:
         return f"{text[:4]}…{text[-2:]}"
     return f"{text[:2]}…" if len(text) >= 16 else "…"
+
+
+def masks(secrets: Iterable[Secret]) -> dict[str, str]:
+    """Value -> the text to show in its place. A private key is hidden line by line, as names may hold one."""
+    shown: dict[str, str] = {}
+    for secret in secrets:
+        value = secret.reveal()
+        if value.startswith(_PEM_MARK):
+            lines = value.replace(b"\\n", b"\n").split()
+            shown.update((line.decode("utf-8", "replace"), "…") for line in lines if len(line) >= _KEY_LINE)
+        else:
+            shown[value.decode("utf-8", "surrogateescape")] = preview(secret)
+    return shown

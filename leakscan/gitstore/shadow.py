@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from leakscan.errors import GitError
 from leakscan.gitstore.packs import find_special_files, quote_alternate
 from leakscan.gitstore.plainfile import read_file
+from leakscan.gitstore.privatefolder import PrivateFolder
 from leakscan.gitstore.refs import git_dirs
 
 if TYPE_CHECKING:
@@ -31,9 +31,10 @@ class Shadow:
         self._faults = faults
         self.shallow: set[str] = set()
         try:
-            self.git_dir = Path(tempfile.mkdtemp(prefix="leakscan-"))
+            self._folder = PrivateFolder()
         except OSError as error:
             raise GitError(f"a temporary folder cannot be made: {error.strerror}") from error
+        self.git_dir = self._folder.path
         try:
             self._write(refs, object_dirs)
         except BaseException as error:
@@ -47,7 +48,7 @@ class Shadow:
         return self.git_dir / "objects"
 
     def close(self) -> None:
-        shutil.rmtree(self.git_dir, ignore_errors=True)
+        self._folder.remove()
 
     def set_shallow(self, commits: set[str]) -> None:
         """Makes git treat these commits as if they had no parents."""

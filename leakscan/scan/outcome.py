@@ -12,6 +12,7 @@ from leakscan.findings.collect import Collector, RuleFacts
 from leakscan.model import ScanResult
 from leakscan.policy.apply import apply_policy
 from leakscan.rules import RuleSet
+from leakscan.scan.masking import masked
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.reader import Progress, Reader
 
@@ -39,7 +40,7 @@ class Session:
         shown = [finding for finding in wanted if finding.confidence >= options.min_confidence]
         complete = all(failure.kind in options.accepted for failure in self.reader.failures)
         applied = apply_policy(options.policy, shown, self._today, whole=whole and complete)
-        return ScanResult(
+        result = ScanResult(
             target=target,
             findings=applied.findings,
             skipped=tuple(sorted(self.reader.skipped, key=lambda s: (s.rule, s.where))),
@@ -51,6 +52,7 @@ class Session:
             accepted=options.accepted,
             policy=applied.use,
         )
+        return masked(result, self.collector)
 
     def _today(self) -> datetime.date:
         import datetime

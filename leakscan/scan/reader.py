@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from leakscan.scan.options import ScanOptions
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
+from leakscan.sources.names import git_files, link_targets, names_with_anchors
 from leakscan.sources.tree import Entry
 from leakscan.unpack import HEADS
 
@@ -52,6 +54,8 @@ class Reader:
     _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
+    _listed: list[bytes] = field(default_factory=list)
+    _links: list[bytes] = field(default_factory=list)
     _spec: AnchorSpec = field(init=False)
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
@@ -69,6 +73,24 @@ class Reader:
         """What stands in the files of a listing below `root`, by path; in up to so many processes."""
         seen = self._within_time(self._read_files(root, listing, jobs))
         return sorted(seen, key=_path_of)
+
+    def read_names(self, root: Path) -> list[Sighting]:
+        """What stands in the paths of the files that `read_files` was given last, and in the targets of links."""
+        found = chain(names_with_anchors(self._listed, self._has_anchor), link_targets(root, self._links))
+        return self._within_time(self._read_beside(found))
+
+    def read_git_dir(self, store: Store) -> list[Sighting]:
+        """What stands in the names of refs and in the git directory's own files; they do not count as files."""
+        layout = store.layout
+        label = b".git/" if layout.work_tree is not None else b""
+        names = (label + ref.name for ref in store.refs.refs)
+        files = (git_files(folder, label) for folder in {layout.common_dir: 0, layout.git_dir: 0})
+        items = chain(names_with_anchors(names, self._has_anchor), *files)
+        return self._within_time(self._read_beside(items))
+
+    def _read_beside(self, items: Iterable[Item]) -> Iterator[Sighting]:
+        share = view(items, self._look)
+        yield from self._take(Share(share.looks, [], share.failures))
 
     def read_history(
         self, store: Store, options: ScanOptions, recollection: Recollection | None = None
@@ -118,12 +140,14 @@ class Reader:
         for entry in listing:
             entries.append(entry)
             self._tick()
+        self._listed = [entry for entry in entries if isinstance(entry, bytes)]
         with contextlib.closing(view_files(root, entries, self._look, jobs)) as shares:
             for share in shares:
                 yield from self._take(share or Share())
 
     def _take(self, share: Share) -> Iterator[Sighting]:
         self.skipped += share.skipped
+        self._links += [os.fsencode(skipped.where) for skipped in share.skipped]
         self.failures += share.failures
         self._counts["files"] += share.files
         self._counts["bytes"] += share.size

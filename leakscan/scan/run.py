@@ -115,11 +115,13 @@ class Scan:
             if layout.work_tree is not None and self._options.tree is not False:
                 files = self._worktree(store)
                 sightings += self._reader.read_files(layout.work_tree, files, jobs=self._options.jobs)
+                sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
                 self._place(sightings, store)
             else:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
+                sightings += self._reader.read_git_dir(store)
                 self._place_and_check(sightings, store)
                 if recollection is not None and not self._reader.timed_out:
                     recollection.keep(store, self._reader.history, self._reader.found)

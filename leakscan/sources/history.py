@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from leakscan.model import Blob, CommitMessage, StoredBlob, TagMessage
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 # A signature is base64 by nature, and made of nothing that could leak.
 _SIGNATURES = (b"gpgsig", b"gpgsig-sha256")
 _MAX_TAG_NAME = 200
+_LAST_RUN = re.compile(r"[\w+/=.-]*\Z")
 
 
 def contents(stored: StoredObject) -> tuple[Blob, ...]:
@@ -43,5 +45,7 @@ def _without_signatures(header: bytes) -> bytes:
 def _tag_name(header: bytes) -> str:
     for line in header.split(b"\n"):
         if line.startswith(b"tag "):
-            return line[4:].decode("utf-8", "replace")[:_MAX_TAG_NAME]
+            name = line[4:].decode("utf-8", "replace")
+            # a value that is cut could not be told from a name any more
+            return name if len(name) <= _MAX_TAG_NAME else _LAST_RUN.sub("", name[:_MAX_TAG_NAME])
     return ""

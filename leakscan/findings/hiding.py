@@ -1,0 +1,112 @@
+"""No value in the names, authors, refs and reasons of a result: text of the repository may hold one as well."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from leakscan.model import Finding, ScanResult
+
+T = TypeVar("T")
+_HEAD = 10  # characters; a shorter value would be taken for parts of ordinary words
+# Made by us, or by git from content: they hold no text of the repository.
+_OURS = frozenset(
+    {
+        "fingerprint",
+        "rule_id",
+        "exchange",
+        "part",
+        "title",
+        "preview",
+        "group",
+        "help",
+        "revealed",
+        "oid",
+        "sha1",
+    }
+    | {"line_hash", "public_key_sha256", "kind", "rule", "date"}
+)
+
+
+def texts_of(result: ScanResult) -> set[str]:
+    """Every text of the result that comes from what was scanned."""
+    return set(_texts((result.target, result.findings, result.skipped, result.failures)))
+
+
+def hide(result: ScanResult, masks: Mapping[str, str]) -> ScanResult:
+    """The result with each value in its texts replaced by its mask."""
+    by_head: dict[str, list[str]] = defaultdict(list)
+    for value in sorted(masks, key=len, reverse=True):
+        if len(value) >= _HEAD:
+            by_head[value[:_HEAD]].append(value)
+    changed = {}
+    for text in texts_of(result):
+        hidden = _hidden(text, by_head, masks)
+        if hidden != text:
+            changed[text] = hidden
+    if not changed:
+        return result
+
+    def replaced(values: tuple[T, ...]) -> tuple[T, ...]:
+        return tuple(_rebuilt(value, changed) for value in values)
+
+    findings: tuple[Finding, ...] = replaced(result.findings)
+    return dataclasses.replace(
+        result,
+        target=changed.get(result.target, result.target),
+        findings=findings,
+        skipped=replaced(result.skipped),
+        failures=replaced(result.failures),
+    )
+
+
+def _hidden(text: str, by_head: Mapping[str, list[str]], masks: Mapping[str, str]) -> str:
+    pieces, at, kept = [], 0, 0
+    while at <= len(text) - _HEAD:
+        values = by_head.get(text[at : at + _HEAD], ())
+        value = next((value for value in values if text.startswith(value, at)), "")
+        if value:
+            pieces += [text[kept:at], masks[value]]
+            at = kept = at + len(value)
+        else:
+            at += 1
+    return "".join(pieces) + text[kept:]
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case bytes():
+            yield _decoded(value)
+        case tuple():
+            for item in value:
+                yield from _texts(item)
+        case _ if dataclasses.is_dataclass(value):
+            for name in _repository_fields(value):
+                yield from _texts(getattr(value, name))
+
+
+def _rebuilt(value: Any, changed: Mapping[str, str]) -> Any:
+    match value:
+        case str():
+            return changed.get(value, value)
+        case bytes():
+            text = _decoded(value)
+            return changed[text].encode("utf-8", "surrogateescape") if text in changed else value
+        case tuple():
+            return tuple(_rebuilt(item, changed) for item in value)
+        case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            fields = {name: _rebuilt(getattr(value, name), changed) for name in _repository_fields(value)}
+            return dataclasses.replace(value, **fields)
+    return value
+
+
+def _repository_fields(value: Any) -> Iterable[str]:
+    return (field.name for field in dataclasses.fields(value) if field.name not in _OURS)
+
+
+def _decoded(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")

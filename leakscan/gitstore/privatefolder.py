@@ -1,0 +1,78 @@
+"""Temporary folders of our own, and the end of those that a killed run left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+_NAME = re.compile(r"leakscan-([1-9][0-9]{0,9})-[a-z0-9_]{8}")
+
+
+class PrivateFolder:
+    """A new folder, mode 0700, locked as long as this process lives. Removes those whose process was killed."""
+
+    def __init__(self) -> None:
+        remove_abandoned(tempfile.gettempdir())
+        self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
+        self._lock = _lock(self.path)
+
+    def remove(self) -> None:
+        shutil.rmtree(self.path, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+            self._lock = -1
+
+
+def remove_abandoned(parent: str) -> None:
+    """Removes folders of ours in `parent` that no process has locked and whose process is gone; never raises.
+
+    The lock tells of processes that have other numbers, as those in a container."""
+    if sys.platform == "win32":
+        return
+    with contextlib.suppress(OSError):
+        for name in os.listdir(parent):
+            found = _NAME.fullmatch(name)
+            if found and not _is_alive(int(found[1])):
+                _remove_if_abandoned(Path(parent, name))
+
+
+def _remove_if_abandoned(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        status = os.lstat(path)
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+            lock = _lock(path)
+            if lock >= 0:
+                shutil.rmtree(path, ignore_errors=True)
+                os.close(lock)
+
+
+def _lock(path: Path) -> int:
+    """A descriptor that holds the lock of the folder until it is closed; -1 if another holds it, or nobody can."""
+    if sys.platform == "win32":
+        return -1
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return -1
+    return handle
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

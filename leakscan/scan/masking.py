@@ -1,0 +1,21 @@
+"""A result as it may be shown: no value in any text that the repository chose."""
+
+from __future__ import annotations
+
+import re
+
+from leakscan.detect.randomness import MIN_RANDOM_BITS, randomness_bits
+from leakscan.findings.collect import Collector
+from leakscan.findings.hiding import hide, texts_of
+from leakscan.model import ScanResult, Secret
+
+_RUN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{32,}(?![A-Za-z0-9])", re.ASCII)
+_OF_GIT = re.compile(r"[0-9a-f]+\Z")
+
+
+def masked(result: ScanResult, collector: Collector) -> ScanResult:
+    """The result without the values that were found, and without what is as random in a name, author or reason."""
+    runs = {run for text in texts_of(result) for run in _RUN.findall(text)}
+    others = (run.encode() for run in runs if not _OF_GIT.match(run))
+    random = [Secret(run) for run in others if randomness_bits(run) >= MIN_RANDOM_BITS]
+    return hide(result, collector.masks(random))

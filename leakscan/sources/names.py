@@ -1,0 +1,75 @@
+"""What leaks beside content: names of files and refs, targets of links, and the git directory's own files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from leakscan.model import Blob, WorktreeFile
+from leakscan.sources import Item
+from leakscan.sources.tree import Entry, iter_files, iter_folder
+
+_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"lfs", b"annex", b"reftable", b"logs")
+_HOLDS_IDS = re.compile(
+    rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
+)
+_APART = bytes.maketrans(b"/.\n", b"   ")
+_BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
+_ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+# Binary, or (COMMIT_EDITMSG, and above the reflogs) copies of what commits say.
+_LEFT_OUT = re.compile(rb"index|sharedindex\..*|COMMIT_EDITMSG", re.DOTALL)
+
+
+def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
+    """Where symbolic links lead, as git would store it."""
+    folder = os.fsencode(root)
+    for path in paths:
+        try:
+            target = os.readlink(os.path.join(folder, path))
+        except (OSError, ValueError):
+            continue
+        yield Blob("", target, WorktreeFile(path))
+
+
+def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
+    """Those names that may hold a value, each as a content that stands at the name itself."""
+    every = list(names)
+    if has_anchor(b"\n".join(every)):
+        yield from (Blob("", _as_text(name), WorktreeFile(name)) for name in every if has_anchor(name))
+
+
+def _as_text(name: bytes) -> bytes:
+    """A name as a text of the same length, in which a value stands by itself: `a/secret_V.txt` is `a secret=V txt`."""
+    return _BEFORE_RUN.sub(b"=", name.translate(_APART))
+
+
+def git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
+    """The git directory's own files (config, hooks, FETCH_HEAD, what editors left), under `label`, without the ids of
+    objects; those of its folders that hold objects or other git directories are not among them."""
+    for item in iter_files(git_dir, _listed(git_dir)):
+        if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
+            path = item.origin.path
+            data = (
+                _ID.sub(lambda found: b"0" * len(found[0]), item.data)
+                if _HOLDS_IDS.match(path)
+                else item.data
+            )
+            yield Blob("", data, WorktreeFile(label + path))
+        else:
+            yield item
+
+
+def _listed(git_dir: Path) -> Iterator[Entry]:
+    try:
+        with os.scandir(os.fsencode(git_dir)) as entries:
+            found = sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return  # the store told it
+    for entry in found:
+        if entry.is_dir(follow_symlinks=False):
+            if entry.name not in _HOLDS_OBJECTS:
+                yield from iter_folder(git_dir, entry.name)
+        elif entry.is_file(follow_symlinks=False) and not _LEFT_OUT.fullmatch(entry.name):
+            yield entry.name
