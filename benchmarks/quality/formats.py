@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from benchmarks.quality.idioms import NESTED, PLAIN, idiom, without_pem
 from benchmarks.quality.page import Page, Setting
-from benchmarks.quality.settings import cased, literal, prefix_of, settings
+from benchmarks.quality.settings import SHORT_NAMES, cased, literal, prefix_of, settings
 
 
 def quoted(setting: Setting, quote: str = '"') -> str:
@@ -88,13 +88,7 @@ def json_one_line(page: Page) -> str:
 @idiom("json-bot", "json", "config.json user_data/config.json", ("above",), without_pem)
 def json_bot(page: Page) -> str:
     """The exchange is the `name` some lines above, or beside its parts."""
-    names = {
-        "key": "key",
-        "secret": "secret",
-        "passphrase": "password",
-        "user-id": "uid",
-        "private-key": "secret",
-    }
+    names = {**SHORT_NAMES, "passphrase": "password"}
     exchange = {"name": page.pick(*page.venue.ccxt or (prefix_of(page),))}
     exchange |= {"enabled": True} if page.rng.random() < 0.3 else {}  # type: ignore[dict-item]
     exchange |= {names[part]: page.secret(part) for part in page.parts}

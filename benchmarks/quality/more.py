@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from benchmarks.quality.idioms import by_words, idiom, without_pem
 from benchmarks.quality.page import Page
-from benchmarks.quality.settings import cased, credential, label_of, part_names, prefix_of
+from benchmarks.quality.settings import SHORT_NAMES, cased, credential, label_of, part_names, prefix_of
 from benchmarks.quality.sources import ccxt_name
 
 
@@ -117,14 +117,7 @@ def yaml_accounts(page: Page) -> str:
 @idiom("json-accounts", "json", "api-keys.json accounts.json", ("above",), without_pem)
 def json_accounts(page: Page) -> str:
     """One entry for each account, the exchange in a field of its own."""
-    called = {
-        "key": "key",
-        "secret": "secret",
-        "passphrase": "passphrase",
-        "user-id": "uid",
-        "private-key": "secret",
-    }
-    parts = ",\n".join(f'    "{called[part]}": "{page.secret(part)}"' for part in page.parts)
+    parts = ",\n".join(f'    "{SHORT_NAMES[part]}": "{page.secret(part)}"' for part in page.parts)
     number = page.rng.randint(1, 9)
     return f'{{\n  "account_{number:02d}": {{\n    "exchange": "{prefix_of(page)}",\n{parts}\n  }}\n}}\n'
 

@@ -30,6 +30,13 @@ FILLER = (
     ("webhook_port", "8080", True),
     ("account_type", "spot", False),
 )
+SHORT_NAMES = {
+    "key": "key",
+    "secret": "secret",
+    "passphrase": "passphrase",
+    "user-id": "uid",
+    "private-key": "secret",
+}
 NAMING = ("exchange", "exchange_name", "exchange_id", "venue", "broker", "provider", "market")
 HOSTS = ("base_url", "api_url", "endpoint", "rest_url", "host")
 COMMENTS = (

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.command import CHUNK, Git, Process
+from leakscan.gitstore.command import Git, Process
 from leakscan.gitstore.index import read_index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
     from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
@@ -154,7 +154,7 @@ class HistoryWalk:
 
     def _tree(self, tree: str, seen: Sightings, note: Callable[[bytes, bytes], None]) -> str:
         with self._git.stream("ls-tree", "-r", "-z", "--full-tree", tree) as process:
-            for count, entry in enumerate(_tokens(process)):
+            for count, entry in enumerate(process.tokens()):
                 facts, _, path = entry.partition(b"\t")
                 if facts[12 : 12 + self._hex] in seen.wanted:
                     note(facts[12 : 12 + self._hex], path)
@@ -169,7 +169,7 @@ class HistoryWalk:
         """Reads git's answer to its end; returns the last commit that it came to."""
         commit, name = b"", ""
         wanted, low, high = seen.wanted, 15 + self._hex, 16 + self._hex
-        tokens = _tokens(process)
+        tokens = process.tokens()
         for token in tokens:
             if not token.startswith(b":"):
                 commit, name = token, token.decode()
@@ -201,18 +201,6 @@ class HistoryWalk:
 
 def _add(seen: Sightings, commit: str, oid: bytes, path: bytes) -> None:
     seen.add(oid, path, commit)
-
-
-def _tokens(process: Process) -> Iterator[bytes]:
-    """What ends in a NUL; a cut-off rest is dropped."""
-    rest = b""
-    while chunk := process.out.read(CHUNK):
-        first, *others = chunk.split(b"\0")
-        rest += first
-        if others:
-            yield rest
-            yield from others[:-1]
-            rest = others[-1]
 
 
 def placements(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from leakscan.gitstore.command import CHUNK
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from leakscan.gitstore.command import Process
 
 _GITLINK = b"160000"
 
@@ -42,18 +39,6 @@ def parse_history(tokens: Iterator[bytes], hex_length: int) -> Iterator[Change]:
                 yield _change(token, path, commit)
         elif len(token.strip()) == hex_length:
             commit = token.strip().decode()
-
-
-def iter_tokens(process: Process) -> Iterator[bytes]:
-    """What ends in a NUL; a cut-off rest is dropped."""
-    rest = b""
-    while chunk := process.out.read(CHUNK):
-        first, *others = chunk.split(b"\0")
-        rest += first
-        if others:
-            yield rest
-            yield from others[:-1]
-            rest = others[-1]
 
 
 def _change(token: bytes, path: bytes, commit: str) -> Change:

@@ -116,6 +116,17 @@ class Process:
         """git's exit code, negative for a signal; read `out` to its end before."""
         return self._popen.wait()
 
+    def tokens(self) -> Iterator[bytes]:
+        """What in `out` ends with a NUL; a cut-off rest is dropped."""
+        rest = b""
+        while chunk := self.out.read(CHUNK):
+            first, *others = chunk.split(b"\0")
+            rest += first
+            if others:
+                yield rest
+                yield from others[:-1]
+                rest = others[-1]
+
     def close(self) -> None:
         if self._popen.poll() is None:
             self._popen.kill()

@@ -170,42 +170,40 @@ def _copy(delta: bytes, place: int, code: int) -> tuple[int, int, int]:
 
 def copied_ranges(delta: bytes) -> Iterator[tuple[int, int, int]]:
     """(start in the result, start in the base, length) of each copy of a valid delta."""
+    done = 0
+    for offset, length in _instructions(delta):
+        if offset >= 0:
+            yield done, offset, length
+        done += length
+
+
+def _seams(delta: bytes, margin: int) -> list[tuple[int, int]]:
+    """Ranges of the result of a valid delta, in order, those closer than `margin` joined."""
+    seams, start, last, done = [], 0, 0, 0
+    for offset, length in (*_instructions(delta), (0, 0)):
+        if done - last > margin:
+            seams.append((start, last))
+            start = done
+        last = done
+        done += length
+        if offset < 0:
+            last = done
+    return [*seams, (start, last)]
+
+
+def _instructions(delta: bytes) -> Iterator[tuple[int, int]]:
+    """(start in the base, -1 for an insertion; length) of each instruction of a valid delta."""
     _, place = _varint(delta, 0)
     _, place = _varint(delta, place)
-    done = 0
     while place < len(delta):
         code = delta[place]
         place += 1
         if code > 127:
             offset, length, place = _copy(delta, place, code)
-            yield done, offset, length
-            done += length
+            yield offset, length
         else:
             place += code
-            done += code
-
-
-def _seams(delta: bytes, margin: int) -> list[tuple[int, int]]:
-    """Ranges of the result of a valid delta, in order, those closer than `margin` joined."""
-    _, place = _varint(delta, 0)
-    _, place = _varint(delta, place)
-    seams, start, last, done = [], 0, 0, 0
-    while True:
-        if done - last > margin:
-            seams.append((start, last))
-            start = done
-        last = done
-        if place >= len(delta):
-            return [*seams, (start, last)]
-        code = delta[place]
-        place += 1
-        if code > 127:
-            _, length, place = _copy(delta, place, code)
-            done += length
-        else:
-            place += code
-            done += code
-            last = done
+            yield -1, code
 
 
 def _varint(data: bytes, place: int) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
-from leakscan.gitstore.changes import Change, intersect, iter_tokens, parse_history, parse_raw
+from leakscan.gitstore.changes import Change, intersect, parse_history, parse_raw
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
@@ -157,9 +157,7 @@ class QuickStore:
             return []
         arguments = ("diff-tree", "--stdin", "-c", "-r", "--root", "--always", *_RAW)
         with self.git.stream(*arguments, feed=feed, max_heap_bytes=_MAX_HEAP_BYTES) as process:
-            changes = list(
-                islice(parse_history(iter_tokens(process), self.layout.hex_length), MAX_CHANGES + 1)
-            )
+            changes = list(islice(parse_history(process.tokens(), self.layout.hex_length), MAX_CHANGES + 1))
             if len(changes) > MAX_CHANGES:
                 self.faults.add("too-deep", "history", f"over {MAX_CHANGES:,} changes: the rest was not read")
             elif process.wait() != 0:
