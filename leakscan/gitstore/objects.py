@@ -28,11 +28,13 @@ _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
 
 class StoredObject(NamedTuple):
-    """`kind` is "blob", "commit" or "tag"; "tree" only where trees were asked for."""
+    """`kind` is "blob", "commit" or "tag"; "tree" only where trees were asked for. `anchored`: whether the data of a
+    blob hold an anchor, None if nobody looked."""
 
     oid: str
     kind: str
     data: bytes
+    anchored: bool | None = None
 
 
 class Inventory:

@@ -185,7 +185,8 @@ class Sweep:
                     count += 1
                     size += len(data)
                     if touches or self._is_opaque(data):
-                        share.add(visit, StoredObject(oid_of(node), kind, data))
+                        anchored = touches if kind == "blob" else None
+                        share.add(visit, StoredObject(oid_of(node), kind, data, anchored))
                     if is_commit:
                         share.links.add(self._forest, node, data, self._hex_length)
                 del data  # the next is made while this one would still be held

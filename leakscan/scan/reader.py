@@ -235,7 +235,8 @@ class Reader:
 
     def _visit(self, stored: StoredObject) -> tuple[str, list[Look]] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
-        looks = [found for blob in contents(stored) if (found := self._look(blob)) is not None]
+        seen = (look(self.detector, self._has_anchor, blob, stored.anchored) for blob in contents(stored))
+        looks = [found for found in seen if found is not None]
         return (stored.oid, looks) if looks else None
 
     def _keep_all(self, oid: str, looks: list[Look]) -> Iterator[Sighting]:

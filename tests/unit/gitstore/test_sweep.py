@@ -386,7 +386,7 @@ def test_texts_with_an_anchor_are_visited_if_asked_for(
     repo.git("tag", "-a", "-m", "nothing", "v2")
     repo.pack()
     with opened(repo.path) as store, Sweep(store, SPEC, jobs=jobs) as sweep:
-        found = list(sweep.run(lambda found: found, texts=True))
+        found = list(sweep.run(lambda found: found._replace(anchored=None), texts=True))
         told = sorted(item for item in store.iter_objects() if RUN in item.data)
         assert found == told
         assert [item.kind for item in told].count("commit") == 6
