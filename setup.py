@@ -6,7 +6,7 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = ("_kernel", "_kernel_tables", "_kernel_trees")
+MODULES = ("_kernel", "_kernel_tables", "_kernel_trees", "_kernel_walk")
 
 try:
     from Cython.Build import cythonize

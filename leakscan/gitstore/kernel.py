@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
     from leakscan.gitstore.kernel_reference_hidden import find_hidden
     from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+    from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
     COMPILED: bool
 else:
@@ -17,21 +18,26 @@ else:
         from leakscan.gitstore._kernel import Matcher, apply, find_hidden
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
         from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
+        from leakscan.gitstore._kernel_walk import Look, Paths, Stock, read_links
 
         COMPILED = True
     except ImportError:
         from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
         from leakscan.gitstore.kernel_reference_hidden import find_hidden
         from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+        from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
         COMPILED = False
 
 __all__ = [
     "COMPILED",
     "DeltaError",
+    "Look",
     "Matcher",
     "Names",
     "OversizeError",
+    "Paths",
+    "Stock",
     "Tree",
     "TreeError",
     "TreeReader",
@@ -39,5 +45,6 @@ __all__ = [
     "find_hidden",
     "grow",
     "parse_headers",
+    "read_links",
     "sort_offsets",
 ]

@@ -118,7 +118,7 @@ class Trees:
         for root in task:
             reader.absent = {} if gather else self.absent
             reader.children = set()
-            for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, read=reader.read):
+            for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, reader.read):
                 if tree.marks:
                     marks = tuple(tree.marks)
                     share.marks.append((node, known.setdefault(marks, marks)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore import kernel, kernel_reference
+from leakscan.gitstore import kernel, kernel_reference, kernel_reference_walk
 from leakscan.gitstore.sweep import AnchorSpec, Sweep
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
 NAMES = ("Matcher", "apply", "grow", "parse_headers", "sort_offsets")
+WAYS = ("Look", "Paths", "Stock", "read_links")
 
 
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
@@ -61,3 +62,5 @@ def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:
 def use_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.setattr(kernel, name, getattr(kernel_reference, name))
+    for name in WAYS:
+        monkeypatch.setattr(kernel, name, getattr(kernel_reference_walk, name))
