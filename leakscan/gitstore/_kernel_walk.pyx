@@ -166,6 +166,14 @@ cdef class Paths:
     def content(self, Py_ssize_t node, apply, make):
         return self.rebuild(node, [], apply, make)
 
+    def root(self, Py_ssize_t node):
+        cdef Py_ssize_t step
+        for step in range(self.parents.shape[0]):
+            if self.parents[node] < 0:
+                return node
+            node = self.parents[node]
+        raise ValueError("deltas in a circle")
+
     cdef object rebuild(self, Py_ssize_t node, list stack, apply, make):
         cdef Frame frame
         cdef list chain = []

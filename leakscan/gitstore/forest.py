@@ -8,7 +8,7 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sized
+    from collections.abc import Callable, Iterable, Iterator, Sized
 
     from leakscan.gitstore.catalog import Catalog
 
@@ -47,6 +47,11 @@ class Forest:
                 roots.append(node)
         roots.reverse()
         return roots
+
+    def roots_of(self, nodes: Iterable[int]) -> set[int]:
+        """The roots of the trees that they stand in; nodes below 0 are left out."""
+        root = self._paths.root
+        return {root(node) for node in nodes if node >= 0}
 
     def unreached(self) -> list[int]:
         """Nodes that are damaged, or that no root leads to."""

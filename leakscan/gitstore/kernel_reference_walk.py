@@ -118,6 +118,14 @@ class Paths:
         """What an object holds."""
         return self._rebuild(node, [], apply, make)
 
+    def root(self, node: int) -> int:
+        """Of the tree that a node stands in. ValueError if the bases go round in a circle."""
+        for _ in range(len(self._parents)):
+            if self._parents[node] < 0:
+                return node
+            node = self._parents[node]
+        raise ValueError("deltas in a circle")
+
     def _walk(self, root: int, apply: Apply, make: Make, fail: Fail) -> Iterator[tuple[int, int, Any, bool]]:
         stored, child_of, next_of = self._stock, self._children, self._siblings
         try:

@@ -75,7 +75,7 @@ def walked(
             contents.append(paths.content(node, apply, bytes))
         except Refused as error:
             contents.append(str(error))
-    return told, suspect, contents
+    return told, suspect, contents, [paths.root(node) for node in range(len(parents))]
 
 
 @settings(max_examples=400, deadline=None)
