@@ -6,7 +6,7 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = ("_kernel", "_kernel_tables", "_kernel_trees")
+MODULES = ("anchors/_matcher", "gitstore/_kernel", "gitstore/_kernel_tables", "gitstore/_kernel_trees")
 
 try:
     from Cython.Build import cythonize
@@ -14,7 +14,7 @@ except ImportError:
     extensions = []
 else:
     extensions = cythonize(
-        [Extension(f"leakscan.gitstore.{name}", [f"leakscan/gitstore/{name}.pyx"]) for name in MODULES],
+        [Extension(f"leakscan/{name}".replace("/", "."), [f"leakscan/{name}.pyx"]) for name in MODULES],
         build_dir="build",
     )
     for extension in extensions:

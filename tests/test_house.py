@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "leakscan"
 FLOORS = {
     "model": 0,
     "errors": 0,
+    "anchors": 0,
     "rules": 1,
     "detect": 2,
     "gitstore": 2,

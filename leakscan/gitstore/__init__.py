@@ -6,14 +6,13 @@ from leakscan.gitstore.layout import Layout, find_enclosing, find_layout
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
 from leakscan.gitstore.refs import Ref, Refs
 from leakscan.gitstore.store import Store
-from leakscan.gitstore.sweep import AnchorSpec, Sweep
+from leakscan.gitstore.sweep import Sweep
 from leakscan.gitstore.worktree import Worktree
 
 __all__ = [
     "DEFAULT_MEMORY",
     "LEAST_MEMORY",
     "MAX_OBJECT_BYTES",
-    "AnchorSpec",
     "Bounds",
     "Layout",
     "Placement",

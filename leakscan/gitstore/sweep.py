@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from leakscan.anchors import AnchorSpec, Matcher
 from leakscan.gitstore import kernel
 from leakscan.gitstore.catalog import Catalog
 from leakscan.gitstore.deal import Dealer
@@ -31,18 +33,6 @@ COMMIT, BLOB, TAG = 1, 3, 4
 _KIND_NAMES: Final = {COMMIT: "commit", BLOB: "blob", TAG: "tag"}
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of little-endian UTF-32 starts with the first
 _HEAD_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorSpec:
-    """What rules call an anchor: a maximal run of `shortest` to `longest` letters and digits, or a literal."""
-
-    shortest: int
-    longest: int
-    literals: tuple[bytes, ...]
-
-    def matcher(self) -> kernel.Matcher:
-        return kernel.Matcher(self.shortest, self.longest, self.literals)
 
 
 @dataclass(slots=True)
@@ -78,7 +68,7 @@ class Sweep:
         object_bytes: int = MAX_OBJECT_BYTES,
     ) -> None:
         self._store = store
-        self._matcher = spec.matcher()
+        self._matcher = Matcher(spec)
         self._hex_length = store.layout.hex_length
         self._catalog = Catalog(store.reader.folders, self._hex_length // 2, store.faults, limit=object_bytes)
         self._forest = Forest(self._catalog, held_bytes=held_bytes)
@@ -151,7 +141,8 @@ class Sweep:
     def _work(self, task: list[int], visit: Visit[T]) -> _Share:
         share = _Share()
         surplus, parents, suspect = self._remains.surplus, self._catalog.parents, self._suspect
-        apply, has_anchor, oid_of = self._matcher.apply, self._matcher.has_anchor, self._catalog.oid
+        apply = functools.partial(kernel.apply_and_look, self._matcher)
+        has_anchor, oid_of = self._matcher.has_anchor, self._catalog.oid
         for root in task:
             kind, count, size = _KIND_NAMES[self._catalog.kinds[root]], 0, 0
             is_commit = kind == "commit"

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leakscan.anchors import Matcher
 from leakscan.detect import Detector
-from leakscan.gitstore import AnchorSpec, Bounds, Store, StoredObject, Sweep, bounds
+from leakscan.gitstore import Bounds, Store, StoredObject, Sweep, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, WorktreeFile
 from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
@@ -41,12 +42,10 @@ class Reader:
     _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
-    _spec: AnchorSpec = field(init=False)
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals)
-        self._has_anchor = self._spec.matcher().has_anchor
+        self._has_anchor = Matcher(self.detector.spec).has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in content that is at hand: standard input, one file."""
@@ -98,7 +97,7 @@ class Reader:
     def _sweep(self, store: Store, jobs: int, limits: Bounds) -> Iterator[Sighting]:
         before = self._counts.copy()
         sweep = store.keep_open(
-            Sweep(store, self._spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
+            Sweep(store, self.detector.spec, jobs=jobs, held_bytes=limits.held, object_bytes=limits.shared)
         )
 
         def go_on() -> bool:

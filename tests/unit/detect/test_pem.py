@@ -2,8 +2,8 @@ import base64
 
 import pytest
 
-from leakscan.detect.anchors import PEM, iter_anchors
-from leakscan.detect.pem import PrivateKey, read_private_key
+from leakscan.detect.pem import HEADER, PrivateKey, read_private_key
+from leakscan.model import Span
 from leakscan.rules.fake import fake
 
 RSA = fake("rsa:2048:pkcs8")
@@ -20,7 +20,7 @@ KINDS = [
 
 def keys(text: str) -> list[PrivateKey]:
     data = text.encode()
-    found = [read_private_key(data, anchor.span) for anchor in iter_anchors(data, 64) if anchor.kind == PEM]
+    found = [read_private_key(data, Span(*header.span())) for header in HEADER.finditer(data)]
     return [key for key in found if key is not None]
 
 
@@ -109,3 +109,13 @@ def test_what_does_not_parse_is_no_key(text: str) -> None:
 @pytest.mark.parametrize("filler", [" ", "\\", "# ", "\t", "A ", "\\n", "'"])
 def test_a_hostile_body_is_read_in_linear_time(filler: str) -> None:
     assert keys(f"{BEGIN}\n{filler * 15_000}!\n{END}") == []
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "])
+def test_every_private_key_has_a_header(kind: str) -> None:
+    assert HEADER.fullmatch(f"-----BEGIN {kind}PRIVATE KEY-----".encode())
+
+
+@pytest.mark.parametrize("label", ["PUBLIC KEY", "CERTIFICATE", "RSA PUBLIC KEY", "PRIVATE  KEY"])
+def test_no_other_header_is_one(label: str) -> None:
+    assert not HEADER.search(f"-----BEGIN {label}-----".encode())

@@ -1,0 +1,23 @@
+"""The short, local marks that every finding must contain: what the history engine and the detectors both look for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakscan.anchors.spec import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec
+
+if TYPE_CHECKING:
+    from leakscan.anchors.reference import Matcher
+
+    COMPILED: bool
+else:
+    try:
+        from leakscan.anchors._matcher import Matcher
+
+        COMPILED = True
+    except ImportError:
+        from leakscan.anchors.reference import Matcher
+
+        COMPILED = False
+
+__all__ = ["COMPILED", "LONGEST_TOKEN", "SHORTEST_TOKEN", "AnchorSpec", "Matcher"]
