@@ -98,18 +98,18 @@ cdef class Stock:
 cdef class Look:
     cdef object has_anchor, known
     cdef uint8_t[::1] suspect
-    cdef tuple heads
+    cdef tuple openings
     cdef uint8_t starts[256]
     cdef Py_ssize_t objects, size
     cdef public bint everything
 
-    def __init__(self, has_anchor, suspect, known, tuple heads not None):
+    def __init__(self, has_anchor, suspect, known, tuple openings not None):
         cdef Py_ssize_t code
-        self.has_anchor, self.suspect, self.known, self.heads = has_anchor, suspect, known, heads
+        self.has_anchor, self.suspect, self.known, self.openings = has_anchor, suspect, known, openings
         self.objects = self.size = 0
         self.everything = False
         for code in range(256):
-            self.starts[code] = any(head[0] == code for head in heads)
+            self.starts[code] = any(opening[0] == code for opening in openings)
 
     def take(self):
         objects, size = self.objects, self.size
@@ -136,7 +136,7 @@ cdef class Look:
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         if size == 0:
             return False
-        if self.starts[text[0]] and data.startswith(self.heads):
+        if self.starts[text[0]] and data.startswith(self.openings):
             return True
         return memchr(text, 0, min(size, HEAD_BYTES)) != NULL
 

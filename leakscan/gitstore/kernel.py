@@ -7,23 +7,27 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 
 if TYPE_CHECKING:
-    from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
-    from leakscan.gitstore.kernel_reference_hidden import find_hidden
+    from leakscan.gitstore.kernel_reference import apply, apply_and_look, grow, parse_headers, sort_offsets
     from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
     from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
     COMPILED: bool
 else:
     try:
-        from leakscan.gitstore._kernel import Matcher, apply, find_hidden
+        from leakscan.gitstore._kernel import apply, apply_and_look
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
         from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
         from leakscan.gitstore._kernel_walk import Look, Paths, Stock, read_links
 
         COMPILED = True
     except ImportError:
-        from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
-        from leakscan.gitstore.kernel_reference_hidden import find_hidden
+        from leakscan.gitstore.kernel_reference import (
+            apply,
+            apply_and_look,
+            grow,
+            parse_headers,
+            sort_offsets,
+        )
         from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
         from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
@@ -33,7 +37,6 @@ __all__ = [
     "COMPILED",
     "DeltaError",
     "Look",
-    "Matcher",
     "Names",
     "OversizeError",
     "Paths",
@@ -42,7 +45,7 @@ __all__ = [
     "TreeError",
     "TreeReader",
     "apply",
-    "find_hidden",
+    "apply_and_look",
     "grow",
     "parse_headers",
     "read_links",

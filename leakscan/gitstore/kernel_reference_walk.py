@@ -30,20 +30,20 @@ class Stock:
 
 class Look:
     """Which versions to look at closely: those that hold an anchor, and those that could hold one unseen: wide text,
-    which has NULs, or what starts with one of `heads`. Nodes in `known` are passed over. With `everything`, all others
-    are given."""
+    which has NULs, or what starts with one of `openings`. Nodes in `known` are passed over. With `everything`, all
+    others are given."""
 
     def __init__(
         self,
         has_anchor: Callable[[bytes], bool],
         suspect: bytearray,
         known: Container[int],
-        heads: tuple[bytes, ...],
+        openings: tuple[bytes, ...],
     ) -> None:
         self._has_anchor = has_anchor
         self._suspect = suspect
         self._known = known
-        self._heads = heads
+        self._openings = openings
         self._objects = self._size = 0
         self.everything = False
 
@@ -64,7 +64,7 @@ class Look:
         self._size += len(data)
         if touches:
             return node, data, True
-        if data.startswith(self._heads) or data.find(b"\0", 0, _HEAD_BYTES) >= 0:
+        if data.startswith(self._openings) or data.find(b"\0", 0, _HEAD_BYTES) >= 0:
             return node, data, self.everything
         return (node, data, False) if self.everything else None
 

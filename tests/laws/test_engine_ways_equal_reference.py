@@ -22,7 +22,7 @@ DATA = st.one_of(
         [b"anchor", b"anchor and more", b"PK\3\4", b"P", b"x" * 4095 + b"\0", b"x" * 4096 + b"\0"]
     ),
 )
-HEADS = st.sampled_from([(), (b"PK\3\4",), (b"PK\3\4", b"\xff\xfe")])
+OPENINGS = st.sampled_from([(), (b"PK\3\4",), (b"PK\3\4", b"\xff\xfe")])
 
 
 class Refused(Exception):
@@ -64,7 +64,7 @@ def walked(
     paths = module.Paths(children, siblings, array("i", parents), stock, 5_000, held)
     suspect, look = bytearray(len(parents)), None
     if options is not None:
-        look = module.Look(lambda data: b"anchor" in data, suspect, options["known"], options["heads"])
+        look = module.Look(lambda data: b"anchor" in data, suspect, options["known"], options["openings"])
         look.everything = options["everything"]
     for root in (node for node, parent in enumerate(parents) if parent == -1):
         told += list(paths.walk(root, apply, bytes, fail, look))
@@ -87,7 +87,7 @@ def walked(
         st.fixed_dictionaries(
             {
                 "known": st.frozensets(st.integers(0, 13), max_size=3),
-                "heads": HEADS,
+                "openings": OPENINGS,
                 "everything": st.booleans(),
             }
         ),

@@ -1,4 +1,4 @@
-# Values that hide: encoded, escaped or in pieces. kernel_reference_hidden.py says what is looked for, and is the twin.
+# Values that hide: encoded, escaped or in pieces. reference_hidden.py says what is looked for, and is the twin.
 
 _SIXTY_FOUR = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 cdef uint8_t CODE[256]  # of base64
@@ -11,7 +11,7 @@ cdef uint8_t SIX[256]  # what a letter of base64 stands for
 cdef uint8_t NIBBLE[256]  # what a hexadecimal digit stands for
 cdef uint8_t CONTROL[256]  # in no text
 for _code in range(256):
-    CODE[_code] = WORD[_code] or _code in b"+/"
+    CODE[_code] = KIND[_code] > SYMBOL or _code in b"+/"
     FILL[_code] = _code in b" \t\r\n+.&\\()"
     PREFIX[_code] = _code in b"bBrRuUfF"
     ESCAPE[_code] = _code in b"\\%&#;"
