@@ -23,7 +23,8 @@ _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 _BEFORE = re.compile(
     rb"(?:[\"']([^\"'\n]{1,100})[\"']" + _BETWEEN + rb"[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
 )
-_AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"']")
+_AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+_NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = re.compile(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
     rb"|^(?:true|false)$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
@@ -120,7 +121,10 @@ class Companions:
             if match is None:
                 continue
             group = match.lastindex or 1
-            if self._compiled[rule.id].fullmatch(match[group]) and not _REFERENCE.search(match[group]):
+            value = match[group]
+            if _REFERENCE.search(value) or _NAME.fullmatch(value):
+                continue
+            if self._compiled[rule.id].fullmatch(value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
 
 

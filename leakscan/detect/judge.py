@@ -258,7 +258,7 @@ def _label_evidence(
         case "hmac":
             return [(2.0, "is the key of an HMAC call")]
         case "named" if label.doubtful and not partnered:
-            return [(-3.0, f"assigned to {label.text}, as web frameworks call a secret of their own")]
+            return [(-3.0, f"assigned to {label.text}, which may as well be something else's")]
         case "named":
             points = (
                 2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
