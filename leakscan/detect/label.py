@@ -45,6 +45,10 @@ _NEXT_ARGUMENT = re.compile(
 )
 
 
+# Calls that give the value of what stands in them.
+_DECODER = re.compile(
+    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from)\Z"
+)
 _COMMENT_BEHIND = re.compile(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
 )
@@ -144,6 +148,8 @@ class Labeller:
             following = unit.start()
             if _VALUE.search(unit[0]):
                 return NO_LABEL
+            if gap[:1] == b"(" and _DECODER.search(unit[0]):
+                continue
             label = self._judge_phrase(unit[0], Span(*unit.span()))
             if label.kind == "none" or _is_argument(unit[0], gap, label):
                 continue

@@ -17,9 +17,11 @@ from leakscan.rules import Exchange
 _LONG = 7  # shorter names stand in other words by chance: only whole words count
 _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"spot", b"perp", b"pro")
 # What makes an exchange's name of a common word: `XtRestClient(`, `ccxt.pro.apex({`, `exchange: woo`, `# Derive`.
-_TELLING = tuple(
-    "{}client {}exchange {}trader {}restclient {}api ccxt.{} ccxt.pro.{} ccxt.new{} ccxt.async_support.{}".split()
-) + ("={}\n", ": {}\n", "exchange {}", "# {}\n", "// {}\n")
+_TELLING = (
+    *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
+    *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}"),
+    *("={}\n", ": {}\n", "# {}\n", "// {}\n"),
+)
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
@@ -82,11 +84,15 @@ class KeywordIndex:
             quoted = [quote + name + quote for quote in "\"'"]  # the whole of a string: `exchange = "aster"`
             telling = [form.format(name) for form in _TELLING] if _is_common(exchange, name) else []
             for word in (*quoted, *telling) if not exchange.generic else ():
-                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha()))
+                self._automaton.add_word(
+                    word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
+                )
         keywords = [keyword for exchange in listed for keyword in exchange.keywords]
         for exchange in listed:
             for header in exchange.headers:
-                self._automaton.add_word(header, (len(header), exchange.id, Kind.SHARED, False, len(header) < _LONG))
+                self._automaton.add_word(
+                    header, (len(header), exchange.id, Kind.SHARED, False, len(header) < _LONG)
+                )
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
                 whole = len(word) < _LONG or any(word != o and word.startswith(o) for o in keywords)
@@ -105,7 +111,9 @@ class KeywordIndex:
     def _in_window(self, data: bytes, window: Span) -> Iterator[Mention]:
         text = data[window.start : window.end]
         # one character a byte, so that offsets survive
-        for last, (size, exchange, kind, ends, starts) in self._automaton.iter(text.lower().decode("latin-1")):
+        for last, (size, exchange, kind, ends, starts) in self._automaton.iter(
+            text.lower().decode("latin-1")
+        ):
             end = window.start + last + 1
             if not ends or _ends_word(data, end):
                 span = Span(end - size, end)
