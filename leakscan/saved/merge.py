@@ -69,13 +69,15 @@ def _sum(parts: Iterable[Coverage]) -> Coverage:
 
 
 def _one(same: list[Finding]) -> Finding:
-    """The gravest judgement, and every place."""
+    """The gravest judgement, and every place; of several answers of the exchange the last that is one."""
     worst = max(same, key=lambda finding: (finding.severity, finding.confidence, finding.score))
+    told = [finding.verification for finding in same if finding.verification.status in ("active", "inactive")]
     return replace(
         worst,
         locations=_once(finding.locations for finding in same),
         exposure=_exposure([finding.exposure for finding in same]),
         baseline=all(finding.baseline for finding in same),
+        verification=told[-1] if told else worst.verification,
     )
 
 
