@@ -13,13 +13,15 @@ PERMISSIONS = ("read", "trade", "transfer", "withdraw")
 @dataclass(frozen=True, slots=True)
 class Verification:
     """`permissions`: of `PERMISSIONS`, in their order, empty if the exchange does not say; `ip_restricted`: None if it
-    does not say; `expires`: the last day, as YYYY-MM-DD, empty if there is none; `reason`: in our words."""
+    does not say; `expires`: the last day, as YYYY-MM-DD, empty if there is none; `reason`: in our words; `is_test`: it
+    is a key of the exchange's test network, where nothing has a value."""
 
     status: Status = "not-checked"
     permissions: tuple[str, ...] = ()
     ip_restricted: bool | None = None
     expires: str = ""
     reason: str = ""
+    is_test: bool = False
 
 
 NOT_CHECKED = Verification()

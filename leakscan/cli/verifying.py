@@ -94,12 +94,18 @@ def _ask(credentials: list[Credential], given: Mapping[str, Any]) -> dict[str, V
     from leakscan.verify.asking import Asker
 
     verdicts: dict[str, Verification] = {}
+    counts: Counter[str] = Counter()
     with open_client(given["proxy"]) as client:
         asker = Asker(client, budget=given["max_requests"])
         for credential in credentials:
             assert credential.keys is not None
             verdict = asker.ask(credential.exchange, credential.keys)
             verdicts |= dict.fromkeys(credential.fingerprints, verdict)
+            counts[verdict.status] += 1
+    if not given["quiet"]:
+        told = ", ".join(f"{number:,} {status}" for status, number in sorted(counts.items()))
+        requests = counted(given["max_requests"] - asker.left, "request")
+        click.echo(f"leakscan: {requests} for {counted(len(credentials), 'credential')}: {told}", err=True)
     return verdicts
 
 

@@ -147,7 +147,7 @@ def _event_text(verb: str, event: Event | None) -> str:
 def verification_text(verification: Verification) -> str:
     """What the exchange said; empty if it was not asked, for want of being told to."""
     if verification.status == "active":
-        facts = ["it works"]
+        facts = ["it works, on the test network" if verification.is_test else "it works"]
         facts += [f"may {listed_and(list(verification.permissions))}"] if verification.permissions else []
         if verification.ip_restricted is not None:
             facts += ["from listed addresses only" if verification.ip_restricted else "from any address"]

@@ -89,6 +89,7 @@ def _verification_fields(verification: Verification) -> dict[str, Any]:
         "ip_restricted": verification.ip_restricted,
         "expires": verification.expires or None,
         "reason": verification.reason or None,
+        "test_network": verification.is_test,
     }
 
 

@@ -87,6 +87,7 @@ def _verification(fields: Fields | None) -> Verification:
         ip_restricted=fields.flag("ip_restricted") if fields.has("ip_restricted") else None,
         expires=fields.text("expires", ""),
         reason=fields.text("reason", ""),
+        is_test=fields.flag("test_network", False),
     )
 
 

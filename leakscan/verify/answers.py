@@ -18,6 +18,7 @@ Meaning = Literal[
     "address",
     "permission",
     "clock",
+    "nonce",
     "locked",
     "unclear",
 ]
@@ -34,6 +35,9 @@ _MEANINGS: dict[str, Verification] = {
     ),
     "permission": Verification("active", reason="the signature is right, the key may not ask for more"),
     "clock": CLOCK,
+    "nonce": Verification(
+        "unknown", reason="the exchange knows the key, which is in use with higher numbers than the time"
+    ),
     "locked": Verification("unknown", reason="the key or its account is locked"),
     "unclear": Verification(
         "unknown",
@@ -107,11 +111,12 @@ def active(
     ip_restricted: bool | None = None,
     expires: str = "",
     reason: str = "",
+    is_test: bool = False,
 ) -> Verification:
     """`permissions`: each with whether the key has it; one may come up more than once."""
     held = {name for name, has in permissions if has}
     granted = tuple(name for name in PERMISSIONS if name in held)
-    return Verification("active", granted, ip_restricted, expires, reason)
+    return Verification("active", granted, ip_restricted, expires, reason, is_test)
 
 
 def day_of(seconds: Any) -> str:

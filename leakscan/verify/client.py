@@ -21,7 +21,7 @@ from leakscan.verify.allowed import Request
 from leakscan.verify.answers import Answer
 
 LIMIT_S = 15.0
-MAX_BYTES = 1 << 20
+MAX_BYTES = 4 << 20
 _HEADERS = (
     ("user-agent", f"leakscan/{__version__}"),
     ("accept", "application/json"),

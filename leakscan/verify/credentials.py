@@ -64,12 +64,11 @@ def apply_verdicts(findings: Iterable[Finding], verdicts: Mapping[str, Verificat
 
 
 def severity_after(finding: Finding, said: Verification) -> Severity:
-    """Of a test network: as the rule has it. A dead key is low; one that can move money out, or whose rights are not
+    """A dead key is low, and so is one of a test network; one that can move money out, or whose rights are not
     known, from anywhere is critical; an address list takes one step off, and so does the right to read only."""
-    venue = VENUES.get(finding.exchange)
-    if venue is not None and venue.is_test and said.status == "active":
-        return finding.severity
     match said.status:
+        case "active" if said.is_test:
+            return Severity.LOW
         case "inactive":
             return Severity.LOW
         case "active":

@@ -85,6 +85,7 @@ def test_a_pair_that_works_is_critical_and_says_what_it_may_do(exchange, run, re
             "ip_restricted": False,
             "expires": None,
             "reason": None,
+            "test_network": False,
         }
     ] * 2
     assert {finding["severity"] for finding in json.loads(out)["findings"]} == {"critical"}

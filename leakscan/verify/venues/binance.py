@@ -5,13 +5,16 @@ api-key-permission; mexcdevelop/apidocs (read 2026-09)."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from leakscan.verdict import Verification
 from leakscan.verify.allowed import Request, encode, request
-from leakscan.verify.answers import Answer, Meaning, active, day_of, error
+from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning
 from leakscan.verify.keys import Keys, base64_text
 from leakscan.verify.venues.conversation import Conversation, Moment
 
 _WINDOW_MS = "10000"
+_NO_ZEROS = ("omitZeroBalances", "true")
 _ERRORS: dict[str, Meaning] = {
     "-2014": "no key",  # the format of the key is none of theirs
     "-2008": "no key",
@@ -42,8 +45,15 @@ _TRADING = (
 
 
 def ask_restrictions(keys: Keys, now: Moment) -> Conversation:
-    """What the key may do, as its owner set it."""
-    answer = yield _signed("binance", keys, now)
+    """What the key may do, as its owner set it. A key that is not taken may be one of the test network."""
+    said = _restrictions((yield _signed("binance", keys, now)))
+    if said in (meaning("no key"), meaning("unclear")):
+        tested = _account((yield _spot_testnet(keys, now)), _ERRORS)
+        return replace(tested, is_test=True) if tested.status == "active" else said
+    return said
+
+
+def _restrictions(answer: Answer) -> Verification:
     if not isinstance(answer.at("ipRestrict"), bool):
         return error(answer, _ERRORS, "code")
     until = answer.at("tradingAuthorityExpirationTime")
@@ -63,14 +73,12 @@ def ask_restrictions(keys: Keys, now: Moment) -> Conversation:
 
 def ask_account(name: str, keys: Keys, now: Moment) -> Conversation:
     """What the account may do: where the key's own rights cannot be asked for."""
-    zero = () if name == "binance-futures-testnet" else (("omitZeroBalances", "true"),)
-    answer = yield _signed(name, keys, now, *zero)
-    return _account(answer, _ERRORS)
+    zero = () if name == "binance-futures-testnet" else (_NO_ZEROS,)
+    return _account((yield _signed(name, keys, now, *zero)), _ERRORS)
 
 
 def ask_mexc(keys: Keys, now: Moment) -> Conversation:
-    answer = yield _signed("mexc", keys, now, header="x-mexc-apikey")
-    return _account(answer, _MEXC_ERRORS)
+    return _account((yield _signed("mexc", keys, now, header="x-mexc-apikey")), _MEXC_ERRORS)
 
 
 def _account(answer: Answer, errors: dict[str, Meaning]) -> Verification:
@@ -84,6 +92,10 @@ def _account(answer: Answer, errors: dict[str, Meaning]) -> Verification:
         ],
         reason="what the account may do; what the key may do of that, the exchange does not say",
     )
+
+
+def _spot_testnet(keys: Keys, now: Moment) -> Request:
+    return _signed("binance-spot-testnet", keys, now, _NO_ZEROS)
 
 
 def _signed(

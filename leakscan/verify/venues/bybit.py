@@ -6,10 +6,11 @@ www.bitstamp.net/api (read 2026-09 to 2026-11)."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from leakscan.verdict import Verification
-from leakscan.verify.allowed import ALLOWED, request
-from leakscan.verify.answers import Meaning, active, day_of, error, meaning, unclear
+from leakscan.verify.allowed import ALLOWED, Request, request
+from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, unclear
 from leakscan.verify.keys import Keys, base64_text
 from leakscan.verify.venues.conversation import Conversation, Moment
 
@@ -26,7 +27,7 @@ _GEMINI_ERRORS: dict[str, Meaning] = {
     "InvalidSignature": "wrong secret",
     "InvalidApiKey": "no key",
     "InvalidAPIKey": "no key",
-    "InvalidNonce": "clock",
+    "InvalidNonce": "nonce",
     "MissingRole": "permission",
 }
 _BITSTAMP_ERRORS: dict[str, Meaning] = {
@@ -39,10 +40,23 @@ _BITSTAMP_ERRORS: dict[str, Meaning] = {
 }
 
 
-def ask_bybit(name: str, keys: Keys, now: Moment) -> Conversation:
+def ask_bybit(keys: Keys, now: Moment) -> Conversation:
+    """A key of the test network is not known: it is looked for there."""
+    said = _bybit((yield _bybit_request("bybit", keys, now)))
+    if said == meaning("no key"):
+        tested = _bybit((yield _bybit_request("bybit-testnet", keys, now)))
+        return replace(tested, is_test=True) if tested.status == "active" else said
+    return said
+
+
+def ask_bybit_testnet(keys: Keys, now: Moment) -> Conversation:
+    return _bybit((yield _bybit_request("bybit-testnet", keys, now)))
+
+
+def _bybit_request(name: str, keys: Keys, now: Moment) -> Request:
     message = f"{now.ms}{keys.name}{_WINDOW_MS}".encode()
     signature = base64_text(keys.sign(message)) if keys.private_key else keys.hmac(message).hex()
-    answer = yield request(
+    return request(
         name,
         headers={
             "x-bapi-api-key": keys.name,
@@ -51,6 +65,9 @@ def ask_bybit(name: str, keys: Keys, now: Moment) -> Conversation:
             "x-bapi-sign": signature,
         },
     )
+
+
+def _bybit(answer: Answer) -> Verification:
     rights = answer.at("result", "permissions")
     if answer.text("retCode") != "0" or not isinstance(rights, dict):
         return error(answer, _BYBIT_ERRORS, "retCode")

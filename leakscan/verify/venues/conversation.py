@@ -26,10 +26,6 @@ class Moment:
         return str(int(self.seconds * 1000))
 
     @property
-    def us(self) -> str:
-        return str(int(self.seconds * 1_000_000))
-
-    @property
     def s(self) -> str:
         return str(int(self.seconds))
 

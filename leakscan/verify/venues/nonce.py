@@ -1,5 +1,8 @@
 """Venues that sign a number that only grows together with the body: Kraken, Kraken Futures, Bitfinex, Crypto.com.
 
+A key whose owner counts lower than we do could not be used by its owner any more: the number is the time in
+milliseconds, the lowest that is usual, and where a venue does without, there is none.
+
 docs.kraken.com/api-reference (authentication, get-api-key-info) and futures-api/auth/check-v-3-api-key;
 docs.bitfinex.com/reference/key-permissions; exchange-docs.crypto.com (read 2026-09 to 2026-11)."""
 
@@ -16,13 +19,13 @@ from leakscan.verify.venues.conversation import Conversation, Moment
 _KRAKEN_ERRORS: dict[str, Meaning] = {
     "EAPI:Invalid key": "no key",
     "EAPI:Invalid signature": "wrong secret",
-    "EAPI:Invalid nonce": "clock",
+    "EAPI:Invalid nonce": "nonce",
     "EGeneral:Permission denied": "permission",
 }
 _BITFINEX_ERRORS: dict[str, Meaning] = {
     "apikey: invalid": "no key",
     "apikey: digest invalid": "wrong secret",
-    "nonce: small": "clock",
+    "nonce: small": "nonce",
 }
 _BITFINEX_TRADE = ("orders", "positions", "funding")
 _CRYPTOCOM_ERRORS: dict[str, Meaning] = {
@@ -38,9 +41,9 @@ _CRYPTOCOM_ERRORS: dict[str, Meaning] = {
 
 def ask_kraken(keys: Keys, now: Moment) -> Conversation:
     """Needs no permission, and tells them all."""
-    body = encode([("nonce", now.us)]).encode()
+    body = encode([("nonce", now.ms)]).encode()
     path = ALLOWED["kraken"].path.encode()
-    signature = keys.hmac(path + hashed(now.us.encode() + body), "sha512", decoded=True)
+    signature = keys.hmac(path + hashed(now.ms.encode() + body), "sha512", decoded=True)
     answer = yield request(
         "kraken",
         headers={
@@ -67,13 +70,13 @@ def ask_kraken(keys: Keys, now: Moment) -> Conversation:
     )
 
 
-def ask_kraken_futures(name: str, keys: Keys, now: Moment) -> Conversation:
-    digest = hashed(f"{now.ms}{ALLOWED[name].path}".encode())
+def ask_kraken_futures(name: str, keys: Keys, _: Moment) -> Conversation:
+    """Without a number of its own, which the exchange does not insist on."""
+    digest = hashed(ALLOWED[name].path.encode())
     answer = yield request(
         name,
         headers={
             "apikey": keys.name,
-            "nonce": now.ms,
             "authent": base64_text(keys.hmac(digest, "sha512", decoded=True)),
         },
     )
@@ -103,12 +106,12 @@ def _of_both(answer: Answer) -> Verification:
 def ask_bitfinex(keys: Keys, now: Moment) -> Conversation:
     """Scopes with a right to read and one to write."""
     body = b"{}"
-    message = f"/api{ALLOWED['bitfinex'].path}{now.us}".encode() + body
+    message = f"/api{ALLOWED['bitfinex'].path}{now.ms}".encode() + body
     answer = yield request(
         "bitfinex",
         headers={
             "bfx-apikey": keys.name,
-            "bfx-nonce": now.us,
+            "bfx-nonce": now.ms,
             "bfx-signature": keys.hmac(message, "sha384").hex(),
             "content-type": "application/json",
         },

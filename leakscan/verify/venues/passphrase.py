@@ -62,10 +62,10 @@ def ask_okx(keys: Keys, now: Moment, *, demo: bool = False) -> Conversation:
     }
     simulated = {"x-simulated-trading": "1"}
     answer = yield request("okx", headers={**headers, **(simulated if demo else {})})
-    note = ""
+    is_demo = demo
     if answer.text("code") == "50101" and not demo:
         answer = yield request("okx", headers={**headers, **simulated})
-        note = "a key of the demo"
+        is_demo = True
     account = answer.at("data", 0)
     if answer.text("code") != "0" or not isinstance(account, dict) or "perm" not in account:
         return error(answer, _OKX_ERRORS, "code")
@@ -73,7 +73,7 @@ def ask_okx(keys: Keys, now: Moment, *, demo: bool = False) -> Conversation:
     return active(
         [("read", "read_only" in held), ("trade", "trade" in held), ("withdraw", "withdraw" in held)],
         ip_restricted=bool(answer.text("data", 0, "ip")) if "ip" in account else None,
-        reason=note,
+        is_test=is_demo,
     )
 
 
@@ -122,7 +122,10 @@ def ask_kucoin(keys: Keys, now: Moment) -> Conversation:
             ("read", "general" in held),
             ("trade", bool(held & {"spot", "margin", "futures", "trade", "earn"})),
             ("transfer", bool(held & {"innertransfer", "flextransfers", "transfer"})),
-            ("withdraw", bool(held & {"withdrawal", "withdraw"})),
+            (
+                "withdraw",
+                bool(held & {"withdrawal", "transfer"}),
+            ),  # "Transfer" is what withdrawals are called
         ],
         ip_restricted=bool(answer.text("data", "ipWhitelist").strip()),
     )

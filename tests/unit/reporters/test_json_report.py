@@ -57,6 +57,7 @@ def test_a_finding_says_what_the_model_holds():
         "ip_restricted": None,
         "expires": None,
         "reason": None,
+        "test_network": False,
     }
     assert "secret" not in finding
 

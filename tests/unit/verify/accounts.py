@@ -167,7 +167,7 @@ def kraken(account: Account, seen: Seen) -> None:
 
 
 def kraken_futures(account: Account, seen: Seen) -> None:
-    digest = hashlib.sha256((seen.headers["nonce"] + seen.path).encode()).digest()
+    digest = hashlib.sha256((seen.headers.get("nonce", "") + seen.path).encode()).digest()
     right = seen.headers["authent"] == b64(account.mac(digest, "sha512", decoded=True))
     if seen.headers["apikey"] != account.key or not right:
         raise Refused(401, {"error": "authenticationError", "message": "", "suberror": None})

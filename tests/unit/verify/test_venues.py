@@ -10,7 +10,7 @@ import pytest
 from leakscan.verify.allowed import ALLOWED
 from leakscan.verify.asking import Asker
 from leakscan.verify.venues import VENUES
-from tests.unit.verify.accounts import Account, Case, cases
+from tests.unit.verify.accounts import SPOT, Account, Case, cases
 from tests.unit.verify.exchange import Exchange, running
 
 NAMES = sorted(cases())
@@ -137,6 +137,7 @@ ERRORS = [
     ("kucoin", 400, {"code": "400007", "msg": "Access denied"}, "active"),
     ("kucoin", 400, {"code": "411100", "msg": "User is frozen"}, "unknown"),
     ("kraken", 200, {"error": ["EGeneral:Permission denied"]}, "active"),
+    ("kraken", 200, {"error": ["EAPI:Invalid nonce"]}, "unknown"),
     ("kraken", 200, {"error": ["EService:Unavailable"]}, "unknown"),
     ("gate", 403, {"label": "IP_FORBIDDEN", "message": ""}, "active"),
     ("gate", 403, {"label": "FORBIDDEN", "message": ""}, "active"),
@@ -178,6 +179,31 @@ def test_an_answer_that_says_nothing_settles_nothing(exchange, name, content, st
         assert said.permissions == ("read",)
     else:
         assert (said.status, said.permissions) == ("unknown", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "live", "there"),
+    [
+        ("binance", {"code": -2008, "msg": "Invalid Api-Key ID."}, "testnet.binance.vision"),
+        ("binance Ed25519", {"code": -2015, "msg": "Invalid API-key, IP, ..."}, "testnet.binance.vision"),
+        ("bybit", {"retCode": 10003, "retMsg": "API key is invalid."}, "api-testnet.bybit.com"),
+    ],
+)
+def test_a_key_of_the_test_network_is_found_there(exchange, name, live, there) -> None:
+    case = cases()[name]
+    account = replace(case.account, now=lambda: exchange.now)
+    account.answers["/api/v3/account"] = SPOT
+    exchange.reply = lambda seen: account.reply(seen) if seen.host == there else (400, live)
+    with exchange.client() as client:
+        said = Asker(client, budget=10).ask(case.exchange, account.keys())
+    assert (said.status, said.is_test) == ("active", True)
+    assert len(exchange.seen) == 2
+
+
+def test_a_key_of_the_demo_is_told(exchange) -> None:
+    assert ask(exchange, cases()["okx of the demo"]).is_test
+    assert not ask(exchange, cases()["okx"]).is_test
+    assert ask(exchange, cases()["binance-spot-testnet"]).is_test
 
 
 def test_bybit_says_when_a_key_is_for_reading_alone(exchange) -> None:
