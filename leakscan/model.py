@@ -27,6 +27,8 @@ FailureKind = Literal[
     "unsupported-format",
     "submodule-absent",
     "partial-report",
+    "unreachable",
+    "crashed",
 ]
 FAILURE_KINDS: tuple[str, ...] = FailureKind.__args__  # type: ignore[attr-defined]
 

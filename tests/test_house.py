@@ -28,11 +28,12 @@ FLOORS = {
     "check": 5,
     "ci": 5,
     "reporters": 5,
-    "cli": 6,
-    "__main__": 7,
+    "fleet": 6,
+    "cli": 7,
+    "__main__": 8,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ROOMS_THAT_TOUCH_THE_WORLD = {"gitstore", "sources", "cli", "rules", "scan"}
+ROOMS_THAT_TOUCH_THE_WORLD = {"gitstore", "sources", "cli", "rules", "scan", "fleet"}
 WORLD = {"subprocess", "socket", "tempfile", "shutil", "signal"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 40
 

@@ -48,9 +48,9 @@ _SCAN = (
                  help=f"Known findings (default: {BASELINE_NAME} at the target's root, if it is there)."),
     click.option("--accept-incomplete", callback=_parse_kinds, default="", metavar="KIND,…",
                  help="Kinds of failure that do not make exit code 3; they are still reported."),
-    click.option("--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S",
-                 help="Stop reading after S seconds."),
 )  # fmt: skip
+_TIMEOUT = click.option("--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S",
+                        help="Stop reading after S seconds.")  # fmt: skip
 _REPORT = (
     click.option("-f", "--format", "form", type=click.Choice(list(REPORTERS)), default="text", show_default=True,
                  help="What to print."),
@@ -66,6 +66,11 @@ _REPORT = (
 
 
 def scan_options(command: F) -> F:
+    """What is looked for, and what counts, of one scan."""
+    return finding_options(_TIMEOUT(command))
+
+
+def finding_options(command: F) -> F:
     """What is looked for, and what counts."""
     for option in reversed(_SCAN):
         command = option(command)

@@ -18,9 +18,14 @@ def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> byt
     flags = os.O_RDONLY | _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
     descriptor = os.open(path, flags)
     with open(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        facts = os.fstat(descriptor)
+        if not stat.S_ISREG(facts.st_mode):
             raise OSError("not a regular file")
-        data = file.read(max_bytes + 1)
+        # room is taken for as much as is asked for: a process with a memory limit has none for the most there may be
+        size = min(facts.st_size, max_bytes)
+        data = file.read(size + 1)
+        if len(data) > size:
+            data += file.read(max_bytes + 1 - len(data))
     if len(data) > max_bytes:
         raise OSError(f"longer than {max_bytes} bytes")
     return data

@@ -28,6 +28,8 @@ _REMEDIES = {
     "unsupported-format": "scan a fresh clone (git clone --mirror)",
     "partial-report": "save the scan as json (leakscan scan -o json=FILE), and read that",
     "submodule-absent": "git submodule update --init --recursive",
+    "unreachable": "see that the address and the token are right, then start the same fleet run again",
+    "crashed": "scan that repository by itself with more --max-memory, and report it to us",
 }
 
 

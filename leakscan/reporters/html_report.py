@@ -4,17 +4,11 @@ Values stay masked even with --show-secrets: a page is made to be handed around.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections import Counter
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import jinja2
-
-from leakscan import __version__
 from leakscan.model import CommittedFile, StagedFile, WorktreeFile
 from leakscan.reporters.coverage import coverage_line, failures_by_kind, remedy
 from leakscan.reporters.credentials import (
@@ -28,6 +22,7 @@ from leakscan.reporters.credentials import (
     verification_text,
 )
 from leakscan.reporters.escape import dump_json, show_text
+from leakscan.reporters.html_page import TEMPLATES, render_page
 from leakscan.reporters.html_timeline import timeline_of
 from leakscan.reporters.words import counted
 
@@ -35,7 +30,6 @@ if TYPE_CHECKING:
     from leakscan.model import Failure, Finding, Help, ScanResult
     from leakscan.reporters import RenderOptions
 
-_TEMPLATES = files("leakscan.reporters") / "templates"
 _SHOWN_FAILURES = 50
 # A page of 5,000 findings stays below 5 MB: each has 1 kB.
 _MAX_PLACES = 15_000
@@ -100,16 +94,10 @@ def render_html(result: ScanResult, options: RenderOptions) -> str:
     credentials = credentials_of(result)
     shown = min(max(_MAX_PLACES // max(len(result.findings), 1), 3), 20)
     cards = [_card(number, credential, shown) for number, credential in enumerate(credentials)]
-    style, script = ((_TEMPLATES / name).read_text("utf-8") for name in ("report.css", "report.js"))
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True)  # fmt: skip
-    template = environment.from_string((_TEMPLATES / "report.html").read_text("utf-8"))
-    text = template.render(
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        version=__version__,
+    return render_page(
+        (TEMPLATES / "report.html").read_text("utf-8"),
+        style=(TEMPLATES / "report.css").read_text("utf-8"),
+        script=(TEMPLATES / "report.js").read_text("utf-8"),
         target=show_text(result.target),
         verdict=_verdict(result, credentials),
         complete=result.complete,
@@ -129,18 +117,12 @@ def render_html(result: ScanResult, options: RenderOptions) -> str:
         notes=[show_text(note) for note in result.policy.notes],
         allowed=len(result.policy.allowed),
     )
-    return text + "\n"
 
 
 def _data(cards: list[_Card]) -> str:
     """The cards as JSON that may stand in a script element: nothing in it can end or open one."""
     text = dump_json([asdict(card) for card in cards])
     return re.sub("[<>&]", lambda found: f"\\u{ord(found[0]):04x}", text)
-
-
-def _hash(text: str) -> str:
-    """As a content security policy names an inline script or style."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
 
 
 def _verdict(result: ScanResult, credentials: list[Credential]) -> str:

@@ -34,7 +34,12 @@ if TYPE_CHECKING:
 
 
 def render_json(result: ScanResult, options: RenderOptions) -> str:
-    report = {
+    return dump_json(report_fields(result), indent=2) + "\n"
+
+
+def report_fields(result: ScanResult) -> dict[str, Any]:
+    """The result as the contract has it."""
+    return {
         "tool": "leakscan",
         "version": __version__,
         "rules_digest": result.rules_digest,
@@ -47,7 +52,6 @@ def render_json(result: ScanResult, options: RenderOptions) -> str:
         "policy": _policy_fields(result.policy),
         "findings": [finding_fields(finding) for finding in result.findings],
     }
-    return dump_json(report, indent=2) + "\n"
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:

@@ -38,8 +38,8 @@ def render_markdown(result: ScanResult, options: RenderOptions) -> str:
     if credentials:
         blocks.append(_table(credentials))
         blocks += _steps(credentials)
-    blocks += [_incomplete(result), *(_safe(line) for line in policy_lines(result, verbose=options.verbose))]
-    blocks.append(f"<sub>leakscan {_safe(coverage_line(result, clock=False))}</sub>")
+    blocks += [_incomplete(result), *(safe(line) for line in policy_lines(result, verbose=options.verbose))]
+    blocks.append(f"<sub>leakscan {safe(coverage_line(result, clock=False))}</sub>")
     return "\n\n".join(filter(None, blocks)) + "\n"
 
 
@@ -73,7 +73,7 @@ def _steps(credentials: list[Credential]) -> list[str]:
     for credential in credentials:
         helps.setdefault(credential.exchange, credential.worst.help)
     return [
-        f"**Do now: {_safe(exchange)}**\n\n"
+        f"**Do now: {safe(exchange)}**\n\n"
         + "\n".join(f"{number}. {_linked(step)}" for number, step in enumerate(help_.steps[:_SHOWN_STEPS], 1))
         for exchange, help_ in helps.items()
         if help_.steps
@@ -83,21 +83,21 @@ def _steps(credentials: list[Credential]) -> list[str]:
 def _linked(step: str) -> str:
     """A step of a rule file: its addresses stay addresses."""
     return " ".join(
-        word if re.fullmatch(r"https://[\w./%#-]+", word) else _safe(word) for word in step.split(" ")
+        word if re.fullmatch(r"https://[\w./%#-]+", word) else safe(word) for word in step.split(" ")
     )
 
 
 def _incomplete(result: ScanResult) -> str:
     kinds = failures_by_kind(result, accepted=False)
-    lines = [f"- {kind} {len(failures):,}: {_safe(remedy(kind))}" for kind, failures in kinds.items()]
+    lines = [f"- {kind} {len(failures):,}: {safe(remedy(kind))}" for kind, failures in kinds.items()]
     return "\n".join(["**The scan is not complete.**", "", *lines]) if lines else ""
 
 
 def _cell(text: str) -> str:
-    return _safe(text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…")
+    return safe(text if len(text) <= _MAX_CELL else text[: _MAX_CELL - 1] + "…")
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Nothing in it is Markdown, HTML, a mention or a link: what is not plain is written as a character reference."""
     return _SPECIAL.sub(
         lambda found: f"&#{ord(found[0])};" if ord(found[0]) < 128 else found[0], show_text(text)

@@ -33,7 +33,7 @@ class Recall:
         """What is known of a store before it is read."""
         width = store.layout.hex_length // 2
         path = self.folder / f"{_PREFIX}{_digest(str(store.layout.objects))[:40]}"
-        said = (_program(), self.rules_digest, limits.alone, *store.object_dirs, width)
+        said = (program_id(), self.rules_digest, limits.alone, *store.object_dirs, width)
         found = Recollection(
             self, path, _digest("\0".join(map(str, said))), take_stock(store.object_dirs, width)
         )
@@ -110,7 +110,7 @@ def _digest(text: str) -> str:
 
 
 @cache
-def _program() -> str:
+def program_id() -> str:
     """This version, and when its files were made: a checkout changes without changing its number."""
     root = Path(leakscan.__file__).parent
     facts = [leakscan.__version__]

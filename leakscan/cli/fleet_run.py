@@ -1,0 +1,247 @@
+"""`leakscan fleet run`."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from leakscan.cli.fleet_look import form_option, output_option, quiet_option, renderer, write_reports
+from leakscan.cli.options import finding_options
+from leakscan.cli.outcome import check_folders, exit_code
+from leakscan.cli.settings import Settings, settle
+from leakscan.cli.size import parse_memory
+from leakscan.cli.streams import write_file
+from leakscan.errors import ConfigError
+from leakscan.fleet.crew import Crew, LocalCrew
+from leakscan.fleet.entries import (
+    MAX_LIST_BYTES,
+    Fleet,
+    RefusedError,
+    find_repositories,
+    gather,
+    is_address,
+    parse_address,
+    parse_list,
+)
+from leakscan.fleet.folder import RunFolder, Shard
+from leakscan.fleet.gathered import organisation_of
+from leakscan.fleet.job import Entry, Outcome, Plan
+from leakscan.fleet.journal import Journal
+from leakscan.fleet.run import Order, Run, key_of
+from leakscan.model import Failure
+from leakscan.reporters.escape import show_text
+
+PROTOCOLS = ("https", "ssh", "file", "http")
+_SUMMARIES = {"json": "summary.json", "markdown": "summary.md", "html": "summary.html"}
+
+
+def _parse_protocols(ctx: click.Context, param: click.Parameter, value: str) -> frozenset[str]:
+    names = frozenset(value.split(",")) - {""}
+    if unknown := sorted(names - set(PROTOCOLS)):
+        raise click.BadParameter(f"unknown protocol {unknown[0]!r}; known: {', '.join(PROTOCOLS)}")
+    return names
+
+
+def _parse_shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Shard:
+    found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", value or "1/1")
+    if found is None or int(found[1]) > int(found[2]):
+        raise click.BadParameter(f"{value!r} is not I/N with I from 1 to N: write 3/8")
+    return Shard(int(found[1]), int(found[2]))
+
+
+def _parse_tokens(
+    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for value in values:
+        host, _, variable = value.partition("=")
+        if not host or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
+            raise click.BadParameter(
+                "write HOST=VARIABLE: the name of the environment variable that holds the token, not the token"
+            )
+        pairs.append((host.lower(), variable))
+    return tuple(pairs)
+
+
+@click.command("run", short_help="Scan many repositories; started again, it goes on where it was.")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--run",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("leakscan-fleet"),
+    show_default=True,
+    metavar="FOLDER",
+    help="Where the journal, the reports and the clones are kept.",
+)
+@click.option("--restart", is_flag=True, help="Begin anew although an unfinished run is kept there.")
+@finding_options
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0),
+    default=3600.0,
+    show_default=True,
+    metavar="S",
+    help="For one repository, clone and scan together; 0: none.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=None,
+    metavar="N",
+    help="Repositories at a time (default: one a core).",
+)
+@click.option(
+    "--max-memory",
+    default="512M",
+    show_default=True,
+    callback=parse_memory,
+    metavar="SIZE",
+    help="For one repository.",
+)
+@click.option(
+    "--disk",
+    default="20G",
+    show_default=True,
+    callback=parse_memory,
+    metavar="SIZE",
+    help="For all clones together; those that do not fit are not kept for the next run.",
+)
+@click.option(
+    "--protocol",
+    "protocols",
+    default="https,ssh",
+    show_default=True,
+    callback=_parse_protocols,
+    metavar="NAME,…",
+    help=f"What clones may use, of {', '.join(PROTOCOLS)} (http: this machine only).",
+)
+@click.option(
+    "--token",
+    "tokens",
+    multiple=True,
+    callback=_parse_tokens,
+    metavar="HOST=VARIABLE",
+    help="The environment variable with the token for a host (repeatable).",
+)
+@click.option(
+    "--shard", callback=_parse_shard, metavar="I/N", help="Only part I of N; see leakscan fleet merge."
+)
+@click.option("--no-cache", is_flag=True, help="Read everything anew and remember nothing.")
+@form_option
+@output_option
+@quiet_option
+@click.option("-v", "--verbose", is_flag=True, help="A line for each repository as it is done.")  # fmt: skip
+def run(sources: tuple[str, ...], **given: Any) -> int:
+    """Scan every repository that SOURCES name: a file with a folder or an address a line, "-" for such a list on
+    standard input, a folder with repositories below it, or an address.
+
+    The same command goes on with a run that was interrupted, whatever ended it. After a run that was finished it
+    begins a new one, which reads only what is new since. Reports are kept in FOLDER: summary.html, summary.json,
+    summary.md, and two of each repository in FOLDER/reports.
+
+    \b
+    Exit codes: 0 everything was read and nothing was found, 1 findings, 2 no answer (usage or internal error),
+    3 nothing found but not every repository could be read, 130 interrupted.
+    """
+    check_folders(path for _, path in given["outputs"])
+    settings = settle(
+        given | {"show_secrets": False}, lambda name: None, jobs=1, max_memory=given["max_memory"]
+    )
+    folder = RunFolder(given["folder"])
+    folder.make()
+    os.environ["TMPDIR"] = str(folder.temporary.resolve())
+    with Journal(folder.journal) as journal:
+        order = Order(sources, lambda: _gather(sources, given["protocols"]), given["shard"], given["restart"])
+        fleet_run = Run(folder, journal, order, key_of(settings.rules, settings.options))
+        _work(fleet_run, folder, settings, given)
+        fleet = organisation_of([folder], settings.rules, accepted=settings.options.accepted)
+        for form, name in _SUMMARIES.items():
+            write_file(folder.path / name, renderer(form)(fleet))
+        fleet_run.end()
+    write_reports(fleet, given)
+    return exit_code(fleet.result, settings.fail_on)
+
+
+def _work(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str, Any]) -> None:
+    jobs = fleet_run.todo()
+    total = len(fleet_run.fleet.entries)
+    if fleet_run.is_resumed and not given["quiet"]:
+        done = total - len(jobs)
+        click.echo(
+            f"leakscan: goes on with round {fleet_run.round.number}: {done:,} of {total:,} are done", err=True
+        )
+    workers = given["jobs"] or os.cpu_count() or 1
+    plan = _plan(fleet_run, folder, settings, given, workers)
+    progress = _Progress(verbose=given["verbose"], quiet=given["quiet"])
+    fleet_run.work(_crew(plan, workers), plan, jobs, progress, given["disk"] // 2)
+
+
+def _plan(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str, Any], workers: int) -> Plan:
+    root = folder.path.resolve()
+    return Plan(
+        rules=settings.rules,
+        options=replace(settings.options, cache=None),
+        now=fleet_run.round.now,
+        clones=root / folder.clones.name,
+        cache=None if given["no_cache"] else root / folder.cache.name,
+        timeout_s=given["timeout"],
+        max_clone_bytes=given["disk"] // 2 // workers,
+        protocols=given["protocols"],
+        tokens=given["tokens"],
+    )
+
+
+def _crew(plan: Plan, workers: int) -> Crew:
+    return LocalCrew(plan, workers)
+
+
+def _gather(sources: tuple[str, ...], protocols: frozenset[str]) -> Fleet:
+    return gather(item for source in sources for item in _from(source, protocols))
+
+
+def _from(source: str, protocols: frozenset[str]) -> Iterator[Entry | Failure]:
+    if source == "-":
+        yield from parse_list(sys.stdin.buffer.read(MAX_LIST_BYTES + 1), Path.cwd(), protocols)
+    elif is_address(source):
+        try:
+            yield parse_address(source, protocols)
+        except RefusedError as error:
+            raise ConfigError(f"{re.sub(r'//[^/]*@', '//', source)}: {error}") from None
+    elif os.path.isdir(source):
+        yield from find_repositories(Path(source))
+    else:
+        path = Path(source)
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_LIST_BYTES + 1)
+        except OSError as error:
+            raise ConfigError(f"{source}: cannot be read: {error.strerror}") from None
+        if len(data) > MAX_LIST_BYTES:
+            raise ConfigError(f"{source}: over {MAX_LIST_BYTES >> 20} MiB: no list of repositories")
+        yield from parse_list(data, path.parent, protocols)
+
+
+class _Progress:
+    """A line for each repository (verbose), or one now and then on a terminal."""
+
+    def __init__(self, *, verbose: bool, quiet: bool) -> None:
+        self._verbose = verbose
+        self._active = verbose or (sys.stderr.isatty() and not quiet)
+        self._told = 0.0
+
+    def __call__(self, entry: Entry, outcome: Outcome, number: int, total: int) -> None:
+        now = time.monotonic()
+        if not self._active or not (self._verbose or now - self._told > 1 or number == total):
+            return
+        self._told = now
+        state = "as before" if outcome.is_same else outcome.state
+        click.echo(f"leakscan: {number:,} of {total:,}: {show_text(entry.name)}: {state}", err=True)

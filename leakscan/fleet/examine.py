@@ -1,0 +1,203 @@
+"""One repository: brought here if it is remote, scanned, and told of as an `Outcome`. Runs in a process of its own."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from leakscan.errors import GitError, LeakscanError
+from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
+from leakscan.fleet.stamp import disk_bytes, stamp_of
+from leakscan.gitstore.layout import find_layout
+from leakscan.gitstore.mirror import Mirror, RemoteRefs
+from leakscan.model import Coverage, Failure, Finding, ScanResult
+from leakscan.reporters import RenderOptions, render
+from leakscan.scan import Scan
+
+T = TypeVar("T")
+_DAY_S = 86_400
+_PAUSES_S = (2.0, 8.0)
+_BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
+
+
+def examine(plan: Plan, job: Job) -> Outcome:
+    """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised."""
+    entry = job.entry
+    started = time.monotonic()
+    try:
+        subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
+        stamp = subject.stamp()
+        known = job.known
+        if known is not None and known.stamp == stamp != "" and plan.now < known.until:
+            return Outcome(is_same=True, stamp=stamp, until=known.until, clone_bytes=subject.used())
+        folder = subject.bring()
+        left = plan.timeout_s - (time.monotonic() - started)
+        outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0)
+        if outcome.state != "complete" or subject.has_changed(stamp):
+            stamp = ""
+        return replace(outcome, stamp=stamp, clone_bytes=subject.used())
+    except NothingReadError as error:
+        return nothing_read(plan, entry, error)
+    except MemoryError:
+        return nothing_read(
+            plan, entry, NothingReadError("too-large", "the memory limit was reached: --max-memory")
+        )
+    except LeakscanError as error:
+        return nothing_read(plan, entry, NothingReadError("unreadable", str(error)))
+    except OSError as error:
+        return nothing_read(
+            plan, entry, NothingReadError("unreadable", error.strerror or type(error).__name__)
+        )
+
+
+def nothing_read(plan: Plan, entry: Entry, error: NothingReadError) -> Outcome:
+    """A report that names the one failure."""
+    result = ScanResult(
+        target=entry.name,
+        findings=(),
+        skipped=(),
+        failures=(error.failure(entry),),
+        coverage=Coverage(),
+        rules=plan.rules.describe(),
+        rules_digest=plan.rules.digest,
+        accepted=plan.options.accepted,
+    )
+    return replace(_outcome(result, plan), state="failed")
+
+
+class _Folder:
+    """A repository on this machine, read where it stands."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._path = Path(entry.place)
+        if not self._path.is_dir():
+            raise NothingReadError("unreachable", "the folder is not there any more")
+
+    def stamp(self) -> str:
+        return stamp_of(self._path)
+
+    def bring(self) -> Path:
+        return self._path
+
+    def has_changed(self, stamp: str) -> bool:
+        return bool(stamp) and stamp_of(self._path) != stamp
+
+    def used(self) -> int:
+        return 0
+
+
+class _Clone:
+    """A repository elsewhere, copied."""
+
+    def __init__(self, plan: Plan, entry: Entry) -> None:
+        variable = dict(plan.tokens).get(host_of(entry.place), "")
+        self._token = os.environ.get(variable, "") if variable else ""
+        self._path = clone_folder(plan, entry)
+        self._mirror = Mirror(self._path, entry.place, plan.protocols, self._token, plan.max_clone_bytes)
+        self._refs: RemoteRefs | None = None
+
+    def stamp(self) -> str:
+        self._refs = refs = self._patiently(self._mirror.ask)
+        return hashlib.sha256(b"\n".join((refs.head_ref, *refs.lines))).hexdigest()
+
+    def bring(self) -> Path:
+        assert self._refs is not None
+        self._patiently(functools.partial(self._mirror.update, self._refs))
+        return self._path
+
+    def has_changed(self, stamp: str) -> bool:
+        return False  # what was pushed since `stamp` is seen by the next run
+
+    def used(self) -> int:
+        return disk_bytes(self._path)
+
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Again, a little later, where the server is only busy."""
+        for pause_s in (*_PAUSES_S, 0.0):
+            try:
+                return work()
+            except GitError as error:
+                complaint = str(error)
+                if self._token and self._token in complaint:
+                    complaint = "git failed"
+                if not pause_s or not any(word in complaint for word in _BUSY):
+                    raise NothingReadError("unreachable", complaint) from None
+            time.sleep(pause_s)
+        raise AssertionError
+
+
+def clone_folder(plan: Plan, entry: Entry) -> Path:
+    """Where the copy of a remote one lies."""
+    return plan.clones / f"{entry.id}.git"
+
+
+def host_of(address: str) -> str:
+    """`git.example.com` or `git.example.com:8443`, without a user."""
+    _, _, rest = address.partition("://")
+    return rest.partition("/")[0].rpartition("@")[2].lower()
+
+
+def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float) -> Outcome:
+    cache = plan.cache / entry.id if plan.cache else None
+    options = replace(plan.options, timeout_s=timeout_s, cache=cache)
+    result = Scan(plan.rules, options, now=plan.now).run([str(folder)])
+    result = _renamed(result, str(folder), entry.name)
+    if entry.is_remote:  # what a server gave away is published
+        result = replace(result, findings=tuple(map(_published, result.findings)))
+    outcome = _outcome(result, plan)
+    layout = find_layout(folder)
+    head = (
+        (layout.git_dir / "HEAD").read_bytes()[:200].decode("utf-8", "backslashreplace").strip()
+        if layout
+        else ""
+    )
+    return replace(outcome, head=head)
+
+
+def _renamed(result: ScanResult, folder: str, name: str) -> ScanResult:
+    """Where the repository lies on this machine is not told: reports of the same content are the same."""
+    failures = [
+        Failure(f.kind, f.where.replace(folder, name), f.reason.replace(folder, name))
+        for f in result.failures
+    ]
+    skipped = [replace(skipped, where=skipped.where.replace(folder, name)) for skipped in result.skipped]
+    return replace(result, target=name, failures=tuple(failures), skipped=tuple(skipped))
+
+
+def _published(finding: Finding) -> Finding:
+    if not finding.exposure.refs:
+        return finding
+    return replace(finding, exposure=replace(finding.exposure, published=True))
+
+
+def _outcome(result: ScanResult, plan: Plan) -> Outcome:
+    options = RenderOptions(finished=plan.now, sarif_history=True)
+    coverage = result.coverage
+    return Outcome(
+        state="complete" if result.complete else "incomplete",
+        report=render("json", result, options),
+        sarif=render("sarif", result, options),
+        findings=len(result.findings),
+        failures=len(result.failures),
+        until=_valid_until(result, plan),
+        coverage={"files": coverage.files, "blobs": coverage.blobs, "commits": coverage.commits,
+                  "tags": coverage.tags, "bytes": coverage.bytes},
+    )  # fmt: skip
+
+
+def _valid_until(result: ScanResult, plan: Plan) -> float:
+    """From then on the report would read otherwise though the repository is the same: ages, and what expires."""
+    moments = [plan.now + 365 * _DAY_S]
+    for finding in result.findings:
+        introduced, days = finding.exposure.introduced, finding.exposure.days
+        if introduced is not None and days is not None:
+            moments.append(introduced.commit.timestamp + (days + 1) * _DAY_S)
+    if any(allow.expires for allow in plan.options.policy.config.allow):
+        moments.append((plan.now // _DAY_S + 1) * _DAY_S)
+    return min(moments)
