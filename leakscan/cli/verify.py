@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from leakscan.cli.chosen import choice_options, choose
-from leakscan.cli.options import report_options, scan_options
+from leakscan.cli.options import report_options, search_options
 from leakscan.cli.outcome import check_folders, report
 from leakscan.cli.settings import files_at_root, settle
 from leakscan.cli.verifying import asking_options, check_consent, verified
@@ -22,7 +22,7 @@ from leakscan.scan import Scan
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @choice_options
 @asking_options
-@scan_options
+@search_options
 @report_options
 def verify(targets: tuple[str, ...], **given: Any) -> int:
     """Find the credentials of TARGET again and ask their exchanges whether they work, what they may do, and from where.
@@ -40,7 +40,7 @@ def verify(targets: tuple[str, ...], **given: Any) -> int:
     targets = targets or (".",)
     check_folders(path for _, path in given["outputs"])
     check_consent(given)
-    settings = settle(given, files_at_root(targets), jobs=os.cpu_count() or 1)
+    settings = settle({**given, "fail_on": None}, files_at_root(targets), jobs=os.cpu_count() or 1)
     scan = Scan(settings.rules, settings.options)
     result = scan.run(targets)
     chosen = choose(result.findings, settings.rules, given["only"], given["report"])

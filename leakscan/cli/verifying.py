@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from leakscan.errors import ConfigError
-from leakscan.findings.collect import Holding
 from leakscan.model import ScanResult
 from leakscan.reporters.words import counted
 from leakscan.verdict import Verification
 
 if TYPE_CHECKING:
+    from leakscan.findings.collect import Holding
     from leakscan.verify.client import Client
     from leakscan.verify.credentials import Credential
 
