@@ -9,12 +9,14 @@ import os
 import pty
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from leakscan.cli import main, verifying
-from tests.unit.verify.accounts import BINANCE_RIGHTS, Account, Refused
+from leakscan.rules import load_rules
+from tests.unit.verify.accounts import BINANCE_RIGHTS, Account, Refused, cases
 from tests.unit.verify.accounts import binance as check_binance
 from tests.unit.verify.exchange import Exchange, running
 
@@ -245,3 +247,32 @@ def test_the_library_is_named_if_it_is_not_there(run, repo, pair, monkeypatch) -
     assert code == 2
     assert "pip install 'leakscan[verify]'" in err
     assert run("scan", repo.path)[0] == 1
+
+
+RULED = {exchange.id for exchange in load_rules(()).exchanges}
+APART = {"bitget RSA"}  # its passphrase is not joined to a private key
+
+
+@pytest.mark.parametrize(
+    "name", [n for n, case in cases().items() if case.exchange in RULED and n not in APART]
+)
+def test_what_the_rules_find_is_what_the_exchange_is_asked(exchange, run, tmp_path, name) -> None:
+    case = cases()[name]
+    account = replace(case.account, now=lambda: exchange.now)
+    exchange.reply = account.reply
+    prefix = case.exchange.upper().replace("-", "_")
+    held = {
+        "API_KEY": account.key,
+        "API_SECRET": account.secret if account.by_secret or not account.private_key else "",
+        "PASSPHRASE": account.passphrase,
+        "PRIVATE_KEY": "" if account.by_secret else account.private_key,
+    }
+    lines = [f'{prefix}_{part}="{value}"\n' for part, value in held.items() if value]
+    (tmp_path / "bot.env").write_text("".join(lines))
+    code, out, err = run("verify", "bot.env", "--yes", "-f", "json")
+    findings = json.loads(out)["findings"]
+    assert {finding["verification"]["status"] for finding in findings} == {"active"}
+    assert len(findings) == len(lines)
+    assert code == 1
+    assert len(exchange.seen) == case.calls
+    assert not any(value in out + err for value in held.values() if len(value) > 10)

@@ -395,7 +395,7 @@ def cases() -> dict[str, Case]:
                     }
                 },
                 OKX,
-                "Tuna.fish 7",
+                "Tuna.fish-7",
             ),
             ("read", "withdraw"),
             True,
@@ -408,7 +408,7 @@ def cases() -> dict[str, Case]:
                 fake("hex:32", 2).upper(),
                 {"/api/v5/account/config": {"code": "0", "data": [{"perm": "read_only,trade", "ip": ""}]}},
                 okx_demo,
-                "Tuna.fish 7",
+                "Tuna.fish-7",
             ),
             both,
             False,
@@ -454,7 +454,7 @@ def cases() -> dict[str, Case]:
         "kucoin": Case(
             "kucoin",
             Account(
-                fake("hex:24", 1),
+                f"{1_600_000_000:08x}" + fake("hex:16", 1),
                 uuid,
                 {
                     "/api/v1/user/api-key": {
@@ -649,8 +649,8 @@ def _htx(pem: str) -> Account:
         "validDays": -1,
     }
     return Account(
-        "{}-{}-{}-{}".format(*(fake(f"hex:{size}", size) for size in (8, 7, 6, 5))),
-        fake("hex:8", 2),
+        "-".join([fake("hex:10", 1), fake("hex:8", 2), fake("hex:8", 3), fake("hex:5", 4)]),
+        "-".join([fake("hex:8", 5), fake("hex:8", 6), fake("hex:8", 7), fake("hex:5", 8)]),
         {"/v2/user/uid": {"code": 200, "data": 63628520}, "/v2/user/api-key": {"code": 200, "data": [key]}},
         htx,
         private_key=pem,
