@@ -119,6 +119,12 @@ def active(
     return Verification("active", granted, ip_restricted, expires, reason, is_test)
 
 
+def reading(*, ip_restricted: bool | None = None) -> Verification:
+    """Alive, and nobody says what else it may: no permission is told, for then it would look harmless."""
+    reason = "it may read; what else, the exchange does not say"
+    return Verification("active", ip_restricted=ip_restricted, reason=reason)
+
+
 def day_of(seconds: Any) -> str:
     """YYYY-MM-DD of a moment since the epoch, or of an RFC 3339 text; empty for what is none, and for 0."""
     try:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from leakscan.verdict import Verification
 from leakscan.verify.allowed import ALLOWED, Request, request
-from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, unclear
+from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, reading, unclear
 from leakscan.verify.keys import Keys, base64_text
 from leakscan.verify.venues.conversation import Conversation, Moment
 
@@ -98,7 +98,7 @@ def ask_bitmex(name: str, keys: Keys, now: Moment) -> Conversation:
     )
     if answer.status == 200 and isinstance(answer.content, list):
         mine = next((k for k in answer.content if isinstance(k, dict) and k.get("id") == keys.name), None)
-        return _bitmex_key(mine) if mine else active([("read", True)])
+        return _bitmex_key(mine) if mine else reading()
     said = answer.text("error", "message").lower()
     if answer.status == 401 and "invalid api key" in said:
         return meaning("no key")
@@ -173,5 +173,5 @@ def ask_bitstamp(keys: Keys, now: Moment) -> Conversation:
         },
     )
     if answer.status == 200 and isinstance(answer.content, list):
-        return active([("read", True)], reason="it may read; what else, the exchange does not say")
+        return reading()
     return error(answer, _BITSTAMP_ERRORS, "code")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from leakscan.verdict import Verification
 from leakscan.verify.allowed import ALLOWED, Request, encode, request
-from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, unclear
+from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, reading, unclear
 from leakscan.verify.keys import Keys, base64_text, hashed
 from leakscan.verify.venues.conversation import Conversation, Moment
 
@@ -37,7 +37,7 @@ def ask_gate(name: str, keys: Keys, now: Moment) -> Conversation:
     listed = answer.content if isinstance(answer.content, list) else [answer.content]
     mine = [key for key in listed if isinstance(key, dict) and _is_gate_key(key, keys.name, len(listed))]
     if len(mine) != 1:
-        return active([("read", True)], ip_restricted=restricted)
+        return reading(ip_restricted=restricted)
     if mine[0].get("state") in (2, 3):
         return meaning("locked")
     perms = [p for p in mine[0].get("perms") or () if isinstance(p, dict)]
@@ -75,7 +75,7 @@ def ask_htx(keys: Keys, now: Moment) -> Conversation:
     answer = yield _htx("htx-key", keys, now, ("uid", user), ("accessKey", keys.name))
     described = answer.at("data", 0)
     if not isinstance(described, dict):
-        return active([("read", True)])
+        return reading()
     if answer.text("data", 0, "status") == "expired":
         return meaning("dead")
     held = answer.text("data", 0, "permission").split(",")

@@ -12,7 +12,7 @@ import json
 
 from leakscan.verdict import Verification
 from leakscan.verify.allowed import ALLOWED, encode, request
-from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, unclear
+from leakscan.verify.answers import Answer, Meaning, active, day_of, error, meaning, reading, unclear
 from leakscan.verify.keys import Keys, base64_text, hashed
 from leakscan.verify.venues.conversation import Conversation, Moment
 
@@ -149,5 +149,5 @@ def ask_cryptocom(keys: Keys, now: Moment) -> Conversation:
         "cryptocom", headers={"content-type": "application/json"}, body=json.dumps(body).encode()
     )
     if answer.text("code") == "0" and isinstance(answer.at("result"), dict):
-        return active([("read", True)], reason="it may read; what else, the exchange does not say")
+        return reading()
     return error(answer, _CRYPTOCOM_ERRORS, "code")

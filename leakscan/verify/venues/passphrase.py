@@ -6,7 +6,7 @@ exchange (read 2026-09 to 2026-11)."""
 from __future__ import annotations
 
 from leakscan.verify.allowed import ALLOWED, request
-from leakscan.verify.answers import Meaning, active, error, meaning, unclear
+from leakscan.verify.answers import Meaning, active, error, meaning, reading, unclear
 from leakscan.verify.keys import Keys, base64_text
 from leakscan.verify.venues.conversation import Conversation, Moment
 
@@ -143,7 +143,7 @@ def ask_coinbase_exchange(keys: Keys, now: Moment) -> Conversation:
         },
     )
     if answer.status == 200 and isinstance(answer.content, list):
-        return active([("read", True)], reason="it may read; what else, the exchange does not say")
+        return reading()
     known = _COINBASE_ERRORS.get(answer.text("message").lower())
     return meaning(known) if known else unclear(answer)
 

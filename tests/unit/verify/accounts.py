@@ -472,7 +472,7 @@ def cases() -> dict[str, Case]:
         "coinbase-exchange": Case(
             "coinbase-exchange",
             Account(fake("hex:32", 1), base64_64, {"/accounts": [{"id": "1"}]}, COINBASE_EXCHANGE, "tuna"),
-            ("read",),
+            (),
             refusals=THREE,
         ),
         "bybit": Case(
@@ -601,7 +601,7 @@ def cases() -> dict[str, Case]:
                 {"/exchange/v1/private/user-balance": {"id": 1, "code": 0, "result": {"data": []}}},
                 cryptocom,
             ),
-            ("read",),
+            (),
             refusals=UNTOLD,
         ),
         "bitmex": Case("bitmex", _bitmex(), every, True),
@@ -623,7 +623,7 @@ def cases() -> dict[str, Case]:
                 {"/api/v2/account_balances/": [{"currency": "usd", "total": "1.00"}]},
                 bitstamp,
             ),
-            ("read",),
+            (),
         ),
     }
 
