@@ -69,15 +69,15 @@ def _sum(parts: Iterable[Coverage]) -> Coverage:
 
 
 def _one(same: list[Finding]) -> Finding:
-    """The gravest judgement, and every place; of several answers of the exchange the last that is one."""
-    worst = max(same, key=lambda finding: (finding.severity, finding.confidence, finding.score))
-    told = [finding.verification for finding in same if finding.verification.status in ("active", "inactive")]
+    """The gravest judgement, and every place; where an exchange has answered, the last that knows its answer."""
+    answered = [finding for finding in same if finding.verification.status in ("active", "inactive")]
+    gravest = max(same, key=lambda finding: (finding.severity, finding.confidence, finding.score))
+    worst = answered[-1] if answered else gravest
     return replace(
         worst,
         locations=_once(finding.locations for finding in same),
         exposure=_exposure([finding.exposure for finding in same]),
         baseline=all(finding.baseline for finding in same),
-        verification=told[-1] if told else worst.verification,
     )
 
 

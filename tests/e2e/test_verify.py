@@ -123,6 +123,16 @@ def test_a_revoked_pair_is_low_and_verify_is_content(exchange, run, repo, pair, 
     assert pair.key not in (tmp_path / "saved.json").read_text()
 
 
+def test_merged_reports_keep_the_answer_and_what_follows_from_it(exchange, run, repo, pair) -> None:
+    knows(exchange)
+    repo.commit(bot_env=pair.env)
+    run("verify", repo.path, "--yes", "-o", "json=asked.json")
+    run("scan", repo.path, "-o", "json=plain.json")
+    for order in (("asked.json", "plain.json"), ("plain.json", "asked.json")):
+        merged = json.loads(run("report", *order, "-f", "json")[1])["findings"]
+        assert {(f["severity"], f["verification"]["status"]) for f in merged} == {("low", "inactive")}
+
+
 def test_what_is_not_known_leaves_verify_without_a_verdict(exchange, run, repo, pair, make_pair) -> None:
     repo.commit(bot_env=f"BINANCE_API_KEY={pair.key}\n")
     code, out, _ = run("verify", repo.path, "--yes")
