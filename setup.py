@@ -24,7 +24,7 @@ else:
             Extension(
                 f"leakscan/{name}".replace("/", "."),
                 [f"leakscan/{name}.pyx"],
-                depends=["leakscan/anchors/_hidden.pxi"],
+                depends=["leakscan/anchors/_hidden.pxi", "leakscan/anchors/_tokens.pxi"],
             )
             for name in MODULES
         ],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.anchors import AnchorSpec, reference
 from leakscan.anchors.reference_hidden import hides
+from leakscan.anchors.reference_tokens import is_name, may_be_drawn
 from leakscan.gitstore import kernel, kernel_reference, kernel_reference_walk, sweep
 from leakscan.gitstore.sweep import Sweep
 
@@ -40,7 +41,8 @@ def is_anchored(before: bytes, token: bytes, after: bytes, spec: AnchorSpec) -> 
     often = changes >= len(kinds) / 4 or ("d" in kinds and changes >= len(kinds) / 10)
     told = token.startswith(spec.heads) or any(hint in before.lower() for hint in spec.hints)
     accepted = spec.accepts is None or spec.accepts(before, token, after)
-    return changes > 0 and often and told and accepted
+    drawn = not is_name(before, token, after) and may_be_drawn(before, token)
+    return changes > 0 and often and drawn and told and accepted
 
 
 def is_wide(data: bytes) -> bool:
