@@ -6,7 +6,13 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = ("anchors/_matcher", "gitstore/_kernel", "gitstore/_kernel_tables", "gitstore/_kernel_trees")
+MODULES = (
+    "anchors/_matcher",
+    "gitstore/_kernel",
+    "gitstore/_kernel_tables",
+    "gitstore/_kernel_trees",
+    "gitstore/_kernel_walk",
+)
 
 try:
     from Cython.Build import cythonize

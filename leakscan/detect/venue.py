@@ -12,7 +12,7 @@ from leakscan.detect.context import Tier, near_span
 from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions
 from leakscan.detect.nesting import parent_spans
-from leakscan.detect.words import SERVICES
+from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet
 
@@ -120,6 +120,7 @@ class Venues:
 
     def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
         """`ASTER_API_KEY`, a section `gate:`: common words that name an exchange where they begin a name."""
+        words = words[next((at for at, w in enumerate(words) if len(w) > 1 and w not in NEUTRAL), 0) :]
         for count in (3, 2, 1):
             exchange = self._ids.get("".join(words[:count]))
             if exchange in family and len(words) >= count:

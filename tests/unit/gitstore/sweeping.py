@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leakscan.anchors import AnchorSpec, reference
 from leakscan.anchors.reference_hidden import hides
 from leakscan.anchors.reference_tokens import is_name, may_be_drawn
-from leakscan.gitstore import kernel, kernel_reference, sweep
+from leakscan.gitstore import kernel, kernel_reference, kernel_reference_walk, sweep
 from leakscan.gitstore.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
 NAMES = ("apply", "apply_and_look", "grow", "parse_headers", "sort_offsets")
+WAYS = ("Look", "Paths", "Stock", "read_links")
 
 
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
@@ -83,4 +84,6 @@ def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:
 def use_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.setattr(kernel, name, getattr(kernel_reference, name))
+    for name in WAYS:
+        monkeypatch.setattr(kernel, name, getattr(kernel_reference_walk, name))
     monkeypatch.setattr(sweep, "Matcher", reference.Matcher)
