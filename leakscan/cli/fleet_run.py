@@ -17,7 +17,7 @@ from leakscan.cli.fleet_look import form_option, output_option, quiet_option, re
 from leakscan.cli.options import finding_options
 from leakscan.cli.outcome import check_folders, exit_code
 from leakscan.cli.settings import Settings, settle
-from leakscan.cli.size import parse_memory
+from leakscan.cli.size import parse_memory, parse_size
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError
 from leakscan.fleet.crew import Crew, LocalCrew
@@ -111,7 +111,7 @@ def _parse_tokens(
     "--disk",
     default="20G",
     show_default=True,
-    callback=parse_memory,
+    callback=parse_size,
     metavar="SIZE",
     help="For all clones together; those that do not fit are not kept for the next run.",
 )

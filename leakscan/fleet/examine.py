@@ -15,7 +15,7 @@ from leakscan.errors import GitError, LeakscanError
 from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.stamp import disk_bytes, stamp_of
 from leakscan.gitstore.layout import find_layout
-from leakscan.gitstore.mirror import Mirror, RemoteRefs
+from leakscan.gitstore.mirror import Mirror, RemoteRefs, TooLargeError
 from leakscan.model import Coverage, Failure, Finding, ScanResult
 from leakscan.reporters import RenderOptions, render
 from leakscan.scan import Scan
@@ -122,6 +122,8 @@ class _Clone:
         for pause_s in (*_PAUSES_S, 0.0):
             try:
                 return work()
+            except TooLargeError as error:
+                raise NothingReadError("too-large", f"{error}: --disk allows more") from None
             except GitError as error:
                 complaint = str(error)
                 if self._token and self._token in complaint:

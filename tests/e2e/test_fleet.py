@@ -220,9 +220,17 @@ def _children(process: int) -> list[int]:
 def test_an_unfinished_run_is_not_mixed_with_another(
     leakscan: Command, repos: list[Repo], tmp_path: Path
 ) -> None:
-    assert killed_run(["fleet", "run", "repos", "--jobs", "1"], tmp_path, 0.5)
-    if not (tmp_path / "leakscan-fleet/list-1.json").exists():
-        pytest.skip("killed before the list was made")
+    process = subprocess.Popen(
+        [COMMAND, "fleet", "run", "repos", "--jobs", "1"], cwd=tmp_path, start_new_session=True
+    )
+    while (
+        not (tmp_path / "leakscan-fleet/tmp").exists()
+        or not (tmp_path / "leakscan-fleet/list-1.json").exists()
+    ):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGSTOP)  # before it is done
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     other = leakscan("fleet", "run", "repos/clean")
     assert other.exit_code == 2
     assert "--restart" in other.stderr
