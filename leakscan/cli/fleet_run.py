@@ -57,6 +57,12 @@ def _parse_shard(ctx: click.Context, param: click.Parameter, value: str | None) 
     return Shard(int(found[1]), int(found[2]))
 
 
+def _parse_cluster(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"local:[1-9]\d{0,2}|[a-z]+://[^\s/]+", value):
+        raise click.BadParameter(f"{value!r} is neither local:N nor an address such as tls://scheduler:8786")
+    return value
+
+
 def _parse_tokens(
     ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
 ) -> tuple[tuple[str, str], ...]:
@@ -135,6 +141,12 @@ def _parse_tokens(
 @click.option(
     "--shard", callback=_parse_shard, metavar="I/N", help="Only part I of N; see leakscan fleet merge."
 )
+@click.option(
+    "--cluster",
+    callback=_parse_cluster,
+    metavar="ADDRESS",
+    help="A Dask scheduler, tls://HOST:PORT, or local:N for N workers on this machine.",
+)
 @click.option("--no-cache", is_flag=True, help="Read everything anew and remember nothing.")
 @form_option
 @output_option
@@ -182,7 +194,8 @@ def _work(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str
     workers = given["jobs"] or os.cpu_count() or 1
     plan = _plan(fleet_run, folder, settings, given, workers)
     progress = _Progress(verbose=given["verbose"], quiet=given["quiet"])
-    fleet_run.work(_crew(plan, workers), plan, jobs, progress, given["disk"] // 2)
+    crew = _crew(plan, workers, given["cluster"])
+    fleet_run.work(crew, plan, jobs, progress, given["disk"] // 2)
 
 
 def _plan(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str, Any], workers: int) -> Plan:
@@ -200,8 +213,18 @@ def _plan(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str
     )
 
 
-def _crew(plan: Plan, workers: int) -> Crew:
-    return LocalCrew(plan, workers)
+def _crew(plan: Plan, workers: int, cluster: str | None) -> Crew:
+    if cluster is None:
+        return LocalCrew(plan, workers)
+    try:
+        from leakscan.fleet.cluster import ClusterCrew, is_local
+    except ImportError:
+        raise ConfigError("--cluster needs dask.distributed: pip install 'leakscan[cluster]'") from None
+    if not is_local(cluster):
+        click.echo(
+            f"leakscan: the connection to {cluster} is not protected: use a scheduler with tls://", err=True
+        )
+    return ClusterCrew(plan, cluster)
 
 
 def _gather(sources: tuple[str, ...], protocols: frozenset[str]) -> Fleet:

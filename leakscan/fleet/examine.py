@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -29,19 +30,8 @@ _BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
 def examine(plan: Plan, job: Job) -> Outcome:
     """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised."""
     entry = job.entry
-    started = time.monotonic()
     try:
-        subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
-        stamp = subject.stamp()
-        known = job.known
-        if known is not None and known.stamp == stamp != "" and plan.now < known.until:
-            return Outcome(is_same=True, stamp=stamp, until=known.until, clone_bytes=subject.used())
-        folder = subject.bring()
-        left = plan.timeout_s - (time.monotonic() - started)
-        outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0)
-        if outcome.state != "complete" or subject.has_changed(stamp):
-            stamp = ""
-        return replace(outcome, stamp=stamp, clone_bytes=subject.used())
+        return _examine(plan, job)
     except NothingReadError as error:
         return nothing_read(plan, entry, error)
     except MemoryError:
@@ -54,6 +44,24 @@ def examine(plan: Plan, job: Job) -> Outcome:
         return nothing_read(
             plan, entry, NothingReadError("unreadable", error.strerror or type(error).__name__)
         )
+    finally:
+        if entry.is_remote and not plan.keep_clones:
+            shutil.rmtree(clone_folder(plan, entry), ignore_errors=True)
+
+
+def _examine(plan: Plan, job: Job) -> Outcome:
+    started = time.monotonic()
+    entry, known = job.entry, job.known
+    subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
+    stamp = subject.stamp()
+    if known is not None and known.stamp == stamp != "" and plan.now < known.until:
+        return Outcome(is_same=True, stamp=stamp, until=known.until, clone_bytes=subject.used())
+    folder = subject.bring()
+    left = plan.timeout_s - (time.monotonic() - started)
+    outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0)
+    if outcome.state != "complete" or subject.has_changed(stamp):
+        stamp = ""
+    return replace(outcome, stamp=stamp, clone_bytes=subject.used() if plan.keep_clones else 0)
 
 
 def nothing_read(plan: Plan, entry: Entry, error: NothingReadError) -> Outcome:
