@@ -20,7 +20,7 @@ _MAX_DEPTH = 12
 _SCP_LIKE = re.compile(r"(?:[A-Za-z0-9_.+-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!//)[^\s:][^\s]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _ODD = re.compile(r"[\x00-\x20\x7f]")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def parse_address(text: str, protocols: Iterable[str], *, size: int = 0) -> Entr
     """RefusedError for protocols that were not asked for and for credentials in the address."""
     scheme = _SCHEME.match(text)
     if scheme is None:
+        if not _SCP_LIKE.fullmatch(text):
+            raise RefusedError("not an address")
         _check_protocol("ssh", protocols)
         return Entry(text, text, is_remote=True, size=size)
     try:
@@ -58,7 +60,7 @@ def parse_address(text: str, protocols: Iterable[str], *, size: int = 0) -> Entr
         )
     if _ODD.search(text) or host.startswith("-") or (protocol != "file" and not host):
         raise RefusedError("not an address")
-    if protocol == "http" and host not in _LOOPBACK:
+    if protocol == "http" and host not in LOOPBACK:
         raise RefusedError("http is not protected: write https")
     _check_protocol(protocol, protocols)
     return Entry(text, text, is_remote=True, size=size)
