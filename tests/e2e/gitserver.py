@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import subprocess
 import threading
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 class GitServer:
     """`token`: what it asks for, empty for nothing; `busy`: how many requests it will answer with 429; `seen`: the
-    Authorization headers that came."""
+    Authorization headers that came; `firm`: what `/api/orgs/firm/repos` lists."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -21,6 +22,7 @@ class GitServer:
         self.busy = 0
         self.seen: list[str] = []
         self.requests: list[str] = []
+        self.firm: list[str] = []
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
@@ -62,8 +64,17 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
                 self.send_error(429)
             elif not server.allows(header):
                 self.send_error(401)
+            elif self.path.startswith("/api/"):
+                self._list()
             else:
                 self._backend(body)
+
+        def _list(self) -> None:
+            body = json.dumps([{"clone_url": server.url(name)} for name in server.firm]).encode()
+            self.send_response(200 if self.path.startswith("/api/orgs/firm/repos") else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def _backend(self, body: bytes) -> None:
             parts = urlsplit(self.path)

@@ -165,3 +165,13 @@ def test_a_submodule_is_not_followed(leakscan: Command, server: GitServer, tmp_p
     run = leakscan("fleet", "run", "-", "--protocol", "http", "-f", "json", stdin=fleet(server, "outer.git"))
     assert run.findings == []
     assert not any("bot.git" in path for path in server.requests)
+
+
+def test_an_organisation_is_a_source(leakscan: Command, server: GitServer) -> None:
+    server.firm = ["bot.git", "clean.git"]
+    api = f"http://{server.host}/api"
+    run = leakscan(
+        "fleet", "run", "github:firm", "github:other", "--api", api, "--protocol", "http", "-f", "json"
+    )
+    assert (run.exit_code, states(run)) == (1, {"bot.git": "complete", "clean.git": "complete"})
+    assert [failure["where"] for failure in run.json["failures"]] == ["github:other"]
