@@ -6,7 +6,7 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = ("_kernel", "_kernel_tables", "_kernel_trees")
+MODULES = ("anchors/_matcher", "gitstore/_kernel", "gitstore/_kernel_tables", "gitstore/_kernel_trees")
 
 try:
     from Cython.Build import cythonize
@@ -16,9 +16,9 @@ else:
     extensions = cythonize(
         [
             Extension(
-                f"leakscan.gitstore.{name}",
-                [f"leakscan/gitstore/{name}.pyx"],
-                depends=["leakscan/gitstore/_hidden.pxi"],
+                f"leakscan/{name}".replace("/", "."),
+                [f"leakscan/{name}.pyx"],
+                depends=["leakscan/anchors/_hidden.pxi"],
             )
             for name in MODULES
         ],

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-# What `Detector` calls an anchor; a test keeps the two the same.
-RUN_LENGTHS = (64, 69)
-LITERALS = (b"-----BEGIN", b"PuTTY-User-Key-File-")
+from leakscan.anchors import AnchorSpec
+from leakscan.glance_words import HEADS, HINTS
+
+# What `Detector` calls an anchor, without its last word; a test keeps the two the same.
+SPEC = AnchorSpec(64, 69, (b"-----BEGIN", b"PuTTY-User-Key-File-"), HINTS, HEADS, hidden=True)
 _TEXTUAL_HEADS = (b"PK", b"BZh")  # of archives; the others show by bytes that no text has
 
 

@@ -31,7 +31,7 @@ FailureKind = Literal[
 ]
 FAILURE_KINDS: tuple[str, ...] = FailureKind.__args__  # type: ignore[attr-defined]
 
-Part = Literal["key", "secret", "private-key"]
+Part = Literal["key", "secret", "private-key", "passphrase", "user-id"]
 SourceName = Literal["tree", "history", "staged", "range", "stdin", "commit-message", "tag-message"]
 
 

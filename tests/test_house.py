@@ -12,7 +12,9 @@ FLOORS = {
     "secret": -1,
     "model": 0,
     "errors": 0,
-    "glance": 0,
+    "anchors": 0,
+    "glance_words": 0,
+    "glance": 1,
     "rules": 1,
     "detect": 2,
     "gitstore": 2,
@@ -22,6 +24,7 @@ FLOORS = {
     "policy": 4,
     "scan": 5,
     "saved": 5,
+    "purge": 5,
     "check": 5,
     "ci": 5,
     "reporters": 5,
@@ -95,7 +98,12 @@ def test_only_findings_reveals_values() -> None:
             for node in ast.walk(ast.parse(module.read_text()))
         )
     }
-    assert revealing == {"findings/identity.py", "findings/collect.py"}
+    assert revealing == {
+        "findings/identity.py",
+        "findings/collect.py",
+        "purge/forms.py",  # which texts of a history hold a value
+        "purge/replacements.py",  # the file of `purge --write-replacements`
+    }
 
 
 def test_every_command_resolves() -> None:

@@ -8,6 +8,9 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
+from leakscan import anchors
+from leakscan.anchors import AnchorSpec
+from leakscan.anchors import reference as anchors_reference
 from leakscan.gitstore import kernel_reference
 from leakscan.gitstore.deltaerror import DeltaError
 
@@ -25,6 +28,10 @@ PIECES = (
     b"\xff",
     b"-----BEGIN",
     b"x" * 63,
+    b"0a1B2c3D4e-",
+    b"yacebd" * 7,
+    b'" + "',
+    b"%41",
 )
 LITERALS: tuple[tuple[bytes, ...], ...] = ((), (b"KEY",), (b"KEY", b"EK", b"-----BEGIN"))
 LIMITS = (-1, 0, 40, *[1 << 20] * 9)
@@ -110,9 +117,17 @@ def damage(rng: random.Random, data: bytes) -> bytes:
     return bytes(out)
 
 
-def spec(rng: random.Random) -> tuple[int, int, tuple[bytes, ...]]:
+def spec(rng: random.Random) -> AnchorSpec:
     shortest = rng.choice((1, 2, 5, 16, 64))
-    return shortest, shortest + rng.randrange(6), rng.choice(LITERALS)
+    hints, heads = rng.choice(((), (b"key",), (b"   ", b"abc"))), rng.choice(((), (b"a", b"K-")))
+    return AnchorSpec(
+        shortest, shortest + rng.randrange(6), rng.choice(LITERALS), hints, heads, None, rng.random() < 0.5
+    )
+
+
+def matcher_beside(module: Any, limits: AnchorSpec) -> Any:
+    """The twin in Python beside the kernel in Python, else the compiled one."""
+    return (anchors_reference if module is kernel_reference else anchors).Matcher(limits)
 
 
 def apply_case(rng: random.Random) -> Case:
@@ -121,8 +136,8 @@ def apply_case(rng: random.Random) -> Case:
 
 
 def run_apply(module: Any, base: bytes, instructions: bytes, limit: int, limits: Any) -> Any:
-    matcher = module.Matcher(*limits)
-    return outcome(module.apply, base, instructions, limit), outcome(matcher.apply, base, instructions, limit)
+    seen = outcome(module.apply_and_look, matcher_beside(module, limits), base, instructions, limit)
+    return outcome(module.apply, base, instructions, limit), seen
 
 
 def match_case(rng: random.Random) -> Case:
@@ -130,7 +145,7 @@ def match_case(rng: random.Random) -> Case:
 
 
 def run_match(module: Any, data: bytes, limits: Any) -> Any:
-    return module.Matcher(*limits).has_anchor(data)
+    return matcher_beside(module, limits).has_anchor(data)
 
 
 def headers_case(rng: random.Random) -> Case:

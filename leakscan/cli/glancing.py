@@ -8,10 +8,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from leakscan.gitstore.kernel import Matcher
+from leakscan.anchors import Matcher
 from leakscan.gitstore.quick import QuickStore, find_here
 from leakscan.gitstore.staged import paths_below, staged_work
-from leakscan.glance import LITERALS, RUN_LENGTHS, may_hold
+from leakscan.glance import SPEC, may_hold
 from leakscan.reporters.words import counted, size
 
 
@@ -23,7 +23,7 @@ def report_if_clean(files: Sequence[str]) -> bool:
     started = time.monotonic()
     here = Path.cwd()
     layout = find_here(here, os.environ)
-    has_anchor = Matcher(*RUN_LENGTHS, LITERALS, True).has_anchor
+    has_anchor = Matcher(SPEC).has_anchor
     with QuickStore(layout) as store:
         work = staged_work(
             store, index_of(layout.git_dir, here), paths_below(layout, here, files) if files else None

@@ -66,7 +66,11 @@ def show_rule(rule_id: str, places: tuple[Path, ...]) -> None:
 def _form(rule: Rule) -> str:
     if isinstance(rule.shape, PemShape):
         return f"private key (PEM): {', '.join(sorted(rule.shape.types))}"
-    return f"{rule.shape.length} characters, {rule.shape.alphabet}"
+    if rule.shape.loose:
+        return (
+            f"{rule.shape.pattern.least} to {rule.shape.pattern.most} characters; the format is not published"
+        )
+    return rule.shape.pattern.text
 
 
 @rules.command("check")

@@ -8,6 +8,7 @@ from leakscan.detect.context import Tier
 from leakscan.detect.label import Label
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.model import Confidence, Part, Secret, Span
+from leakscan.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,15 @@ class Venue:
 class Candidate:
     """A value that could be a credential, with everything its content says about it.
 
-    `identity` is what makes two of them the same value; `bits` the randomness score; `crowd`: 1 if some others
+    `identity` is what makes two of them the same value; `fits`: the rules whose form it has, none for a private key
+    block; `proof`: what it proves about itself, in words; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
     credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is."""
 
     span: Span
     secret: Secret
     identity: bytes = field(repr=False)
-    hexadecimal: bool
+    fits: tuple[Rule, ...]
     bits: float
     key: PrivateKey | None
     label: Label
@@ -38,6 +40,17 @@ class Candidate:
     part: Part | None = None
     partner: int | None = None
     decoded: tuple[str, ...] = ()
+    proof: str = ""
+
+    @property
+    def is_companion(self) -> bool:
+        """It is nothing without the part that it stands with."""
+        return any(rule.needs == "group" for rule in self.fits)
+
+    @property
+    def able(self) -> frozenset[str]:
+        """The exchanges whose values look like this one."""
+        return frozenset(rule.exchange for rule in self.fits)
 
 
 @dataclass(frozen=True, slots=True)

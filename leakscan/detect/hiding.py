@@ -1,6 +1,6 @@
 """Where encoded, escaped and split values hide: the pieces of a text that say something else than they look like.
 
-Each is found by the mark that the history engine knows it by (gitstore/kernel_reference_hidden.py): a value that does
+Each is found by the mark that the history engine knows it by (anchors/reference_hidden.py): a value that does
 not show one is not decoded either."""
 
 from __future__ import annotations

@@ -5,15 +5,16 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.mentions import OTHER
+from leakscan.detect.randomness import describe
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
-from leakscan.rules import PemShape, Rule, RuleSet
+from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
 _TIER_POINTS = {
     Tier.LABEL: 4.0,
@@ -34,6 +35,13 @@ _TIER_WORDS = {
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
+_PART_WORDS: dict[Part, str] = {
+    "key": "API key",
+    "secret": "secret",
+    "private-key": "private key",
+    "passphrase": "passphrase",
+    "user-id": "user id",
+}
 _PATH_WORD = re.compile(r"[a-z]+")
 
 
@@ -43,25 +51,40 @@ class Judge:
         self._venues = venues
         self._asymmetric = next((e.id for e in rules.exchanges if e.asymmetric), rules.generic.id)
 
-    def judge(
+    def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
+        """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
+        matches: dict[int, Match] = {}
+        for companions in (False, True):
+            for place, candidate in enumerate(candidates):
+                if candidate.is_companion is companions:
+                    other = candidate.partner
+                    match = (
+                        _joined(candidate, matches[other])
+                        if companions and other in matches
+                        else self._match(candidate, None if other is None else candidates[other], paths)
+                        if not companions
+                        else None
+                    )
+                    if match is not None:
+                        matches[place] = match
+        return [matches[place] for place in sorted(matches)]
+
+    def _match(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Match | None:
-        """The rule that fits the candidate in content that stands at `paths` (none known: empty), or None."""
         venue = self._venue(candidate, partner, paths)
-        part: Part = "private-key" if candidate.key else candidate.part or candidate.label.part or "secret"
-        rule = self._rule(candidate, venue, part)
+        rule = self._rule(candidate, venue)
         if rule is None:
             return None
-        evidence = [_shape_evidence(candidate)]
-        evidence += self._venue_evidence(candidate, rule, venue)
+        evidence = [*_shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
         if candidate.key is None:
-            evidence += _label_evidence(candidate, venue, partnered=partner is not None)
+            evidence += _label_evidence(candidate, rule, venue, partnered=partner is not None)
         if partner is not None:
-            evidence.append((1.5, f"stands with its {_partner_word(part, partner)}"))
+            evidence.append((1.5, f"stands with its {_partner_word(rule.part, partner)}"))
         points = sum(points for points, _ in evidence)
         reasons = [*(reason for _, reason in evidence if reason), *candidate.decoded]
         confidence = _level(points)
-        if confidence is None or (rule.needs_name and not _is_named(candidate, partner)):
+        if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
         for is_doubtful, reason in _DOUBTFUL_PATHS:
             if paths and all(is_doubtful(path) for path in paths):
@@ -70,7 +93,7 @@ class Judge:
         return Match(
             rule_id=rule.id,
             exchange=rule.exchange,
-            part=part,
+            part=rule.part,
             span=candidate.span,
             secret=candidate.secret,
             identity=candidate.identity,
@@ -86,23 +109,38 @@ class Judge:
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
         found = [candidate.venue, partner.venue if partner else None]
-        if partner is not None and bool(partner.key) != bool(candidate.key):
-            found.append(Venue(self._asymmetric, Tier.NEAR))
-        named_in_text = [venue for venue in found if venue is not None]
+        named_in_text = [venue for venue in found if venue is not None and self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
             return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
-        named = [name for path in sorted(paths) if (name := self._venues.in_path(path)) is not None]
-        return Venue(named[0], Tier.PATH) if named else None
+        able = candidate.able | (partner.able if partner else frozenset())
+        named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
+        if named:
+            return Venue(named[0], Tier.PATH)
+        if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
+            return Venue(self._asymmetric, Tier.NEAR)  # nobody else has that form
+        return None
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
 
-    def _rule(self, candidate: Candidate, venue: Venue | None, part: Part) -> Rule | None:
-        exchanges = [self._rules.exchange(venue.exchange)] if venue and venue.exchange != OTHER else []
-        for exchange in [*exchanges, self._rules.generic]:
-            for rule in exchange.rules:
-                if rule.part == part and _has_shape(candidate, rule):
-                    return rule
+    def _may_be(self, candidate: Candidate, venue: Venue) -> bool:
+        return candidate.key is not None or venue.exchange == OTHER or venue.exchange in candidate.able
+
+    def _rule(self, candidate: Candidate, venue: Venue | None) -> Rule | None:
+        """The named exchange's; else one whose form says it all; else one of no exchange."""
+        if candidate.key is not None:
+            exchanges = [self._rules.exchange(venue.exchange)] if venue and venue.exchange != OTHER else []
+            rules = [rule for exchange in [*exchanges, self._rules.generic] for rule in exchange.rules]
+            return next((rule for rule in rules if _is_of_type(candidate, rule)), None)
+        named = [rule for rule in candidate.fits if venue is not None and rule.exchange == venue.exchange]
+        alone = [rule for rule in candidate.fits if rule.needs == "nothing"]
+        generic = [rule for rule in candidate.fits if rule.exchange == self._rules.generic.id]
+        part = candidate.part or candidate.label.part or "secret"
+        if part == "secret" and "private" in candidate.label.words:
+            part = "private-key"
+        for rules in (named, alone, generic):
+            if rules:
+                return min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
         return None
 
     def _venue_evidence(
@@ -118,16 +156,22 @@ class Judge:
         return [(_TIER_POINTS[venue.tier], _TIER_WORDS[venue.tier].format(name))]
 
 
-def _shape_evidence(candidate: Candidate) -> tuple[float, str]:
+def _shape_evidence(candidate: Candidate, rule: Rule) -> list[tuple[float, str]]:
     key = candidate.key
     if key is None:
-        digits = "hexadecimal digits" if candidate.hexadecimal else "letters and digits"
-        return 0.0, f"{len(candidate.secret)} {digits}, {candidate.bits:.0f} bits of randomness"
+        told = f"{describe(candidate.identity)}, {candidate.bits:.0f} bits of randomness"
+        evidence = [(3.0, told + "; nothing else has this form") if rule.needs == "nothing" else (0.0, told)]
+        if isinstance(rule.shape, TextShape) and rule.shape.loose:
+            evidence.append((-1.0, ""))  # what its exchange's keys look like is not known
+        if candidate.proof and isinstance(rule.shape, TextShape) and rule.shape.proof:
+            evidence.append((1.5, candidate.proof))
+        return evidence
     form = f", {key.form}" if key.form else ""
     if key.encrypted:
-        return 4.0, "private key, protected by a password" + (f" ({key.note})" if key.note else "") + form
+        note = f" ({key.note})" if key.note else ""
+        return [(4.0, f"private key, protected by a password{note}{form}")]
     size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
-    return 4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password{form}"
+    return [(4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password{form}")]
 
 
 def is_example_path(path: bytes) -> bool:
@@ -144,26 +188,72 @@ _DOUBTFUL_PATHS = (
 )
 
 
-def _has_shape(candidate: Candidate, rule: Rule) -> bool:
-    if isinstance(rule.shape, PemShape):
-        return candidate.key is not None and candidate.key.type in rule.shape.types
-    alphabet = "hex-lower" if candidate.hexadecimal else "alnum"
+def _distance(wanted: Part, part: Part) -> int:
+    """Secrets and private keys are taken for each other before a key is taken for one of them."""
+    return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
+
+
+def _is_of_type(candidate: Candidate, rule: Rule) -> bool:
     return (
-        candidate.key is None
-        and rule.shape.alphabet == alphabet
-        and rule.shape.length == len(candidate.secret)
+        isinstance(rule.shape, PemShape)
+        and candidate.key is not None
+        and candidate.key.type in rule.shape.types
     )
 
 
-def _is_named(candidate: Candidate, partner: Candidate | None) -> bool:
-    """A full name, or hints on both halves of a pair: `key=`, `secret=`."""
-    strengths = (candidate.label.strength, partner.label.strength if partner else 0)
-    return strengths[0] >= 2 or min(strengths) >= 1
+def _has_what_it_needs(
+    rule: Rule, candidate: Candidate, partner: Candidate | None, venue: Venue | None
+) -> bool:
+    if rule.needs != "name and exchange" or isinstance(rule.shape, PemShape):
+        return True
+    if venue is None or venue.exchange != rule.exchange:
+        return False
+    return _is_named(candidate, partner, venue)
 
 
-def _label_evidence(candidate: Candidate, venue: Venue | None, *, partnered: bool) -> list[tuple[float, str]]:
+def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
+    """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
+    of different forms that stand as the exchange's key and secret do."""
+    strength, other = candidate.label.strength, partner.label.strength if partner else 0
+    if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= Tier.PARENT)):
+        return True
+    if partner is None or candidate.crowd > 1:
+        return False
+    apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
+        rule.part for rule in partner.fits if rule.exchange == venue.exchange
+    )
+    return venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2
+
+
+def _joined(candidate: Candidate, match: Match) -> Match | None:
+    """A part that stands in groups only, with the match that it stands with."""
+    rule = next((rule for rule in candidate.fits if rule.exchange == match.exchange), None)
+    if rule is None:
+        return None
+    name = f"assigned to {candidate.label.text}" if candidate.label.kind == "named" else ""
+    reasons = (f"stands with its {_PART_WORDS[match.part]}", name)
+    return Match(
+        rule_id=rule.id,
+        exchange=rule.exchange,
+        part=rule.part,
+        span=candidate.span,
+        secret=candidate.secret,
+        identity=candidate.identity,
+        confidence=match.confidence,
+        score=match.score,
+        reasons=tuple(reason for reason in reasons if reason),
+        encrypted=False,
+        partner=match.identity,
+    )
+
+
+def _label_evidence(
+    candidate: Candidate, rule: Rule, venue: Venue | None, *, partnered: bool
+) -> list[tuple[float, str]]:
     label = candidate.label
     crowd = _CROWD_POINTS[candidate.crowd]
+    if rule.needs == "nothing" and label.kind not in ("named", "hmac"):
+        return []
     match label.kind:
         case "hmac":
             return [(2.0, "is the key of an HMAC call")]
@@ -186,6 +276,8 @@ def _label_evidence(candidate: Candidate, venue: Venue | None, *, partnered: boo
 
 
 def _partner_word(part: Part, partner: Candidate) -> str:
+    if partner.is_companion and partner.part:
+        return _PART_WORDS[partner.part]
     return "private key" if partner.key else "secret" if part == "key" else "API key"
 
 

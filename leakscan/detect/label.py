@@ -151,7 +151,8 @@ class Labeller:
         named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
         if any(word in NEGATIVE for word in iter_names(telling)):
             return Label("negative", words, span=span)
-        if any(word in FOREIGN for word in iter_names(telling)):
+        strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
+        if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
             return Label("foreign", words, span=span)
         if named:
             # EXCHANGES 3a: in one name, the word for a secret beats the word for a key (API_KEY_SECRET).

@@ -10,22 +10,22 @@ from typing import NamedTuple
 
 import ahocorasick
 
-from leakscan.detect.words import OTHER_VENUES, SAME_SHAPE_VENUES
+from leakscan.detect.words import OTHER_VENUES
 from leakscan.model import Span
 from leakscan.rules import Exchange
 
+_LONG = 7  # shorter names stand in other words by chance: only whole words count
+_GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"spot", b"perp", b"pro")
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
 
 class Kind(IntEnum):
-    """SHARED: a header that a family of exchanges has in common. ALIKE, OTHER: another exchange, with values of the
-    same form as ours or of a different one."""
+    """SHARED: a header that a family of exchanges has in common. OTHER: an exchange that no rule is about."""
 
     OWN = 0
     SHARED = 1
-    ALIKE = 2
-    OTHER = 3
+    OTHER = 2
 
 
 class Mention(NamedTuple):
@@ -71,16 +71,20 @@ class KeywordIndex:
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
         self._automaton = ahocorasick.Automaton()
         listed = list(exchanges)
-        for words, kind in ((OTHER_VENUES, Kind.OTHER), (SAME_SHAPE_VENUES, Kind.ALIKE)):
-            for word in words:
-                self._automaton.add_word(word, (len(word), OTHER, kind, True))
+        for word in OTHER_VENUES:
+            self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True))
+        for exchange in listed:
+            for quote in "\"'":  # `exchange = "aster"`: the whole of a string, however common a word it is
+                name = quote + exchange.id.replace("-", "") + quote
+                if not exchange.generic:
+                    self._automaton.add_word(name, (len(name), exchange.id, Kind.OWN, False))
         keywords = [keyword for exchange in listed for keyword in exchange.keywords]
         for exchange in listed:
             for header in exchange.headers:
                 self._automaton.add_word(header, (len(header), exchange.id, Kind.SHARED, False))
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
-                whole = any(word != other and word.startswith(other) for other in keywords)
+                whole = len(word) < _LONG or any(word != o and word.startswith(o) for o in keywords)
                 self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole))
         self._automaton.make_automaton()
 
@@ -100,7 +104,7 @@ class KeywordIndex:
             end = window.start + last + 1
             if not whole or _ends_word(data, end):
                 span = Span(end - size, end)
-                if exchange != OTHER or _starts_word(data, span.start):
+                if (exchange != OTHER and size >= _LONG) or _starts_word(data, span.start):
                     yield Mention(span, exchange, kind)
 
 
@@ -108,6 +112,8 @@ def _ends_word(data: bytes, end: int) -> bool:
     """`binanceUSKey`, `BINANCEUS_KEY` and `binanceus.com` end the word after "us"; `binanceusdm` goes on."""
     following = data[end : end + 2]
     if not following or following[0] not in _LOWER | _UPPER:
+        return True
+    if data[end - 1] in b"_-." or data[end : end + 6].lower().startswith(_GOES_ON):  # "okxapikey", "xt_key"
         return True
     return following[0] in _UPPER and (
         data[end - 1] in _LOWER or (len(following) == 2 and following[1] in _LOWER)

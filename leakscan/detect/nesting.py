@@ -11,7 +11,7 @@ _MAX_PARENTS, _PARENT_REACH, _BRACKET_REACH = 6, 4096, 1024
 _SECTION = re.compile(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
 _COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 _BRACKETS = re.compile(rb"[][{}()]")
-_OPENER_NAME = re.compile(rb"([A-Za-z_][\w.$\\ -]{0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")
+_OPENER_NAME = re.compile(rb"([A-Za-z_](?:[\w.$\\ -]|::|->){0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")
 
 
 def parent_spans(data: bytes, start: int) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Joins the parts of one credential: key and secret, or key and private key."""
+"""Joins the halves of one credential: key and secret, or key and private key."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ _REACH_BYTES, _REACH_LINES = 500, 8
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
 
-def pair(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates in order, each with its part and its partner where it has one."""
-    paired = [replace(c, part=c.label.part) if c.key is None else c for c in candidates]
+def pair(data: bytes, candidates: Sequence[Candidate], with_pem: frozenset[str]) -> list[Candidate]:
+    """The candidates in order, each with its part and its partner where it has one. `with_pem`: the exchanges whose
+    keys go with private key blocks."""
+    paired = [replace(c, part=_part_of(c)) if c.key is None else c for c in candidates]
     runs = [place for place, candidate in enumerate(paired) if candidate.key is None and _fits(candidate)]
     offers = [
         (offer, first, second)
@@ -29,18 +30,20 @@ def pair(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
             parts = _parts(paired[first], paired[second])
             paired[first] = replace(paired[first], part=parts[0], partner=second)
             paired[second] = replace(paired[second], part=parts[1], partner=first)
-    _pair_private_keys(paired, runs)
+    _pair_private_keys(paired, [run for run in runs if _goes_with_pem(paired[run], with_pem)])
     return paired
 
 
 def _offer(data: bytes, first: Candidate, second: Candidate) -> tuple[int, int] | None:
     """How well the two fit, better is greater: shared words in their names, then nearness; None if they do not."""
     gap = second.span.start - first.span.end
-    if gap > _REACH_BYTES or first.identity == second.identity or first.hexadecimal != second.hexadecimal:
+    if gap > _REACH_BYTES or first.identity == second.identity:
         return None
     if first.label.part is not None and first.label.part == second.label.part:
         return None
     if data.count(b"\n", first.span.end, second.span.start) > _REACH_LINES or _differ(first, second):
+        return None
+    if not _ways(first, second):
         return None
     return len(set(first.label.words) & set(second.label.words)), -gap
 
@@ -63,20 +66,51 @@ def _differ(first: Candidate, second: Candidate) -> bool:
     return len(set(venues)) > 1
 
 
+def _ways(first: Candidate, second: Candidate) -> set[tuple[Part, Part]]:
+    """Which parts of one exchange the two can be, if they can be two parts of it."""
+    exchanges = first.able & second.able
+    told = {c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier >= Tier.NEAR}
+    if told & exchanges:
+        exchanges &= told
+    return {
+        (one.part, other.part)
+        for one in first.fits
+        for other in second.fits
+        if one.exchange == other.exchange and one.exchange in exchanges and one.part != other.part
+    }
+
+
 def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:
-    """EXCHANGES 3a: the names decide; where they do not, the key stands first."""
+    """EXCHANGES 3a: the names decide; where they do not, the forms; where they do not, the key stands first."""
+    ways = sorted(_ways(first, second))  # "key" comes first
+    for way in ways:
+        if all(c.label.part in (None, part) for c, part in zip((first, second), way, strict=True)):
+            return way
     if first.label.part == "secret" or second.label.part == "key":
-        return "secret", "key"
-    return "key", "secret"
+        return next((way for way in ways if way[1] == "key"), ways[0])
+    return ways[0]
+
+
+def _part_of(candidate: Candidate) -> Part | None:
+    """What its name says, or its form if that allows one part only."""
+    parts = {rule.part for rule in candidate.fits}
+    return candidate.label.part or (parts.pop() if len(parts) == 1 else None)
+
+
+def _goes_with_pem(candidate: Candidate, with_pem: frozenset[str]) -> bool:
+    """A key whose form, or whose exchange where much else has that form, says that it may go with a private key."""
+    told = candidate.venue.exchange if candidate.venue else None
+    return any(
+        rule.part == "key"
+        and rule.exchange in with_pem
+        and (rule.needs != "name and exchange" or rule.exchange == told)
+        for rule in candidate.fits
+    )
 
 
 def _pair_private_keys(paired: list[Candidate], runs: Sequence[int]) -> None:
     """A private key with the nearest unpaired API key of the same content."""
-    free = [
-        run
-        for run in runs
-        if paired[run].partner is None and not paired[run].hexadecimal and paired[run].part != "secret"
-    ]
+    free = [run for run in runs if paired[run].partner is None and paired[run].part != "secret"]
     for place, candidate in enumerate(paired):
         if candidate.key is None or not free:
             continue

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import math
+import re
 import string
 from itertools import pairwise
 from operator import eq, sub
@@ -110,3 +112,60 @@ def _written(value: bytes) -> float:
             cost += int(row[letter])
             row = LETTER_BITS[letter + 1]
     return cost
+
+
+_SIZES = (  # the alphabets that values are drawn from, smallest first, and their sizes
+    (frozenset(b"0123456789"), 10),
+    (frozenset(b"0123456789abcdef"), 16),
+    (frozenset(b"0123456789ABCDEF"), 16),
+    (frozenset(b"0123456789abcdefABCDEF"), 16),
+    (frozenset(string.ascii_uppercase.encode() + b"234567"), 32),
+    (frozenset(string.ascii_lowercase.encode() + string.digits.encode()), 36),
+    (frozenset(string.ascii_uppercase.encode() + string.digits.encode()), 36),
+)
+_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_LETTERS_AND_DIGITS = frozenset((string.ascii_letters + string.digits).encode())
+_MIN_ENCODED_TEXT = 32  # random values as short as this never decode to that much printable text
+_MIN_WITH_DIGITS = 60  # 1 random value of 30,000 so long has no digit
+
+
+def alphabet_size(alphabet: frozenset[int]) -> int:
+    """How many letters and digits values are drawn from, of an alphabet with or without symbols."""
+    core = alphabet & _LETTERS_AND_DIGITS
+    return next((size for known, size in _SIZES if core <= known), 62)
+
+
+@functools.lru_cache(1 << 14)
+def token_bits(value: bytes, size: int = 0) -> float:
+    """Bits in favour of "drawn uniformly" for a value of any alphabet; `+`, `/`, `_`, `-` and `=` are left out.
+
+    `size` is that of the alphabet, 0 for the smallest that holds the value; digits alone are never a credential."""
+    core = bytes(filter(_LETTERS_AND_DIGITS.__contains__, value))
+    smallest = alphabet_size(frozenset(core))
+    size = size or smallest
+    if smallest == 10 or len(core) < 8 or (size == 62 and smallest <= 36):
+        return -_ALNUM_BITS * len(value)
+    if size == 62 and len(value) >= _MIN_ENCODED_TEXT and decodes_to_text(value.rstrip(b"=")):
+        return -_ALNUM_BITS * len(value)
+    uniform = math.log2(size) * len(core)
+    rivals = [_repetition(core)]
+    if size > 16:
+        letters = sum(1 for char in core if char > 57)
+        rivals += [_written(core), _repetition(core.lower()) + (letters if size == 62 else 0)]
+    if size == 62 and len(core) >= _MIN_WITH_DIGITS and core.isalpha():
+        rivals.append(len(core) * math.log2(52) + _CHOICE_BITS)
+    return min(rivals) - uniform
+
+
+def describe(value: bytes) -> str:
+    """`value` in words: "32 hexadecimal digits"."""
+    if _UUID.fullmatch(value):
+        return "a UUID"
+    core = frozenset(value)
+    kinds = (
+        (b"0123456789abcdefABCDEF", "hexadecimal digits"),
+        (string.ascii_letters.encode() + string.digits.encode(), "letters and digits"),
+        (string.ascii_letters.encode() + string.digits.encode() + b"+/=", "characters of base64"),
+    )
+    kind = next((name for alphabet, name in kinds if core <= frozenset(alphabet)), "characters")
+    return f"{len(value)} {kind}"

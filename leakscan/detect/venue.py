@@ -14,13 +14,14 @@ from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mention
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import SERVICES
 from leakscan.model import Span
-from leakscan.rules import Exchange, RuleSet, RunShape
+from leakscan.rules import RuleSet
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 _MAX_ASKED = 8
 _HOST_REACH = 240
+_MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
 
 
@@ -30,22 +31,21 @@ class Named:
 
     own: Mentions
     shared: Mentions
-    alike: Mentions
     other: Mentions
     length: int
 
     @classmethod
     def sorted(cls, mentions: Sequence[Mention], length: int) -> Named:
-        own, shared, alike, other = (Mentions(m for m in mentions if m.kind is kind) for kind in Kind)
-        return cls(own, shared, alike, other, length)
+        own, shared, other = (Mentions(m for m in mentions if m.kind is kind) for kind in Kind)
+        return cls(own, shared, other, length)
 
 
 class Venues:
     """Decides between the exchanges of a rule set."""
 
-    def __init__(self, rules: RuleSet, labeller: Labeller) -> None:
+    def __init__(self, rules: RuleSet, labeller: Labeller, index: KeywordIndex) -> None:
         self._labeller = labeller
-        self._index = KeywordIndex(rules.exchanges)
+        self._index = index
         variants = [exchange for exchange in rules.exchanges if exchange.variant_of]
         # The one that asks for more comes first: "futures testnet" before "testnet".
         self._variants = sorted(variants, key=lambda exchange: (not exchange.variant_also, exchange.id))
@@ -53,74 +53,96 @@ class Venues:
         self._switch = (
             re.compile(_SWITCHED_ON % b"|".join(map(re.escape, map(str.encode, words)))) if words else None
         )
-        self._hex = {
-            exchange.id
-            for exchange in rules.exchanges
-            for rule in exchange.rules
-            if isinstance(rule.shape, RunShape) and rule.shape.alphabet == "hex-lower"
-        }
-        parents = {exchange.variant_of for exchange in variants if exchange.id in self._hex}
-        self._hex_words = [
-            word.encode() for e in rules.exchanges if e.id in self._hex | parents for word in e.keywords
-        ]
-
-    def may_hold_hexadecimal(self, data: bytes) -> bool:
-        """False if no exchange whose keys look like digests is named anywhere in the content."""
-        lower = data.lower()
-        return any(word in lower for word in self._hex_words)
+        self._parent = {exchange.id: exchange.variant_of for exchange in variants}
+        self._with_variants = frozenset(exchange.variant_of for exchange in variants)
+        self._ids = {exchange.id.replace("-", ""): exchange.id for exchange in rules.exchanges}
+        self._everybody = frozenset(exchange.id for exchange in rules.exchanges)
 
     def mentions(self, data: bytes, windows: Sequence[Span]) -> Named:
         return Named.sorted(self._index.mentions(data, windows), len(data))
 
-    def in_path(self, path: bytes) -> str | None:
+    def in_path(self, path: bytes, able: frozenset[str]) -> str | None:
         """The exchange that a path names, the most specific one: `bots/binance/testnet/keys.json`."""
-        mentions = [m for m in self._index.mentions(path, [Span(0, len(path))]) if m.exchange != OTHER]
+        able = able or self._everybody
+        family = self._families(able)
+        mentions = [m for m in self._index.mentions(path, [Span(0, len(path))]) if m.exchange in family]
         if not mentions:
             return None
         words = frozenset(split_words(path.decode("utf-8", "replace")))
-        return self._variant(mentions[-1].exchange, words, hexadecimal=False)
+        return self._variant(mentions[-1].exchange, words, able)
 
     def nearest(
-        self, data: bytes, span: Span, label: Label, named: Named, *, hexadecimal: bool
+        self, data: bytes, span: Span, label: Label, named: Named, able: frozenset[str]
     ) -> Venue | None:
-        """The exchange with the best evidence, or None where the content names none."""
+        """The exchange with the best evidence among those that are `able` to have the value (none given: all), or
+        None where the content names none. OTHER where it stands under the name of one that is not."""
+        able = able or self._everybody
+        family = self._families(able)
+        found = self._by_name(label, named, family)
+        if found is not None and (found.exchange == OTHER or found.exchange not in self._with_variants):
+            return found
         parents, near = parent_spans(data, span.start), near_span(data, span)
-        found = self._by_name(label, named) or self._by_parent(data, parents, named)
+        found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
-            found = self._by_distance(data, span, near, named)
-        found = self._by_header(label, parents, named, found)
+            found = self._by_distance(data, span, near, named, family)
+        found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
         around = b" ".join(data[parent.start : parent.end] for parent in parents)
         words = frozenset((*label.words, *split_words(around.decode("latin-1"))))
         words |= self._switches(data[near.start : near.end])
-        variant = self._variant(found.exchange, words, hexadecimal=hexadecimal)
+        variant = self._variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:
-            variant = self._variant_beside(data, span, found.exchange, named)
+            variant = self._variant_beside(data, span, found.exchange, named, able)
         return Venue(variant, found.tier)
 
-    def _by_name(self, label: Label, named: Named) -> Venue | None:
-        for kind in (named.own, named.alike, named.other):
+    def _families(self, able: frozenset[str]) -> frozenset[str]:
+        """With the parents of variants: a name of the parent may mean the variant."""
+        return able | {self._parent[exchange] for exchange in able if exchange in self._parent}
+
+    def _by_name(self, label: Label, named: Named, family: frozenset[str]) -> Venue | None:
+        for kind in (named.own, named.other):
             if mention := next(kind.touching(label.span), None):
-                return Venue(mention.exchange, Tier.LABEL)
+                return Venue(mention.exchange if mention.exchange in family else OTHER, Tier.LABEL)
+        return self._named_by_id(label.words, family, Tier.LABEL) if label.kind == "named" else None
+
+    def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
+        """`ASTER_API_KEY`, a section `gate:`: common words that name an exchange where they begin a name."""
+        for count in (3, 2, 1):
+            exchange = self._ids.get("".join(words[:count]))
+            if exchange in family and len(words) >= count:
+                return Venue(exchange, tier)
         return None
 
-    def _by_parent(self, data: bytes, parents: Sequence[Span], named: Named) -> Venue | None:
+    def _by_parent(
+        self, data: bytes, parents: Sequence[Span], named: Named, family: frozenset[str]
+    ) -> Venue | None:
         """The nearest line or bracket that names an exchange, or another service: `telegram:`."""
         for parent in parents:
-            for kind in (named.own, named.alike):
-                if mention := next(kind.touching(parent), None):
-                    return Venue(mention.exchange, Tier.PARENT)
-            if parent.end - parent.start <= _LONGEST_HEADING and self._heads_another(data, parent, named):
+            mentions = list(named.own.touching(parent))
+            if mention := next((m for m in mentions if m.exchange in family), None):
+                return Venue(mention.exchange, Tier.PARENT)
+            words = split_words(data[parent.start : min(parent.end, parent.start + 80)].decode("latin-1"))
+            if len(words) <= _MAX_HEADING_WORDS and (venue := self._named_by_id(words, family, Tier.PARENT)):
+                return venue
+            if parent.end - parent.start <= _LONGEST_HEADING and (
+                mentions or self._heads_another(data, parent, named)
+            ):
                 return Venue(OTHER, Tier.PARENT)
         return None
 
     def _by_header(
-        self, label: Label, parents: Sequence[Span], named: Named, found: Venue | None
+        self,
+        label: Label,
+        parents: Sequence[Span],
+        named: Named,
+        found: Venue | None,
+        family: frozenset[str],
     ) -> Venue | None:
         """A header names its whole family: which one of them it is, says a keyword near it."""
         for tier, spans in ((Tier.LABEL, (label.span,)), (Tier.PARENT, tuple(parents))):
-            header = next((m for span in spans for m in named.shared.touching(span)), None)
+            headers = (m for span in spans for m in named.shared.touching(span))
+            header = next((m for m in headers if m.exchange in family), None)
             if header is not None and (found is None or found.tier < tier):
                 told = found is not None and found.tier >= Tier.FILE and found.exchange != OTHER
                 return Venue(found.exchange if found and told else header.exchange, tier)
@@ -132,30 +154,35 @@ class Venues:
             iter_names(words)
         )
 
-    def _by_distance(self, data: bytes, span: Span, near: Span, named: Named) -> Venue | None:
+    def _by_distance(
+        self, data: bytes, span: Span, near: Span, named: Named, family: frozenset[str]
+    ) -> Venue | None:
         everywhere = Span(0, named.length)
         sibling: Mention | None = None
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
-                (mention for kind in (named.own, named.alike) for mention in _around(kind, span, within)),
-                key=lambda mention: (_distance(mention, span), mention.kind),
+                (mention for mention in _around(named.own, span, within) if mention.exchange in family),
+                key=lambda mention: _distance(mention, span),
             )
             for mention in asked:
-                if mention.kind is Kind.OWN and self._names_another_value(data, mention.span):
+                if self._names_another_value(data, mention.span):
                     sibling = sibling or mention
                 else:
                     return Venue(mention.exchange, tier)
-            if header := next(_around(named.shared, span, within), None):
+            headers = (m for m in _around(named.shared, span, within) if m.exchange in family)
+            if header := next(headers, None):
                 return Venue(header.exchange, tier)
         return Venue(sibling.exchange, Tier.SIBLING) if sibling else None
 
-    def _variant_beside(self, data: bytes, span: Span, exchange: str, named: Named) -> str:
+    def _variant_beside(
+        self, data: bytes, span: Span, exchange: str, named: Named, able: frozenset[str]
+    ) -> str:
         """`UMFutures(key=…, base_url="https://testnet.…")`: the host beside the value, unless the live one is, too."""
         reach = Span(max(0, span.start - _HOST_REACH), span.end + _HOST_REACH)
         beside = list(_around(named.own, span, reach))
         if any(m.exchange == exchange and data.startswith(b".com", m.span.end) for m in beside):
             return exchange
-        of = {variant.id for variant in self._variants if variant.variant_of == exchange}
+        of = {variant.id for variant in self._variants if variant.variant_of == exchange} & able
         return next((m.exchange for m in beside if m.exchange in of), exchange)
 
     def _names_another_value(self, data: bytes, mention: Span) -> bool:
@@ -173,18 +200,13 @@ class Venues:
         found = self._switch.finditer(text) if self._switch else ()
         return frozenset(match[1].decode().lower() for match in found)
 
-    def _variant(self, exchange: str, words: frozenset[str], *, hexadecimal: bool) -> str:
+    def _variant(self, exchange: str, words: frozenset[str], able: frozenset[str]) -> str:
         for variant in self._variants:
-            if variant.variant_of == exchange and self._is_named(variant, words, hexadecimal=hexadecimal):
-                return variant.id
+            if variant.variant_of == exchange and variant.id in able:
+                asked = variant.variant_also if exchange in able else ()  # the form tells it from its parent
+                if not words.isdisjoint(variant.variant_words) and (not asked or not words.isdisjoint(asked)):
+                    return variant.id
         return exchange
-
-    def _is_named(self, variant: Exchange, words: frozenset[str], *, hexadecimal: bool) -> bool:
-        if words.isdisjoint(variant.variant_words):
-            return False
-        if hexadecimal:  # the form itself tells the classic futures test network from the others
-            return variant.id in self._hex
-        return not variant.variant_also or not words.isdisjoint(variant.variant_also)
 
 
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:

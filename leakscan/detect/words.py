@@ -43,22 +43,11 @@ FRAMEWORKS = (
 BUILD_PREFIXES = frozenset(
     {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}
 )
-# Exchanges whose keys look otherwise: a value under their name is not theirs, nor another exchange's.
-OTHER_VENUES = tuple(
-    "kucoin okx okex bybit kraken coinbase gdax bitfinex bitmex huobi htx gateio bitget mexc deribit bitstamp gemini"
-    " poloniex bittrex hitbtc upbit bithumb coinex bitmart bingx phemex ftx cryptocom luno bitflyer coincheck"
-    " wazirx coindcx bitvavo alpaca oanda exmo indodax whitebit lbank woox robinhood".split()
-)
-# Exchanges whose keys have the form of ours; only the name tells them apart.
-SAME_SHAPE_VENUES = (
-    "ascendex",
-    "bitmax",
-    "toobit",
-    "hashkey",
-    "x-bb-apikey",
-    "x-hk-apikey",
-    "tokocrypto",
-    "bitrue",
+# Trading venues and data services that no rule is about: a value under their name is no exchange's.
+OTHER_VENUES = tuple("oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi".split())
+# Words near a value that make it worth a second look: all names of parts hold one of them.
+CREDENTIAL_HINTS = frozenset(
+    b"key secret token pass sign auth private access hmac client cred wallet".split()
 )
 # Bytes that, directly before a value, make it the key of an HMAC: a secret whatever the variable is called.
 HMAC_CALLS = (

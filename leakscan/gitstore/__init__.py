@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
     from leakscan.gitstore.refs import Ref, Refs
     from leakscan.gitstore.store import Store
-    from leakscan.gitstore.sweep import AnchorSpec, Sweep
+    from leakscan.gitstore.sweep import Sweep
     from leakscan.gitstore.worktree import Worktree
 
 __all__ = [
     "DEFAULT_MEMORY",
     "LEAST_MEMORY",
     "MAX_OBJECT_BYTES",
-    "AnchorSpec",
     "Bounds",
     "Layout",
     "Placement",
@@ -39,7 +38,7 @@ _MODULES = {
     "objects": ("MAX_OBJECT_BYTES", "StoredObject"),
     "refs": ("Ref", "Refs"),
     "store": ("Store",),
-    "sweep": ("AnchorSpec", "Sweep"),
+    "sweep": ("Sweep",),
     "worktree": ("Worktree",),
 }
 

@@ -8,24 +8,18 @@ cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport free, realloc
-from libc.string cimport memchr, memcmp, memcpy
+from libc.string cimport memcpy
+
+from leakscan.anchors._matcher cimport Bytes, Matcher
 
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
 
-ctypedef const uint8_t* Bytes
-
-cdef uint8_t WORD[256]
 cdef uint8_t OPERANDS[256]  # how many bytes follow the code of a copy
 for _code in range(256):
     OPERANDS[_code] = (_code & 127).bit_count()
-    WORD[_code] = 48 <= _code <= 57 or 65 <= _code <= 90 or 97 <= _code <= 122
 
 cdef enum:
-    MAX_LITERALS = 16
-    MAX_LITERAL = 255
-
-cdef enum:
-    FINE, CUT_OFF, RESERVED, OUTSIDE, TOO_LONG, TOO_SHORT
+    FINE, CUT_OFF, RESERVED, OUTSIDE, TOO_LONG, TOO_SHORT, NO_MEMORY
 
 _REASONS = {
     CUT_OFF: "it is cut off",
@@ -34,102 +28,6 @@ _REASONS = {
     TOO_LONG: "its result is longer than it says",
     TOO_SHORT: "its result is shorter than it says",
 }
-
-# Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
-_RARE = b"EITSRAONCLPDMUFBHGYWKVJXZQ"
-
-include "_hidden.pxi"
-
-
-@cython.auto_pickle(False)
-cdef class Matcher:
-    cdef Py_ssize_t shortest, longest, margin
-    cdef int count
-    cdef Py_ssize_t lengths[MAX_LITERALS]
-    cdef uint8_t literals[MAX_LITERALS][MAX_LITERAL]
-    cdef Py_ssize_t rare[MAX_LITERALS]
-    cdef bint hidden
-
-    def __init__(self, Py_ssize_t shortest, Py_ssize_t longest, tuple literals, bint hidden=False):
-        cdef Py_ssize_t place, length
-        cdef bytes literal
-        if not 1 <= shortest <= longest <= 1 << 20:
-            raise ValueError("a run must have 1 <= shortest <= longest <= 1,048,576")
-        if len(literals) > MAX_LITERALS or not all(1 <= len(each) <= MAX_LITERAL for each in literals):
-            raise ValueError("at most 16 literals of 1 to 255 bytes")
-        self.shortest = shortest
-        self.longest = longest
-        self.hidden = hidden
-        self.margin = max(longest + 1, HIDDEN_REACH if hidden else 0)
-        self.count = 0
-        for literal in literals:
-            length = len(literal)
-            self.lengths[self.count] = length
-            self.margin = max(self.margin, length)
-            for place in range(length):
-                self.literals[self.count][place] = literal[place]
-            self.rare[self.count] = max(range(length), key=lambda at: _RARE.find(literal[at]))
-            self.count += 1
-
-    def has_anchor(self, bytes data not None):
-        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
-        return self.stands(<Bytes>PyBytes_AS_STRING(data), size, 0, size)
-
-    def apply(self, bytes base not None, bytes delta not None, Py_ssize_t limit):
-        cdef bint touches = False
-        target = _apply(base, delta, limit, self, &touches)
-        return target, touches
-
-    cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
-        """An anchor touches data[start:end]; `size` bytes are there, and 0 <= start <= end <= size."""
-        cdef int number
-        if self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH)):
-            return True
-        if self.run(data, size, start, end):
-            return True
-        for number in range(self.count):
-            if self.literal(number, data, size, start, end):
-                return True
-        return False
-
-    cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
-        cdef Py_ssize_t begin = start
-        cdef Py_ssize_t least = max(0, start - self.longest - 1)
-        cdef Py_ssize_t place, last
-        while begin > least and WORD[data[begin - 1]]:
-            begin -= 1
-        while begin <= end:
-            last = begin + self.shortest - 1
-            if last >= size:
-                return False
-            place = last
-            while place >= begin and WORD[data[place]]:
-                place -= 1
-            if place >= begin:
-                begin = place + 1
-                continue
-            place = last + 1
-            while place < size and WORD[data[place]]:
-                place += 1
-            if place - begin <= self.longest:
-                return True
-            begin = place + 1
-        return False
-
-    cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
-        cdef Py_ssize_t length = self.lengths[number], rare = self.rare[number]
-        cdef Py_ssize_t place = max(0, start - length + 1) + rare
-        cdef Py_ssize_t stop = min(size, end + length - 1) - (length - 1 - rare)
-        cdef Bytes found
-        while place < stop:
-            found = <Bytes>memchr(data + place, self.literals[number][rare], stop - place)
-            if found == NULL:
-                return False
-            place = found - data
-            if memcmp(data + place - rare, self.literals[number], length) == 0:
-                return True
-            place += 1
-        return False
 
 
 @cython.auto_pickle(False)
@@ -159,6 +57,12 @@ cdef class Ranges:
 
 def apply(bytes base not None, bytes delta not None, Py_ssize_t limit):
     return _apply(base, delta, limit, None, NULL)
+
+
+def apply_and_look(Matcher matcher not None, bytes base not None, bytes delta not None, Py_ssize_t limit):
+    cdef bint touches = False
+    target = _apply(base, delta, limit, matcher, &touches)
+    return target, touches
 
 
 cdef bytes apply_noting(bytes base, bytes delta, Py_ssize_t limit, Ranges ranges):
@@ -232,11 +136,34 @@ cdef Bytes _varint(Bytes place, Bytes end, uint64_t* value) noexcept:
     return NULL
 
 
+cdef struct Seams:
+    Py_ssize_t* ends  # start and end of each, in order
+    Py_ssize_t count, room, gap
+
+
+cdef bint _close(Seams* seams, Py_ssize_t start, Py_ssize_t end) noexcept:
+    """Keeps one more; False if there is no memory for it."""
+    cdef Py_ssize_t* ends
+    if seams.count == seams.room:
+        ends = <Py_ssize_t*>realloc(seams.ends, (2 * seams.room + 64) * 2 * sizeof(Py_ssize_t))
+        if ends == NULL:
+            return False
+        seams.ends = ends
+        seams.room = 2 * seams.room + 64
+    seams.ends[2 * seams.count] = start
+    seams.ends[2 * seams.count + 1] = end
+    seams.count += 1
+    return True
+
+
 cdef _apply(bytes base, bytes delta, Py_ssize_t limit, Matcher matcher, bint* touches):
     cdef Bytes place = <Bytes>PyBytes_AS_STRING(delta)
     cdef Bytes end = place + PyBytes_GET_SIZE(delta)
     cdef uint64_t base_size = 0, target_size = 0
     cdef bytes target
+    cdef Bytes data
+    cdef Seams seams = Seams(NULL, 0, 0, 0 if matcher is None else matcher.gap)
+    cdef Py_ssize_t number = 0
     cdef int state
     place = _varint(place, end, &base_size)
     if place != NULL:
@@ -248,33 +175,38 @@ cdef _apply(bytes base, bytes delta, Py_ssize_t limit, Matcher matcher, bint* to
     if limit < 0 or target_size > <uint64_t>limit:
         raise OversizeError(target_size)
     target = PyBytes_FromStringAndSize(NULL, <Py_ssize_t>target_size)
-    state = _run(
-        <Bytes>PyBytes_AS_STRING(base), <Py_ssize_t>base_size, place, end,
-        <uint8_t*>PyBytes_AS_STRING(target), <Py_ssize_t>target_size, matcher, touches,
-    )
-    if state != FINE:
-        raise DeltaError(_REASONS[state])
+    data = <Bytes>PyBytes_AS_STRING(target)
+    try:
+        state = _run(
+            <Bytes>PyBytes_AS_STRING(base), <Py_ssize_t>base_size, place, end,
+            <uint8_t*>data, <Py_ssize_t>target_size, NULL if matcher is None else &seams,
+        )
+        if state == NO_MEMORY:
+            raise MemoryError
+        if state != FINE:
+            raise DeltaError(_REASONS[state])
+        while number < seams.count and not touches[0]:
+            touches[0] = matcher.stands(
+                data, <Py_ssize_t>target_size, seams.ends[2 * number], seams.ends[2 * number + 1]
+            )
+            number += 1
+    finally:
+        free(seams.ends)
     return target
 
 
 cdef int _run(
-    Bytes base, Py_ssize_t base_size, Bytes place, Bytes end,
-    uint8_t* target, Py_ssize_t size, Matcher matcher, bint* touches,
+    Bytes base, Py_ssize_t base_size, Bytes place, Bytes end, uint8_t* target, Py_ssize_t size, Seams* seams,
 ) noexcept:
-    """Runs the instructions. Seams closer than the margin are joined, and looked at as soon as the next is further
-    away: by then all that could decide about them is written."""
+    """Runs the instructions. Notes the seams, if asked; those no further apart than the gap are joined."""
     cdef Py_ssize_t done = 0, length = 0, offset = 0
-    cdef Py_ssize_t seam_start = 0, seam_end = 0, margin = 0
-    cdef bint looking = touches != NULL
+    cdef Py_ssize_t seam_start = 0, seam_end = 0
     cdef uint8_t code
-    if looking:
-        margin = matcher.margin
     while place < end:
-        if looking:
-            if done - seam_end > margin:
-                if matcher.stands(target, done, seam_start, seam_end):
-                    touches[0] = True
-                    looking = False
+        if seams != NULL:
+            if done - seam_end > seams.gap:
+                if not _close(seams, seam_start, seam_end):
+                    return NO_MEMORY
                 seam_start = done
             seam_end = done
         code = place[0]
@@ -303,11 +235,11 @@ cdef int _run(
             return RESERVED
     if done != size:
         return TOO_SHORT
-    if looking:
-        if done - seam_end > margin:
-            if matcher.stands(target, done, seam_start, seam_end):
-                touches[0] = True
-                return FINE
+    if seams != NULL:
+        if done - seam_end > seams.gap:
+            if not _close(seams, seam_start, seam_end):
+                return NO_MEMORY
             seam_start = done
-        touches[0] = matcher.stands(target, done, seam_start, done)
+        if not _close(seams, seam_start, done):
+            return NO_MEMORY
     return FINE

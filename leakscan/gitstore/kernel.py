@@ -7,21 +7,25 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 
 if TYPE_CHECKING:
-    from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
-    from leakscan.gitstore.kernel_reference_hidden import find_hidden
+    from leakscan.gitstore.kernel_reference import apply, apply_and_look, grow, parse_headers, sort_offsets
     from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
     COMPILED: bool
 else:
     try:
-        from leakscan.gitstore._kernel import Matcher, apply, find_hidden
+        from leakscan.gitstore._kernel import apply, apply_and_look
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
         from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
 
         COMPILED = True
     except ImportError:
-        from leakscan.gitstore.kernel_reference import Matcher, apply, grow, parse_headers, sort_offsets
-        from leakscan.gitstore.kernel_reference_hidden import find_hidden
+        from leakscan.gitstore.kernel_reference import (
+            apply,
+            apply_and_look,
+            grow,
+            parse_headers,
+            sort_offsets,
+        )
         from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
 
         COMPILED = False
@@ -29,14 +33,13 @@ else:
 __all__ = [
     "COMPILED",
     "DeltaError",
-    "Matcher",
     "Names",
     "OversizeError",
     "Tree",
     "TreeError",
     "TreeReader",
     "apply",
-    "find_hidden",
+    "apply_and_look",
     "grow",
     "parse_headers",
     "sort_offsets",

@@ -1,28 +1,24 @@
 """The kernel in plain Python: what the compiled one does, used where that is not available, and its yardstick in tests.
 
 A delta is two sizes and a list of instructions: copy a range of the base, or insert bytes that follow. A *seam* of
-the result is every inserted byte, every border between two instructions, and both ends. An *anchor* is a maximal
-run of letters and digits of a certain length, or a literal. One that touches no seam, neither with itself nor with
-the bytes beside it, lies inside one copied range, and so stands in the base as well.
+the result is every inserted byte, every border between two instructions, and both ends. An *anchor* (leakscan/anchors)
+that touches no seam, neither with itself nor with the bytes that decide about it, lies inside one copied range, and so
+stands in the base as well.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
-from leakscan.gitstore.kernel_reference_hidden import REACH, hides
 from leakscan.gitstore.kernel_reference_tables import grow, parse_headers, sort_offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Matcher", "apply", "grow", "parse_headers", "sort_offsets"]
+    from leakscan.anchors.reference import Matcher
 
-_CLASSES = bytes(97 if chr(code).isalnum() and code < 128 else 32 for code in range(256))
-_MAX_LITERALS, _MAX_LITERAL, _MAX_RUN = 16, 255, 1 << 20
-_SAMPLING = 4
+__all__ = ["apply", "apply_and_look", "grow", "parse_headers", "sort_offsets"]
 
 
 def _shape(code: int) -> tuple[int, int, int, int] | None:
@@ -38,63 +34,10 @@ def _shape(code: int) -> tuple[int, int, int, int] | None:
 _SHAPES = [_shape(code) for code in range(256)]
 
 
-class Matcher:
-    """Finds maximal runs of `shortest` to `longest` letters and digits, and literals; with `hidden`, also the marks of
-    encoded, escaped and split values (kernel_reference_hidden.py)."""
-
-    def __init__(
-        self, shortest: int, longest: int, literals: tuple[bytes, ...], hidden: bool = False
-    ) -> None:
-        if not 1 <= shortest <= longest <= _MAX_RUN:
-            raise ValueError("a run must have 1 <= shortest <= longest <= 1,048,576")
-        if len(literals) > _MAX_LITERALS or not all(1 <= len(each) <= _MAX_LITERAL for each in literals):
-            raise ValueError("at most 16 literals of 1 to 255 bytes")
-        self._literals = literals
-        self._longest = longest
-        self._hidden = hidden
-        self._margin = max(longest + 1, *map(len, literals), REACH if hidden else 0)
-        self._letters = b"a" * shortest
-        # Of a run of 64, every fourth byte makes 16: a quarter of the content is enough to rule most of it out.
-        self._sample = b"a" * (shortest // _SAMPLING)
-
-    def has_anchor(self, data: bytes) -> bool:
-        """One stands anywhere in it."""
-        if any(literal in data for literal in self._literals):
-            return True
-        if self._hidden and hides(data, 0, len(data)):
-            return True
-        if data[::_SAMPLING].translate(_CLASSES).find(self._sample) < 0:
-            return False
-        return next(self._runs(data), None) is not None
-
-    def apply(self, base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
-        """The result of the delta, and whether an anchor in it touches a seam. `limit` is as for `apply`."""
-        target = apply(base, delta, limit)
-        return target, self.has_anchor(target) and self._touches(target, delta)
-
-    def _touches(self, target: bytes, delta: bytes) -> bool:
-        spans = list(self._runs(target))
-        for literal in self._literals:
-            start = target.find(literal)
-            while start >= 0:  # one letter less at both ends: beside a seam, a literal is none the worse
-                spans.append((start + 1, start + len(literal) - 1))
-                start = target.find(literal, start + 1)
-        seams = _seams(delta, self._margin)
-        if self._hidden and any(hides(target, max(0, start - REACH), end + REACH) for start, end in seams):
-            return True
-        ends = [end for _, end in seams]
-        places = ((bisect_left(ends, start), end) for start, end in spans)
-        return any(place < len(seams) and seams[place][0] <= end for place, end in places)
-
-    def _runs(self, data: bytes) -> Iterator[tuple[int, int]]:
-        classes, letters = data.translate(_CLASSES), self._letters
-        start = classes.find(letters)
-        while start >= 0:
-            end = classes.find(b" ", start + len(letters))
-            end = end if end >= 0 else len(data)
-            if end - start <= self._longest:
-                yield start, end
-            start = classes.find(letters, end)
+def apply_and_look(matcher: Matcher, base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
+    """The result of the delta, and whether an anchor in it touches a seam. `limit` is as for `apply`."""
+    target = apply(base, delta, limit)
+    return target, matcher.has_anchor(target) and matcher.touches(target, _seams(delta, matcher.gap))
 
 
 def apply(base: bytes, delta: bytes, limit: int) -> bytes:
@@ -177,11 +120,11 @@ def copied_ranges(delta: bytes) -> Iterator[tuple[int, int, int]]:
         done += length
 
 
-def _seams(delta: bytes, margin: int) -> list[tuple[int, int]]:
-    """Ranges of the result of a valid delta, in order, those closer than `margin` joined."""
+def _seams(delta: bytes, gap: int) -> list[tuple[int, int]]:
+    """Ranges of the result of a valid delta, in order, those no further apart than `gap` joined."""
     seams, start, last, done = [], 0, 0, 0
     for offset, length in (*_instructions(delta), (0, 0)):
-        if done - last > margin:
+        if done - last > gap:
             seams.append((start, last))
             start = done
         last = done

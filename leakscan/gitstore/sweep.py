@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import codecs
 import contextlib
+import functools
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from leakscan.anchors import AnchorSpec, Matcher
 from leakscan.gitstore import kernel
 from leakscan.gitstore.catalog import Catalog
 from leakscan.gitstore.deal import Dealer
@@ -32,21 +34,6 @@ COMMIT, BLOB, TAG = 1, 3, 4
 _KIND_NAMES: Final = {COMMIT: "commit", BLOB: "blob", TAG: "tag"}
 _WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of little-endian UTF-32 starts with the first
 _HEAD_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class AnchorSpec:
-    """What rules call an anchor: a maximal run of `shortest` to `longest` letters and digits, a literal, or (`hidden`)
-    the mark of an encoded, escaped or split value. Content that starts with one of `heads` is looked at in any case."""
-
-    shortest: int
-    longest: int
-    literals: tuple[bytes, ...]
-    hidden: bool = False
-    heads: tuple[bytes, ...] = ()
-
-    def matcher(self) -> kernel.Matcher:
-        return kernel.Matcher(self.shortest, self.longest, self.literals, self.hidden)
 
 
 @dataclass(slots=True)
@@ -83,8 +70,8 @@ class Sweep:
         known: Known | None = None,
     ) -> None:
         self._store = store
-        self._matcher = spec.matcher()
-        self._heads = (*_WIDE_MARKS, *spec.heads)
+        self._matcher = Matcher(spec)
+        self._openings = (*_WIDE_MARKS, *spec.openings)
         self._hex_length = store.layout.hex_length
         self._catalog = Catalog(
             store.reader.folders,
@@ -173,7 +160,8 @@ class Sweep:
     def _work(self, task: list[int], visit: Visit[T]) -> _Share:
         share = _Share()
         surplus, parents, suspect = self._remains.surplus, self._catalog.parents, self._suspect
-        apply, has_anchor, oid_of = self._matcher.apply, self._matcher.has_anchor, self._catalog.oid
+        apply = functools.partial(kernel.apply_and_look, self._matcher)
+        has_anchor, oid_of = self._matcher.has_anchor, self._catalog.oid
         for root in task:
             kind, count, size = _KIND_NAMES[self._catalog.kinds[root]], 0, 0
             is_commit = kind == "commit"
@@ -194,4 +182,4 @@ class Sweep:
 
     def _is_opaque(self, data: bytes) -> bool:
         """It may be UTF-16 or UTF-32, which have NULs between letters, or an archive: no anchor shows in them."""
-        return data.startswith(self._heads) or data.find(b"\0", 0, _HEAD_BYTES) >= 0
+        return data.startswith(self._openings) or data.find(b"\0", 0, _HEAD_BYTES) >= 0

@@ -1,16 +1,32 @@
 """Rules as data: one TOML file an exchange."""
 
 from leakscan.rules.load import builtin_directory, load_rules
-from leakscan.rules.schema import RUN_LENGTH, Exchange, KeyType, PemShape, Rule, RuleSet, RunShape
+from leakscan.rules.pattern import Pattern, PatternError, parse_pattern
+from leakscan.rules.schema import (
+    RUN_LENGTH,
+    Exchange,
+    KeyType,
+    Needs,
+    PemShape,
+    Proof,
+    Rule,
+    RuleSet,
+    TextShape,
+)
 
 __all__ = [
     "RUN_LENGTH",
     "Exchange",
     "KeyType",
+    "Needs",
+    "Pattern",
+    "PatternError",
     "PemShape",
+    "Proof",
     "Rule",
     "RuleSet",
-    "RunShape",
+    "TextShape",
     "builtin_directory",
     "load_rules",
+    "parse_pattern",
 ]

@@ -1,28 +1,39 @@
 """Values that look like credentials, made at run time: `{alnum:64}` in an example becomes 64 letters and digits.
 
 No credential-shaped text ever stands in the repository, so examples name what they want in braces:
-`{alnum:N}`, `{hex:N}`, `{base64:N}`, `{rsa:BITS}`, `{ed25519}`, `{ec}`, each optionally with `:FORM`, where FORM is
-`pkcs1`, `pkcs8`, `encrypted`, `legacy` or `public`, and `:oneline` (literal backslash-n) or `:indent`.
+`{alnum:N}`, `{hex:N}`, `{HEX:N}`, `{lower:N}`, `{upper:N}`, `{base32:N}`, `{base58:N}`, `{base64:N}`, `{b64url:N}`,
+`{uuid}`, `{objectid}`, `{ed25519seed}`, `{ed25519raw}`, `{ed25519pair}`, and keys, `{rsa:BITS}`, `{ed25519}`, `{ec}`,
+each optionally with `:FORM`, where FORM is `pkcs1`, `pkcs8`, `encrypted`, `legacy` or `public`, and `:oneline` (literal
+backslash-n) or `:indent`.
 """
 
 from __future__ import annotations
 
+import base64
 import functools
 import math
 import random
 import re
 import string
+import uuid
 from typing import Any
 
 _PLACEHOLDER = re.compile(
-    r"\{(?:(?P<run>alnum|hex|base64):(?P<length>[0-9]{1,4})"
+    r"\{(?:(?P<run>alnum|hex|HEX|lower|upper|base32|base58|base64|b64url):(?P<length>[0-9]{1,4})"
+    r"|(?P<value>uuid|objectid|ed25519pair|ed25519seed|ed25519raw)"
     r"|(?P<key>rsa|ed25519|ec)(?::(?P<bits>[0-9]{3,4}))?(?P<form>(?::[a-z0-9]+)*))\}"
 )
 _SMALL_PRIMES = math.prod(n for n in range(3, 2000, 2) if all(n % d for d in range(3, 45, 2) if d < n))
 _ALPHABETS = {
     "alnum": string.ascii_letters + string.digits,
     "hex": "0123456789abcdef",
+    "HEX": "0123456789ABCDEF",
+    "lower": string.ascii_lowercase + string.digits,
+    "upper": string.ascii_uppercase + string.digits,
+    "base32": string.ascii_uppercase + "234567",
+    "base58": "".join(sorted(set(string.ascii_letters + string.digits) - set("0OIl"))),
     "base64": string.ascii_letters + string.digits + "+/",
+    "b64url": string.ascii_letters + string.digits + "-_",
 }
 
 
@@ -38,8 +49,12 @@ def fake(spec: str, seed: int = 0) -> str:
 
 
 def _make(match: re.Match[str], rng: random.Random) -> str:
+    if match["run"] == "base64":
+        return _base64(int(match["length"]), rng)
     if match["run"]:
         return "".join(rng.choices(_ALPHABETS[match["run"]], k=int(match["length"])))
+    if match["value"]:
+        return _value(match["value"], rng)
     options = match["form"].split(":")
     pem = _pem(match["key"], int(match["bits"] or 2048), options, rng)
     if "oneline" in options:
@@ -47,6 +62,29 @@ def _make(match: re.Match[str], rng: random.Random) -> str:
     if "indent" in options:
         return pem.replace("\n", "\n    ")
     return pem
+
+
+def _base64(length: int, rng: random.Random) -> str:
+    """Of whole bytes, with its padding, where the length allows it: 44 is 32 bytes, 88 is 64 bytes."""
+    if length not in (24, 28, 44, 88):
+        return "".join(rng.choices(_ALPHABETS["base64"], k=length))
+    size = {24: 16, 28: 20, 44: 32, 88: 64}[length]
+    return base64.b64encode(rng.randbytes(size)).decode()
+
+
+def _value(kind: str, rng: random.Random) -> str:
+    """`objectid` is of a day between 2018 and 2025; `ed25519seed`: base64 of the seed, `ed25519raw`: of seed and
+    public half as one, `ed25519pair`: of the public half and of the seed, with a space between."""
+    if kind == "uuid":
+        return str(uuid.UUID(int=rng.getrandbits(128), version=4))
+    if kind == "objectid":
+        return f"{rng.randrange(1_514_764_800, 1_735_689_600):08x}{rng.getrandbits(64):016x}"
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    seed = rng.randbytes(32)
+    public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+    values = {"ed25519seed": [seed], "ed25519raw": [seed + public], "ed25519pair": [public, seed]}[kind]
+    return " ".join(base64.b64encode(value).decode() for value in values)
 
 
 def _pem(kind: str, bits: int, options: list[str], rng: random.Random) -> str:

@@ -6,9 +6,22 @@ import re
 import tomllib
 from typing import Any, get_args
 
+from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN
 from leakscan.errors import RuleError
 from leakscan.model import Help, Part, Severity
-from leakscan.rules.schema import RUN_LENGTH, Alphabet, Exchange, KeyType, PemShape, Rule, RunShape, Shape
+from leakscan.rules.names import FULL, HINTS
+from leakscan.rules.pattern import PatternError, parse_pattern
+from leakscan.rules.schema import (
+    RUN_LENGTH,
+    Exchange,
+    KeyType,
+    Needs,
+    PemShape,
+    Proof,
+    Rule,
+    Shape,
+    TextShape,
+)
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -26,7 +39,7 @@ _EXCHANGE_FIELDS = {
 }
 _VARIANT_FIELDS = {"of", "words", "also"}
 _RULE_FIELDS = {
-    *("id", "part", "title", "shape", "names", "weak_names", "severity", "paired", "needs_name"),
+    *("id", "part", "title", "shape", "names", "weak_names", "severity", "paired", "needs"),
     *("why", "examples", "counterexamples"),
 }
 
@@ -71,6 +84,17 @@ class _Table:
             if word != word.lower() or len(word) < shortest or not word.isascii():
                 raise self.fail(field, f"must be lower case ASCII of {shortest} letters or more: {word!r}")
         return words
+
+    def lengths(self, field: str, least: int, most: int) -> tuple[int, int]:
+        value = self.values.get(field)
+        if (
+            not isinstance(value, list)
+            or len(value) != 2
+            or not all(isinstance(number, int) for number in value)
+            or not least <= value[0] <= value[1] <= most
+        ):
+            raise self.fail(field, f"must be two lengths between {least} and {most}: [{least}, {most}]")
+        return value[0], value[1]
 
     def choice(self, field: str, choices: tuple[str, ...]) -> str:
         value = self.text(field)
@@ -124,17 +148,20 @@ def _parse_rule(file: str, exchange_id: str, values: Any) -> Rule:
     severity = Severity[table.choice("severity", levels).upper()]
     paired = Severity[table.choice("paired", levels).upper()] if "paired" in table.values else severity
     part: Part = table.choice("part", get_args(Part))  # type: ignore[assignment]
+    shape = _parse_shape(table)
+    needs: Needs = table.choice("needs", get_args(Needs)) if "needs" in table.values else "name and exchange"  # type: ignore[assignment]
+    _check_anchor(table, shape, needs, part)
     return Rule(
         id=table.identifier("id"),
         exchange=exchange_id,
         part=part,
         title=table.text("title"),
-        shape=_parse_shape(table),
-        names=table.words("names"),
-        weak_names=table.words("weak_names"),
+        shape=shape,
+        names=(*table.words("names", shortest=2), *FULL[part]),
+        weak_names=(*table.words("weak_names"), *HINTS[part]),
         severity=severity,
         paired=paired,
-        needs_name=table.flag("needs_name"),
+        needs=needs,
         why=table.text("why"),
         examples=table.texts("examples", least=2),
         counterexamples=table.texts("counterexamples", least=2),
@@ -149,12 +176,40 @@ def _parse_shape(rule: _Table) -> Shape:
         if unknown := sorted(set(types) - set(get_args(KeyType))):
             raise table.fail("pem", f"unknown key type {unknown[0]!r}; known: {', '.join(get_args(KeyType))}")
         return PemShape(frozenset(types))  # type: ignore[arg-type]
-    table = _Table(f"{rule.where}: shape", values, {"alphabet", "length"})
-    alphabet: Alphabet = table.choice("alphabet", get_args(Alphabet))  # type: ignore[assignment]
-    length = table.values.get("length")
-    if length != RUN_LENGTH:
-        raise table.fail("length", f"must be {RUN_LENGTH}: no other length is searched for yet")
-    return RunShape(alphabet, RUN_LENGTH)
+    if isinstance(values, dict) and "token" in values:
+        table = _Table(f"{rule.where}: shape", values, {"token"})
+        least, most = table.lengths("token", SHORTEST_TOKEN, LONGEST_TOKEN - 8)
+        return TextShape(parse_pattern(f"[A-Za-z0-9+/_-]{{{least},{most}}}={{0,2}}"), loose=True)
+    table = _Table(f"{rule.where}: shape", values, {"pattern", "decodes_to", "proof"})
+    try:
+        pattern = parse_pattern(table.text("pattern"))
+    except PatternError as error:
+        raise table.fail("pattern", str(error)) from None
+    decodes_to = table.values.get("decodes_to", 0)
+    if not isinstance(decodes_to, int) or not 0 <= decodes_to <= 150:
+        raise table.fail("decodes_to", "must be a number of bytes, at most 150")
+    proof: Proof = table.choice("proof", get_args(Proof)[1:]) if "proof" in values else ""  # type: ignore[assignment,operator]
+    return TextShape(pattern, decodes_to, proof)
+
+
+def _check_anchor(rule: _Table, shape: Shape, needs: Needs, part: Part) -> None:
+    """Every finding must contain a mark that is found without reading the whole version (leakscan/anchors)."""
+    if needs == "group" or isinstance(shape, PemShape):
+        return
+    if part in ("passphrase", "user-id"):
+        raise rule.fail("needs", f'must be "group": a {part} alone is never reported')
+    pattern = shape.pattern
+    if needs == "name or exchange" and not (pattern.is_run and pattern.least == RUN_LENGTH):
+        raise rule.fail(
+            "shape",
+            f'has no anchor: only {RUN_LENGTH} letters and digits are searched for by themselves; "needs" more',
+        )
+    if not pattern.is_token or pattern.least < SHORTEST_TOKEN or pattern.most > LONGEST_TOKEN:
+        raise rule.fail(
+            "shape",
+            f"has no anchor: must be {SHORTEST_TOKEN} to {LONGEST_TOKEN} letters, digits, +, /, _ and -, with = at the"
+            ' end only; a part that cannot be so "needs" a "group"',
+        )
 
 
 def parse_published(file: str, text: str) -> frozenset[str]:

@@ -6,18 +6,24 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from leakscan.model import Help, Part, RuleInfo, Severity
+from leakscan.rules.pattern import Pattern
 
-RUN_LENGTH = 64  # the one length of runs that is searched for
-Alphabet = Literal["alnum", "hex-lower"]
+RUN_LENGTH = 64  # letters and digits of this length are searched for wherever they stand
 KeyType = Literal["rsa", "ed25519", "ec", "dsa", "other"]
+Proof = Literal["", "objectid-time", "uuid4", "ed25519-pair", "ed25519-seed"]
+Needs = Literal["nothing", "name or exchange", "name and exchange", "group"]
 
 
 @dataclass(frozen=True, slots=True)
-class RunShape:
-    """An unbroken run of exactly `length` characters of `alphabet`, nothing of base64 on either side."""
+class TextShape:
+    """A value that matches `pattern` as a whole. `decodes_to`: it is base64 of so many bytes; 0 if that is not known.
 
-    alphabet: Alphabet
-    length: int
+    `loose`: the pattern is only a frame for a format that nobody has written down."""
+
+    pattern: Pattern
+    decodes_to: int = 0
+    proof: Proof = ""
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class PemShape:
     types: frozenset[KeyType]
 
 
-Shape = RunShape | PemShape
+Shape = TextShape | PemShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +41,9 @@ class Rule:
     """One part of one exchange's credentials.
 
     `names` say by themselves what a value is, written without separators (`apikey` stands for API_KEY, apiKey and
-    "api key"); `weak_names` only hint at it. `paired` is the severity when the other
-    part of the credential is found with it; `needs_name` keeps shapes that much else has (hexadecimal) from matching
-    without both the exchange and a name."""
+    "api key"); `weak_names` only hint at it. `paired` is the severity when another part of the credential is found with
+    it. `needs`: what must stand with a value of this shape before it is one; "group": another part of the credential,
+    and alone it is never reported."""
 
     id: str
     exchange: str
@@ -48,7 +54,7 @@ class Rule:
     weak_names: tuple[str, ...]
     severity: Severity
     paired: Severity
-    needs_name: bool
+    needs: Needs
     why: str
     examples: tuple[str, ...]
     counterexamples: tuple[str, ...]

@@ -7,12 +7,13 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leakscan.anchors import Matcher
 from leakscan.detect import Detector
 from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
@@ -60,10 +61,8 @@ class Reader:
     _has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
-        from leakscan.gitstore.sweep import AnchorSpec
-
-        self._spec = AnchorSpec(*self.detector.run_lengths, self.detector.literals, hidden=True, heads=HEADS)
-        self._has_anchor = self._spec.matcher().has_anchor
+        self._spec = replace(self.detector.spec, hidden=True, openings=HEADS)
+        self._has_anchor = Matcher(self._spec).has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in content that is at hand: standard input, one file."""

@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from leakscan.anchors import find_hidden
 from leakscan.decisions import Mark
 from leakscan.detect import DER_HEAD, Candidate, Detector, Inspection, as_utf8, unfold
 from leakscan.findings.place import LineIndex
-from leakscan.gitstore.kernel import find_hidden
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
 from leakscan.unpack import Trouble, iter_members

@@ -67,7 +67,7 @@ steps = ["Delete the key", "Then breathe"]
 id = "moonbase-secret"
 part = "secret"
 title = "Moonbase secret"
-shape = { alphabet = "hex-lower", length = 64 }
+shape = { pattern = '[0-9a-f]{64}' }
 names = ["secret"]
 severity = "high"
 why = "64 hexadecimal digits."

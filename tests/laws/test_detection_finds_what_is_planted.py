@@ -3,14 +3,14 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from leakscan.anchors import Matcher
 from leakscan.detect import Detector, as_utf8
-from leakscan.gitstore import AnchorSpec
 from leakscan.model import Confidence
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fake
 
 DETECTOR = Detector(load_rules())
-HAS_ANCHOR = AnchorSpec(*DETECTOR.run_lengths, DETECTOR.literals).matcher().has_anchor
+HAS_ANCHOR = Matcher(DETECTOR.spec).has_anchor
 # What the planted lines may stand between: text of any script, and lines like those of real files.
 lines = st.text(
     st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=60

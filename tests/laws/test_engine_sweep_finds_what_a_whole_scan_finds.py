@@ -16,7 +16,7 @@ from tests.unit.gitstore.sweeping import expected, swept, swept_texts, use_refer
 
 FILLER = st.integers(0, 30).map(lambda seed: b"line %d: %s\n" % (seed, bytes((97 + seed % 26, 32)) * 40))
 RUNS = st.tuples(st.sampled_from([31, 32, 33, 63, 64, 65, 69, 70, 128]), st.integers(0, 3)).map(
-    lambda run: bytes(48 + (run[1] + place * 7) % 10 for place in range(run[0]))
+    lambda run: bytes(103 + (run[1] + place * 7) % 10 for place in range(run[0]))
 )
 HALVES = st.tuples(RUNS, RUNS).map(lambda halves: halves[0][:32] + b"=" + halves[1][:32] + b"\n")
 TOKENS = st.one_of(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from leakscan.reporters import RenderOptions, render
 from leakscan.rules import load_rules
-from leakscan.rules.fake import fake
+from leakscan.rules.fake import fake, fill
 from leakscan.scan import Scan, ScanOptions
 from tests.conftest import Repo
 
@@ -26,13 +26,28 @@ REPACKS = (
 )
 
 
+# Anchors of every kind: a head, a hint of a name or of an exchange, a value whose name stands lines above.
+VENUES = (
+    "KUCOIN_KEY={objectid}\nKUCOIN_SECRET={uuid}\nKUCOIN_PASSPHRASE=Tr4ding-b0t!",
+    "exchange = krakenex.API('{base64:56}', '{base64:88}')",
+    "# kraken",
+    "x = 'mx0{alnum:15}'",
+    "ccxt.okx({'apiKey': '{uuid}', 'secret': '{HEX:32}', 'password': 'Tr4ding-b0t!'})",
+    "api_secret:\n  '{hex:64}'",
+    "Exmo('K-{hex:40}', 'S-{hex:40}')",
+    "bitmart:\n  api_key: {hex:40}\n  memo: bot1",
+)
+
+
 def edit(lines: list[str], rng: random.Random) -> None:
     """Plants, moves, splits, joins or cuts a value, or changes text around it."""
     at = rng.randrange(len(lines) + 1)
     value = fake("alnum:64", rng.randrange(4))
     match rng.randrange(12):
-        case 0:
+        case 0 if rng.random() < 0.3:
             lines.insert(at, f"BINANCE_API_KEY={value}")
+        case 0:
+            lines[at:at] = fill(rng.choice(VENUES), rng.randrange(3)).split("\n")
         case 1:
             lines.insert(at, f"  secret: '{value}'")
         case 2:

@@ -4,8 +4,17 @@ import random
 import pytest
 from detecting import values
 
-from leakscan.detect.anchors import RUN, iter_anchors
+from leakscan.anchors import AnchorSpec, Matcher
+from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values
 from leakscan.detect.encoded import is_armoured, is_piece_of_encoding
+from leakscan.model import Span
+
+MATCHER = Matcher(AnchorSpec(64, 64 + LONGEST_ESCAPE))
+
+
+def spans(data: bytes) -> list[Span]:
+    return list(iter_run_values(data, MATCHER.values(data)[0], 64))
+
 
 KEY, SECRET = values(2)
 BLOCK = base64.encodebytes(random.Random(4).randbytes(30_000)).decode().replace("\n", "")
@@ -15,9 +24,7 @@ LINES = [BLOCK[at : at + 64] for at in range(0, len(BLOCK), 64)]
 def left(text: str) -> int:
     """How many runs are no piece of an encoding."""
     data = text.encode()
-    return sum(
-        not is_piece_of_encoding(data, anchor.span) for anchor in iter_anchors(data, 64) if anchor.kind == RUN
-    )
+    return sum(not is_piece_of_encoding(data, span) for span in spans(data))
 
 
 @pytest.mark.parametrize("form", ["{}", "  {}", "# {}", "> {}", '"{}" +', "'{}',", '  "{}\\n"', "{}\r"])
@@ -51,6 +58,6 @@ def test_what_is_marked_as_encoded_is_a_piece(before: str) -> None:
 
 def test_armour_reaches_from_its_first_line_to_its_last() -> None:
     data = f"-----BEGIN X-----\n{KEY}\n-----END X-----\n{SECRET}".encode()
-    inside, outside = (anchor.span for anchor in iter_anchors(data, 64))
+    inside, outside = spans(data)
     assert is_armoured(data, inside)
     assert not is_armoured(data, outside)

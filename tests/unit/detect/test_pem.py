@@ -2,7 +2,7 @@ import base64
 
 import pytest
 
-from leakscan.detect.pem import read_private_keys
+from leakscan.detect.pem import HEADER, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.rules.fake import fake
 
@@ -106,3 +106,13 @@ def test_what_does_not_parse_is_no_key(text: str) -> None:
 @pytest.mark.parametrize("filler", [" ", "\\", "# ", "\t", "A ", "\\n", "'"])
 def test_a_hostile_body_is_read_in_linear_time(filler: str) -> None:
     assert keys(f"{BEGIN}\n{filler * 15_000}!\n{END}") == []
+
+
+@pytest.mark.parametrize("kind", ["", "RSA ", "EC ", "ENCRYPTED ", "OPENSSH "])
+def test_every_private_key_has_a_header(kind: str) -> None:
+    assert HEADER.fullmatch(f"-----BEGIN {kind}PRIVATE KEY-----".encode())
+
+
+@pytest.mark.parametrize("label", ["PUBLIC KEY", "CERTIFICATE", "RSA PUBLIC KEY", "PRIVATE  KEY"])
+def test_no_other_header_is_one(label: str) -> None:
+    assert not HEADER.search(f"-----BEGIN {label}-----".encode())

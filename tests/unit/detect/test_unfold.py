@@ -4,19 +4,19 @@ import base64
 import html
 import json
 import urllib.parse
+from dataclasses import replace
 
 import pytest
 from detecting import DETECTOR, values
 
+from leakscan.anchors import Matcher, find_hidden, reference_hidden
 from leakscan.detect import unfold
-from leakscan.gitstore import AnchorSpec, kernel_reference_hidden
-from leakscan.gitstore.kernel import find_hidden
 from leakscan.model import Blob, WorktreeFile
 from leakscan.rules.fake import fake
 from leakscan.scan.sighting import Sighting, look
 
 KEY, SECRET = values(2)
-HAS_ANCHOR = AnchorSpec(*DETECTOR.run_lengths, DETECTOR.literals, hidden=True).matcher().has_anchor
+HAS_ANCHOR = Matcher(replace(DETECTOR.spec, hidden=True)).has_anchor
 ENV = f"BINANCE_API_KEY={KEY}\nBINANCE_API_SECRET={SECRET}\n"
 
 
@@ -77,8 +77,8 @@ def test_a_hidden_secret_is_found_and_its_reasons_say_how(form: str) -> None:
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_hidden_secret_needs_to_be_found_shows_to_the_history_engine(form: str) -> None:
     data = FORMS[form][0].encode()
-    assert find_hidden(data) == kernel_reference_hidden.find_hidden(data) != []
-    assert kernel_reference_hidden.hides(data, 0, len(data))
+    assert find_hidden(data) == reference_hidden.find_hidden(data) != []
+    assert reference_hidden.hides(data, 0, len(data))
 
 
 def test_a_place_is_that_of_the_encoded_text() -> None:

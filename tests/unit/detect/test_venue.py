@@ -50,9 +50,15 @@ def test_a_header_of_a_family_gives_way_to_a_name() -> None:
     assert exchanges(header + ".us/x") == {"binance-us"}
 
 
-@pytest.mark.parametrize("name", ["toobit", "ascendex", "kucoin", "telegram"])
+@pytest.mark.parametrize("name", ["kucoin", "telegram", "alphavantage"])
 def test_what_stands_under_another_name_is_not_of_binance(name: str) -> None:
     assert matches(f"binance:\n  x: 1\n{name}:\n  api_key: {KEY}\n  api_secret: {SECRET}\n") == {}
+
+
+def test_values_of_one_form_belong_to_whom_they_stand_under() -> None:
+    account = f"  api_key: {KEY}\n  api_secret: {SECRET}\n"
+    assert exchanges(f"binance:\n  x: 1\ntoobit:\n{account}") == {"toobit"}
+    assert exchanges(f"binance:\n  x: 1\nbinanceus:\n{account}") == {"binance-us"}
 
 
 def test_a_lone_secret_key_beside_variables_of_binance_is_not_theirs() -> None:

@@ -7,7 +7,8 @@ import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore import AnchorSpec, Store, Sweep, find_layout
+from leakscan.anchors import AnchorSpec
+from leakscan.gitstore import Store, Sweep, find_layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore import kernel, kernel_reference
-from leakscan.gitstore.sweep import AnchorSpec, Sweep
+from leakscan.anchors import AnchorSpec, reference
+from leakscan.anchors.reference_hidden import hides
+from leakscan.gitstore import kernel, kernel_reference, sweep
+from leakscan.gitstore.sweep import Sweep
 
 if TYPE_CHECKING:
     import pytest
@@ -14,12 +16,30 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Store, StoredObject
 
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
-NAMES = ("Matcher", "apply", "grow", "parse_headers", "sort_offsets")
+NAMES = ("apply", "apply_and_look", "grow", "parse_headers", "sort_offsets")
 
 
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
     run = b"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z])" % (spec.shortest, spec.longest)
-    return re.search(run, data) is not None or any(literal in data for literal in spec.literals)
+    runs = re.findall(run, data)
+    if any(re.search(b"[^0-9a-f]", run) for run in runs) or any(literal in data for literal in spec.literals):
+        return True
+    if spec.hidden and hides(data, 0, len(data)):
+        return True
+    tokens = re.finditer(rb"(?<![\w+/-])[A-Za-z0-9+/_-]{16,136}(?![\w+/-])", data)
+    return any(
+        is_anchored(data[max(0, t.start() - 64) : t.start()], t[0], data[t.end() : t.end() + 3], spec)
+        for t in tokens
+    )
+
+
+def is_anchored(before: bytes, token: bytes, after: bytes, spec: AnchorSpec) -> bool:
+    kinds = ["d" if chr(c).isdigit() else "u" if chr(c).isupper() else "l" for c in token if chr(c).isalnum()]
+    changes = sum(map(str.__ne__, kinds, kinds[1:]))
+    often = changes >= len(kinds) / 4 or ("d" in kinds and changes >= len(kinds) / 10)
+    told = token.startswith(spec.heads) or any(hint in before.lower() for hint in spec.hints)
+    accepted = spec.accepts is None or spec.accepts(before, token, after)
+    return changes > 0 and often and told and accepted
 
 
 def is_wide(data: bytes) -> bool:
@@ -42,22 +62,23 @@ def swept(
     held_bytes: int = 96 << 20,
     object_bytes: int = 256 << 20,
 ) -> list[tuple[str, bytes]]:
-    with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes, object_bytes=object_bytes) as sweep:
-        return list(sweep.run(lambda found: (found.oid, found.data)))
+    with Sweep(store, spec, jobs=jobs, held_bytes=held_bytes, object_bytes=object_bytes) as sweeping:
+        return list(sweeping.run(lambda found: (found.oid, found.data)))
 
 
 def swept_texts(store: Store) -> list[StoredObject]:
     """Every commit and tag: all have a line end, so that all are looked at."""
-    with Sweep(store, AnchorSpec(64, 69, (b"\n",))) as sweep:
-        return list(sweep.run(lambda found: found if found.kind != "blob" else None, texts=True))
+    with Sweep(store, AnchorSpec(64, 69, (b"\n",))) as sweeping:
+        return list(sweeping.run(lambda found: found if found.kind != "blob" else None, texts=True))
 
 
 def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:
-    with Sweep(store, SPEC, jobs=jobs) as sweep:
-        list(sweep.run(lambda found: None))
-        return sweep.totals["blob"], sweep.totals["blob bytes"]
+    with Sweep(store, SPEC, jobs=jobs) as sweeping:
+        list(sweeping.run(lambda found: None))
+        return sweeping.totals["blob"], sweeping.totals["blob bytes"]
 
 
 def use_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.setattr(kernel, name, getattr(kernel_reference, name))
+    monkeypatch.setattr(sweep, "Matcher", reference.Matcher)

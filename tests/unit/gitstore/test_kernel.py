@@ -7,12 +7,18 @@ from types import ModuleType
 import pytest
 from packwriter import copy, delta, insert, varint
 
+from leakscan import anchors
+from leakscan.anchors import AnchorSpec, reference
 from leakscan.gitstore import kernel, kernel_reference
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
 
 KERNELS: list[ModuleType] = [kernel_reference, *([kernel] if kernel.COMPILED else [])]
 both = pytest.mark.parametrize("tested", KERNELS, ids=lambda module: module.__name__.rpartition(".")[2])
+MATCHERS = {kernel_reference: reference.Matcher, kernel: anchors.Matcher}
 RUN = b"A1b2C3d4" * 8
+HEX = b"0a1b2c3d4e" * 3
+PAD = b" " * 400  # more than anything that decides about an anchor
+SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",), (b"secret", b"kraken"), (b"mx0",))
 LIMIT = 1 << 20
 
 
@@ -33,10 +39,34 @@ LIMIT = 1 << 20
         (b"VVVVVVPRIVATE KEYVVV", True),
         (b"PRIVATE PRIVATE KEY", True),
         (b"", False),
+        (HEX, False),
+        (b"SECRET=" + HEX, True),
+        (b"sEcReT" + b" " * 58 + HEX, True),
+        (b"secret" + b" " * 59 + HEX, False),
+        (HEX + b" secret", False),
+        (b"secret-" + HEX, False),  # within the token
+        (b"secret" + b" =" * 9 + HEX * 4 + b"0123456789abcdef", True),
+        (b"secret" + b" =" * 9 + HEX * 4 + b"0123456789abcdef0", False),
+        (b"secret = " + HEX[:15], False),
+        (b"secret = " + HEX[:16], True),
+        (b"secret = abcdefghijklmnopqrstuvw1", False),
+        (b"secret = abcdefghijklmnOpqrstuvwxyz", False),
+        (b"secret = abcdefghijklmnopqrstu1x1", True),
+        (b"secret = AbCdefGhiJklMnoPqr", True),
+        (b"secret = /usr/share/lib/python", False),
+        (b"secret = ----------------", False),
+        (b" mx0" + HEX, True),
+        (b" xmx0" + HEX, False),
     ],
 )
 def test_an_anchor_is_a_run_of_a_length_or_a_literal(tested: ModuleType, data: bytes, told: bool) -> None:
-    assert tested.Matcher(64, 69, (b"PRIVATE KEY",)).has_anchor(data) is told
+    assert MATCHERS[tested](SPEC).has_anchor(data) is told
+
+
+def copied(code: bytes) -> int:
+    operands = code[1 + (code[0] & 15).bit_count() :]
+    places = [bit for bit in range(3) if code[0] >> 4 + bit & 1]
+    return sum(byte << 8 * bit for bit, byte in zip(places, operands, strict=True))
 
 
 @both
@@ -45,26 +75,31 @@ def test_an_anchor_is_a_run_of_a_length_or_a_literal(tested: ModuleType, data: b
     [
         (b"", [insert(RUN)], True),
         (RUN, [copy(0, 64)], True),  # both ends are seams
-        (b"-" * 9 + RUN + b"-" * 9, [copy(0, 82)], False),
-        (b"-" * 9 + RUN + b"-" * 9, [copy(0, 40), copy(40, 42)], True),
-        (b"-" * 9 + RUN + b"-" * 9, [copy(0, 73), insert(b"-"), copy(74, 8)], True),
-        (b"-" * 9 + RUN + b"-" * 9, [copy(0, 80), insert(b"x")], False),
-        (b"-" * 9 + RUN + b"-" * 9, [copy(0, 9), insert(b"123456"), copy(9, 73)], False),
-        (b"-" * 9 + RUN + b"x" + RUN, [copy(0, 73), copy(0, 9)], True),
-        (b"-" * 99 + b"PRIVATE KEY" + b"-" * 99, [copy(0, 209)], False),
-        (b"-" * 99 + b"PRIVATE KEY" + b"-" * 99, [copy(0, 100), copy(100, 109)], True),
-        (b"-" * 99 + b"PRIVATE KEY" + b"-" * 99, [copy(0, 99), insert(b"x"), copy(99, 110)], False),
-        (b"-" * 99 + b"PRIVATE KEY" + b"-" * 99, [copy(0, 110), insert(b"x")], False),
+        (PAD + RUN + PAD, [copy(0, 864)], False),
+        (PAD + RUN + PAD, [copy(0, 440), copy(440, 424)], True),
+        (PAD + RUN + PAD, [copy(0, 464), insert(b"-"), copy(465, 399)], True),
+        (PAD + RUN + PAD, [copy(0, 800), insert(b"x")], False),
+        (PAD + RUN + PAD, [copy(0, 400), insert(b"123456"), copy(400, 464)], False),
+        (PAD + RUN + b"x" + RUN, [copy(0, 464), copy(0, 400)], True),
+        (PAD + b"PRIVATE KEY" + PAD, [copy(0, 811)], False),
+        (PAD + b"PRIVATE KEY" + PAD, [copy(0, 401), copy(401, 410)], True),
+        (PAD + b"PRIVATE KEY" + PAD, [copy(0, 400), insert(b"x"), copy(400, 411)], False),
+        (PAD + b"PRIVATE KEY" + PAD, [copy(0, 411), insert(b"x"), copy(411, 400)], False),
         (b"- PRIVATE K", [copy(0, 11), insert(b"EY")], True),
+        (PAD + b"\nsecret " + HEX + PAD, [copy(0, 838)], False),
+        (PAD + b"\nsecret " + HEX + PAD, [copy(0, 438), insert(b"x"), copy(438, 400)], True),
+        (PAD + b"\nsecret " + HEX + PAD, [copy(0, 442), insert(b"x"), copy(442, 396)], False),
+        (PAD + b"\nsecret " + b" " * 50 + HEX + PAD, [copy(0, 410), insert(b"."), copy(410, 478)], True),
+        (PAD + b"\nsecret " + b" " * 130 + HEX + PAD, [copy(0, 420), copy(500, 468)], True),
     ],
 )
 def test_only_what_touches_a_seam_is_new(
     tested: ModuleType, base: bytes, instructions: list[bytes], touches: bool
 ) -> None:
     size = sum(code[0] for code in instructions if code[0] < 128)
-    size += sum(int.from_bytes(code[-1:]) for code in instructions if code[0] > 127)
-    target, told = tested.Matcher(64, 69, (b"PRIVATE KEY",)).apply(
-        base, delta(len(base), size, *instructions), LIMIT
+    size += sum(copied(code) for code in instructions if code[0] > 127)
+    target, told = tested.apply_and_look(
+        MATCHERS[tested](SPEC), base, delta(len(base), size, *instructions), LIMIT
     )
     assert len(target) == size
     assert told is touches
@@ -100,7 +135,7 @@ def test_a_bad_delta_is_refused_with_its_reason(tested: ModuleType, data: bytes,
     with pytest.raises(DeltaError, match=re.escape(reason)):
         tested.apply(b"abc", data, LIMIT)
     with pytest.raises(DeltaError, match=re.escape(reason)):
-        tested.Matcher(64, 69, ()).apply(b"abc", data, LIMIT)
+        tested.apply_and_look(MATCHERS[tested](SPEC), b"abc", data, LIMIT)
 
 
 @both
@@ -114,7 +149,7 @@ def test_a_claim_over_the_limit_is_refused_before_it_is_believed(tested: ModuleT
 @both
 def test_what_is_not_bytes_is_refused(tested: ModuleType) -> None:
     with pytest.raises((TypeError, AttributeError)):
-        tested.Matcher(64, 69, ()).has_anchor(None)
+        MATCHERS[tested](SPEC).has_anchor(None)
     with pytest.raises((TypeError, AttributeError)):
         tested.apply(None, b"\0\0", 1)
 

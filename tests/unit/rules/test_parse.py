@@ -2,7 +2,7 @@ import pytest
 
 from leakscan.errors import RuleError
 from leakscan.model import Severity
-from leakscan.rules import PemShape, RunShape
+from leakscan.rules import PemShape, TextShape, parse_pattern
 from leakscan.rules.parse import parse_exchange, parse_published
 
 GOOD = """
@@ -16,7 +16,8 @@ steps = ["Revoke it"]
 id = "moonbase-secret"
 part = "secret"
 title = "Moonbase secret"
-shape = { alphabet = "alnum", length = 64 }
+shape = { pattern = '[A-Za-z0-9]{64}' }
+needs = "name or exchange"
 names = ["apisecret"]
 severity = "high"
 paired = "critical"
@@ -29,12 +30,13 @@ counterexamples = ["c", "d"]
 def test_a_rule_file_becomes_an_exchange() -> None:
     exchange = parse_exchange("moonbase.toml", GOOD)
     (rule,) = exchange.rules
-    assert (exchange.id, rule.exchange, rule.shape) == ("moonbase", "moonbase", RunShape("alnum", 64))
+    shape = TextShape(parse_pattern("[A-Za-z0-9]{64}"))
+    assert (exchange.id, rule.exchange, rule.shape) == ("moonbase", "moonbase", shape)
     assert (rule.severity, rule.paired) == (Severity.HIGH, Severity.CRITICAL)
 
 
 def test_a_private_key_rule_names_types() -> None:
-    text = GOOD.replace('{ alphabet = "alnum", length = 64 }', '{ pem = ["rsa"] }')
+    text = GOOD.replace("{ pattern = '[A-Za-z0-9]{64}' }", '{ pem = ["rsa"] }')
     assert parse_exchange("m", text).rules[0].shape == PemShape(frozenset({"rsa"}))
 
 
@@ -46,11 +48,29 @@ def test_a_private_key_rule_names_types() -> None:
         (('keywords = ["moonbase"]', 'keywords = ["mb"]'), "exchange: keywords: must be lower case ASCII"),
         (('steps = ["Revoke it"]', ""), "exchange: steps: needs at least 1"),
         (('part = "secret"', 'part = "password"'), "moonbase-secret: part: must be one of"),
+        (("[A-Za-z0-9]{64}", "[A-Za-z0-9]{63}"), "moonbase-secret: shape: has no anchor: only 64 letters"),
+        (("[A-Za-z0-9]{64}", "[A-Za-z0-9]+"), "shape: pattern: has a repeat without a bound"),
         (
-            ("length = 64", "length = 6"),
-            "moonbase-secret: shape: length: must be 64",
+            ("[A-Za-z0-9]{64}", "[A-Za-z0-9]{300}"),
+            "shape: pattern: has a repeat without a bound of at most 200",
         ),
-        (('alphabet = "alnum"', 'alphabet = "any"'), "moonbase-secret: shape: alphabet: must be one of"),
+        (
+            ("[A-Za-z0-9]{64}", "(?:[a-z]{1,9}){2,9}"),
+            "pattern: has a repeat within a repeat that can backtrack",
+        ),
+        (("[A-Za-z0-9]{64}", "([a-z]{9})"), "shape: pattern: must hold no flags and no capturing groups"),
+        (("[A-Za-z0-9]{64}", "(?:[a-z]){9}(?=x)"), "shape: pattern: assert is not allowed"),
+        (("[A-Za-z0-9]{64}", "[a-z"), "shape: pattern: is no regular expression"),
+        (("[A-Za-z0-9]{64}' }", "[a-z]{32}', size = 3 }"), "moonbase-secret: shape: size: unknown field"),
+        (("[A-Za-z0-9]{64}' }", "[a-z]{32}', proof = 'luck' }"), "shape: proof: must be one of"),
+        (("[A-Za-z0-9]{64}' }", "[a-z]{32}', decodes_to = 999 }"), "shape: decodes_to: must be a number"),
+        (("pattern = '[A-Za-z0-9]{64}'", "token = [4, 20]"), "shape: token: must be two lengths between 16"),
+        (('"name or exchange"', '"luck"'), "moonbase-secret: needs: must be one of"),
+        (('part = "secret"', 'part = "passphrase"'), 'moonbase-secret: needs: must be "group"'),
+        (
+            ('[A-Za-z0-9]{64}\' }\nneeds = "name or exchange"', "[a-z]{15}' }"),
+            "moonbase-secret: shape: has no anchor: must be 16 to 136 letters",
+        ),
         (('severity = "high"', 'severity = "bad"'), "moonbase-secret: severity: must be one of"),
         (('why = "64 letters and digits"', ""), "moonbase-secret: why: must be a non-empty string"),
         (

@@ -1,4 +1,4 @@
-# Values that hide: encoded, escaped or in pieces. kernel_reference_hidden.py says what is looked for, and is the twin.
+# Values that hide: encoded, escaped or in pieces. reference_hidden.py says what is looked for, and is the twin.
 
 cdef uint8_t CODE[256]  # of base64
 cdef uint8_t FILL[256]  # between two quoted pieces
@@ -7,7 +7,7 @@ cdef uint8_t ESCAPE[256]  # what the units of escaped text hold besides letters 
 cdef uint8_t HEX[256]
 cdef uint8_t QUOTE[256]
 for _code in range(256):
-    CODE[_code] = WORD[_code] or _code in b"+/"
+    CODE[_code] = KIND[_code] > SYMBOL or _code in b"+/"
     FILL[_code] = _code in b" \t\r\n+.&\\()"
     PREFIX[_code] = _code in b"bBrRuUfF"
     ESCAPE[_code] = _code in b"\\%&#;"

@@ -1,0 +1,25 @@
+"""The short, local marks that every finding must contain: what the history engine and the detectors both look for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leakscan.anchors.spec import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec
+
+if TYPE_CHECKING:
+    from leakscan.anchors.reference import Matcher
+    from leakscan.anchors.reference_hidden import find_hidden
+
+    COMPILED: bool
+else:
+    try:
+        from leakscan.anchors._matcher import Matcher, find_hidden
+
+        COMPILED = True
+    except ImportError:
+        from leakscan.anchors.reference import Matcher
+        from leakscan.anchors.reference_hidden import find_hidden
+
+        COMPILED = False
+
+__all__ = ["COMPILED", "LONGEST_TOKEN", "SHORTEST_TOKEN", "AnchorSpec", "Matcher", "find_hidden"]

@@ -1,0 +1,30 @@
+from libc.stdint cimport uint8_t, uint16_t
+
+ctypedef const uint8_t* Bytes
+
+
+cdef class Matcher:
+    cdef object accepts
+    cdef dict known  # what `accepts` said
+    cdef Py_ssize_t shortest, longest, gap
+    cdef bint hidden
+    cdef int literal_count, hint_count, head_count
+    cdef list literals  # keeps alive what the pointers below point into
+    cdef bytes hints, heads
+    cdef Bytes[32] literal_bytes
+    cdef Py_ssize_t[32] literal_sizes, rare
+    cdef uint16_t[2049] hint_ends
+    cdef uint16_t[257] head_ends
+    cdef uint16_t[32769] buckets  # hints by the hash of their first three letters
+    cdef uint8_t[4096] filter  # one bit a bucket: whether it holds any
+    cdef uint8_t[256] head_first
+
+    cdef _keep_heads(self, list heads)
+    cdef _keep_hints(self, set hints)
+    cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) except -1
+    cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept
+    cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept
+    cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1
+    cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1
+    cdef bint is_anchored(self, Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept
+    cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept

@@ -1,0 +1,283 @@
+# cython: language_level=3, boundscheck=True, wraparound=False, cdivision=True, initializedcheck=True
+"""The compiled finder of anchors. reference.py is its twin in Python and says what each method is for.
+
+Everything it reads is untrusted: each place is compared with the size before it is read."""
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.string cimport memchr, memcmp
+
+from leakscan.anchors.spec import AFTER_REACH, HINT_REACH, LONGEST_TOKEN, MAX_KNOWN, SHORTEST_TOKEN
+
+cdef enum:
+    SYMBOL = 1, LOWER = 2, UPPER = 3, DIGIT = 4  # 0: no part of a token
+
+# What a character of a token adds to the counts of letters and digits, capitals, digits, and symbols: ten bits each.
+cdef enum:
+    ONE = 1, CAPITAL = 1 << 10, NUMBER = 1 << 20, OTHER = 1 << 30, COUNT = 1023
+
+cdef uint64_t COUNTS[256]
+cdef uint8_t KIND[256]
+cdef uint8_t FOLDED[256]  # in lower case
+for _code in range(256):
+    FOLDED[_code] = _code + 32 if 65 <= _code <= 90 else _code
+    KIND[_code] = (
+        LOWER if 97 <= _code <= 122 else UPPER if 65 <= _code <= 90 else DIGIT if 48 <= _code <= 57
+        else SYMBOL if _code in b"+/_-" else 0
+    )
+    COUNTS[_code] = (0, OTHER, ONE, ONE + CAPITAL, ONE + NUMBER)[KIND[_code]]
+
+cdef Py_ssize_t LEAST = SHORTEST_TOKEN
+cdef Py_ssize_t MOST = LONGEST_TOKEN
+cdef Py_ssize_t REACH = HINT_REACH
+cdef Py_ssize_t AFTER = AFTER_REACH
+cdef Py_ssize_t KNOWN = MAX_KNOWN
+
+# Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
+_RARE = b"EITSRAONCLPDMUFBHGYWKVJXZQ"
+
+
+include "_hidden.pxi"
+
+
+cdef inline bint _may_be_mixed(uint64_t counts) noexcept:
+    """False if there are too few capitals and digits for as many changes: most words end here."""
+    cdef uint32_t letters = counts & COUNT, digits = counts >> 20 & COUNT
+    cdef uint32_t rare = (counts >> 10 & COUNT) + digits
+    return rare * 8 >= letters or (digits > 0 and rare * 20 >= letters)
+
+
+cdef inline bint _is_hexadecimal(Bytes data, Py_ssize_t size) noexcept:
+    while size > 0 and (48 <= data[size - 1] <= 57 or 97 <= data[size - 1] <= 102):
+        size -= 1
+    return size == 0
+
+
+cdef inline int _bucket(Bytes data) noexcept:
+    return (FOLDED[data[0]] & 31) << 10 | (FOLDED[data[1]] & 31) << 5 | (FOLDED[data[2]] & 31)
+
+
+@cython.auto_pickle(False)
+cdef class Matcher:
+    def __init__(self, spec):
+        cdef bytes word, literal
+        cdef int number, bucket
+        cdef Bytes pool
+        self.accepts = spec.accepts
+        self.known = {}
+        self.shortest = spec.shortest
+        self.longest = spec.longest
+        self.hidden = spec.hidden
+        self.gap = max(REACH, HIDDEN_REACH) if spec.hidden else REACH
+        self.literals = list(spec.literals)
+        self.literal_count = len(self.literals)
+        for number, literal in enumerate(self.literals):
+            self.literal_bytes[number] = <Bytes>PyBytes_AS_STRING(literal)
+            self.literal_sizes[number] = len(literal)
+            self.rare[number] = max(range(len(literal)), key=lambda at: _RARE.find(literal[at]))
+        self._keep_heads(sorted(set(spec.heads)))
+        self._keep_hints(set(spec.hints))
+
+    cdef _keep_heads(self, list heads):
+        self.heads = b"".join(heads)
+        self.head_count = len(heads)
+        self.head_ends[0] = 0
+        for number, word in enumerate(heads):
+            self.head_ends[number + 1] = self.head_ends[number] + <uint16_t>len(word)
+            self.head_first[<uint8_t>word[0]] = 1
+
+    cdef _keep_hints(self, set hints):
+        cdef list sorted_hints = sorted(hints, key=lambda word: (_hash(word), word))
+        cdef int number, bucket
+        self.hints = b"".join(sorted_hints)
+        self.hint_count = len(sorted_hints)
+        if len(self.hints) >= 1 << 16:
+            raise ValueError("hints must not be longer than 64 kB together")
+        self.hint_ends[0] = 0
+        for number, word in enumerate(sorted_hints):
+            self.hint_ends[number + 1] = self.hint_ends[number] + <uint16_t>len(word)
+            bucket = _hash(word)
+            self.filter[bucket >> 3] |= 1 << (bucket & 7)
+            self.buckets[bucket + 1] += 1
+        for bucket in range(1 << 15):
+            self.buckets[bucket + 1] += self.buckets[bucket]
+
+    def has_anchor(self, bytes data not None):
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+        return self.stands(<Bytes>PyBytes_AS_STRING(data), size, 0, size)
+
+    def values(self, bytes data not None):
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+        cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
+        cdef Py_ssize_t found[2]
+        cdef Py_ssize_t place = 0
+        cdef list runs = [], tokens = []
+        while place <= size and self.run(text, size, place, size, found):
+            runs.append((found[0], found[1]))
+            place = found[1] + 1
+        place = 0
+        while place <= size and self.token(text, size, place + AFTER, size, found):
+            tokens.append((found[0], found[1]))
+            place = found[1] + 1
+        return runs, tokens
+
+    cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) except -1:
+        """An anchor touches data[start:end]; `size` bytes are there, and 0 <= start <= end <= size."""
+        cdef int number
+        cdef Py_ssize_t found[2]
+        if self.run(data, size, start, end, found):
+            return True
+        if self.hint_count + self.head_count and self.token(data, size, start, end, found):
+            return True
+        for number in range(self.literal_count):
+            if self.literal(number, data, size, start, end):
+                return True
+        return self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH))
+
+    cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept:
+        cdef Py_ssize_t begin = start
+        cdef Py_ssize_t least = max(0, start - self.longest - 1)
+        cdef Py_ssize_t place, last
+        while begin > least and KIND[data[begin - 1]] > SYMBOL:
+            begin -= 1
+        while begin <= end:
+            last = begin + self.shortest - 1
+            if last >= size:
+                return False
+            place = last
+            while place >= begin and KIND[data[place]] > SYMBOL:
+                place -= 1
+            if place >= begin:
+                begin = place + 1
+                continue
+            place = last + 1
+            while place < size and KIND[data[place]] > SYMBOL:
+                place += 1
+            if place - begin <= self.longest and not _is_hexadecimal(data + begin, place - begin):
+                found[0] = begin
+                found[1] = place
+                return True
+            begin = place + 1
+        return False
+
+    cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
+        """The first one that touches, with itself or the bytes before it that may hold its hint."""
+        cdef Py_ssize_t begin = max(0, start - AFTER)
+        cdef Py_ssize_t least = max(0, begin - MOST - 1)
+        cdef Py_ssize_t stop = end + REACH
+        cdef Py_ssize_t place, last
+        cdef uint64_t counts, count
+        while begin > least and KIND[data[begin - 1]]:
+            begin -= 1
+        while begin <= stop:
+            last = begin + LEAST - 1
+            if last >= size:
+                return False
+            place = last
+            counts = 0
+            while place >= begin:
+                count = COUNTS[data[place]]
+                if count == 0:
+                    break
+                counts += count
+                place -= 1
+            if place >= begin:
+                begin = place + 1
+                continue
+            place = last + 1
+            last = min(size, begin + MOST + 1)
+            while place < last and KIND[data[place]]:
+                counts += COUNTS[data[place]]
+                place += 1
+            if place - begin > MOST:
+                while place < size and KIND[data[place]]:
+                    place += 1
+            elif _may_be_mixed(counts) and self.is_anchored(data, begin, place) and self.is_accepted(
+                data, size, begin, place
+            ):
+                found[0] = begin
+                found[1] = place
+                return True
+            begin = place + 1
+        return False
+
+    cdef bint is_anchored(self, Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept:
+        """The token data[begin:end] is mixed enough, and has a head or a hint."""
+        cdef Py_ssize_t place, letters = 0, digits = 0, changes = 0
+        cdef uint8_t kind, last = SYMBOL
+        cdef int number, bucket
+        cdef Bytes head
+        for place in range(begin, end):
+            kind = KIND[data[place]]
+            if kind == SYMBOL:
+                continue
+            letters += 1
+            digits += kind == DIGIT
+            changes += kind != last and last != SYMBOL
+            last = kind
+        if not changes or changes * (10 if digits else 4) < letters:
+            return False
+        if self.head_first[data[begin]]:
+            head = <Bytes>PyBytes_AS_STRING(self.heads)
+            for number in range(self.head_count):
+                place = self.head_ends[number + 1] - self.head_ends[number]
+                if place <= end - begin and memcmp(data + begin, head + self.head_ends[number], place) == 0:
+                    return True
+        for place in range(max(0, begin - REACH), begin - 2):
+            bucket = _bucket(data + place)
+            if self.filter[bucket >> 3] >> (bucket & 7) & 1 and self.is_hint(data, place, begin, bucket):
+                return True
+        return False
+
+    cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
+        cdef Py_ssize_t start = max(0, begin - REACH)
+        cdef tuple window
+        if self.accepts is None:
+            return True
+        window = (
+            PyBytes_FromStringAndSize(<char*>data + start, begin - start),
+            PyBytes_FromStringAndSize(<char*>data + begin, end - begin),
+            PyBytes_FromStringAndSize(<char*>data + end, min(AFTER, size - end)),
+        )
+        told = self.known.get(window)
+        if told is None:
+            if len(self.known) >= KNOWN:
+                self.known.clear()
+            told = self.known[window] = bool(self.accepts(*window))
+        return told
+
+    cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept:
+        """One of the hints of the bucket stands at data[place], and ends at or before `end`."""
+        cdef Bytes words = <Bytes>PyBytes_AS_STRING(self.hints)
+        cdef Py_ssize_t at, size
+        cdef int number
+        for number in range(self.buckets[bucket], self.buckets[bucket + 1]):
+            size = self.hint_ends[number + 1] - self.hint_ends[number]
+            if size > end - place:
+                continue
+            at = 0
+            while at < size and FOLDED[data[place + at]] == words[self.hint_ends[number] + at]:
+                at += 1
+            if at == size:
+                return True
+        return False
+
+    cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
+        cdef Py_ssize_t length = self.literal_sizes[number], rare = self.rare[number]
+        cdef Py_ssize_t place = max(0, start - length + 1) + rare
+        cdef Py_ssize_t stop = min(size, end + length - 1) - (length - 1 - rare)
+        cdef Bytes found
+        while place < stop:
+            found = <Bytes>memchr(data + place, self.literal_bytes[number][rare], stop - place)
+            if found == NULL:
+                return False
+            place = found - data
+            if memcmp(data + place - rare, self.literal_bytes[number], length) == 0:
+                return True
+            place += 1
+        return False
+
+
+def _hash(bytes word):
+    return _bucket(<Bytes>PyBytes_AS_STRING(word))

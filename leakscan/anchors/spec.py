@@ -1,0 +1,59 @@
+"""What rules call an anchor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
+HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes before it, and so many behind
+MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
+MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
+MAX_KNOWN = 1 << 15  # how many answers of `accepts` are remembered
+_LENGTHS = (
+    (f"at most {MAX_LITERALS} literals of 1 to {MAX_LITERAL} bytes", 1, MAX_LITERAL, MAX_LITERALS),
+    (
+        f"at most {MAX_WORDS} hints of {SHORTEST_WORD} to {LONGEST_WORD} bytes",
+        SHORTEST_WORD,
+        LONGEST_WORD,
+        MAX_WORDS,
+    ),
+    (f"at most {MAX_HEADS} heads of 1 to {LONGEST_WORD} bytes", 1, LONGEST_WORD, MAX_HEADS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AnchorSpec:
+    """An anchor is one of four things.
+
+    - A maximal run of `shortest` to `longest` letters and digits, not all of them lower-case hexadecimal digits.
+    - A literal.
+    - With `hidden`: the mark of an encoded, escaped or split value (reference_hidden.py).
+    - A token: a maximal run of 16 to 136 letters, digits, `+`, `/`, `_` and `-` that changes between lower case, upper
+      case and digits as often as a value does, and either begins with one of `heads` or has one of `hints` (lower-case
+      words, found in any case) within the 64 bytes before it. `accepts` has the last word: it is given up to 64 bytes
+      before the token, the token, and up to 3 bytes behind it, and must always say the same of the same.
+
+    Content that starts with one of `openings` is looked at in any case.
+
+    ValueError if a length is out of bounds."""
+
+    shortest: int
+    longest: int
+    literals: tuple[bytes, ...] = ()
+    hints: tuple[bytes, ...] = ()
+    heads: tuple[bytes, ...] = ()
+    accepts: Callable[[bytes, bytes, bytes], bool] | None = None
+    hidden: bool = False
+    openings: tuple[bytes, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.shortest <= self.longest <= MAX_RUN:
+            raise ValueError(f"a run must have 1 <= shortest <= longest <= {MAX_RUN}")
+        for words, (told, least, most, count) in zip(
+            (self.literals, self.hints, self.heads), _LENGTHS, strict=True
+        ):
+            if len(words) > count or not all(least <= len(word) <= most for word in words):
+                raise ValueError(told)
+        if any(word != word.lower() for word in self.hints):
+            raise ValueError("hints are lower case")

@@ -1,0 +1,145 @@
+"""Parts that are nothing by themselves: passphrases, user ids, short key ids. Looked for beside the others only."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from leakscan.detect.candidate import Candidate
+from leakscan.detect.label import Label, iter_names, split_words
+from leakscan.model import Part, Secret, Span
+from leakscan.rules import Rule, RuleSet, TextShape
+
+_REACH_BYTES, _REACH_LINES = 500, 8
+_ASSIGNED = re.compile(
+    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}(?:[bru](?=[\"']))?"
+    rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
+)
+# An argument beside the value, in a call or in `curl -u id:secret`.
+_BEFORE = re.compile(
+    rb"(?:[\"']([^\"'\n]{1,100})[\"']\s{0,20},\s{0,20}[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
+)
+_AFTER = re.compile(rb"[\"']\s{0,20},\s{0,20}[\"']([^\"'\n]{1,100})[\"']")
+_REFERENCE = re.compile(
+    rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
+    rb"|^(?:true|false)$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
+)
+
+
+class Companions:
+    """The parts of a rule set that stand in groups only, by exchange."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._rules: dict[str, list[Rule]] = defaultdict(list)
+        for exchange in rules.exchanges:
+            for rule in exchange.rules:
+                if rule.needs == "group":
+                    self._rules[exchange.id].append(rule)
+        self._compiled = {
+            rule.id: rule.shape.pattern.compile()
+            for listed in self._rules.values()
+            for rule in listed
+            if isinstance(rule.shape, TextShape)
+        }
+
+    def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates, and behind them those that stand with one of them."""
+        joined = list(candidates)
+        taken = {candidate.span for candidate in candidates}
+        for place, candidate in enumerate(candidates):
+            if candidate.part == "key" and candidate.partner is not None:
+                continue  # its secret looks for both
+            wanted = self._wanted(candidate)
+            for rule, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
+                if any(span.start < other.end and other.start < span.end for other in taken):
+                    continue
+                taken.add(span)
+                value = data[span.start : span.end]
+                if joined[place].partner is None:
+                    joined[place] = replace(joined[place], partner=len(joined))
+                joined.append(
+                    Candidate(
+                        span,
+                        Secret(value),
+                        value,
+                        (rule,),
+                        0.0,
+                        None,
+                        label,
+                        None,
+                        part=rule.part,
+                        partner=place,
+                    )
+                )
+        return joined
+
+    def _wanted(self, candidate: Candidate) -> list[Rule]:
+        able = {rule.exchange for rule in candidate.fits}
+        if candidate.venue is not None:
+            able &= {candidate.venue.exchange}
+        return [rule for exchange in sorted(able) for rule in self._rules.get(exchange, ())]
+
+    def _beside(
+        self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
+    ) -> Iterator[tuple[Rule, Span, Label]]:
+        """At most one of each part, the nearest first."""
+        spans = [candidate.span]
+        if candidate.partner is not None and candidates[candidate.partner].key is None:
+            spans.append(candidates[candidate.partner].span)
+        start, end = min(spans).start, max(spans).end
+        found: set[Part] = set()
+        for rule, span, label in [
+            *self._assigned(data, start, end, wanted),
+            *self._arguments(data, start, end, wanted),
+        ]:
+            if rule.part not in found:
+                found.add(rule.part)
+                yield rule, span, label
+
+    def _assigned(
+        self, data: bytes, start: int, end: int, wanted: Sequence[Rule]
+    ) -> list[tuple[Rule, Span, Label]]:
+        low, high = _lines_around(data, start, end)
+        quoted = data[start - 1 : start] in (b'"', b"'", b"`")
+        found = []
+        for match in _ASSIGNED.finditer(data, low, high):
+            kind = next(group for group in (2, 3, 4, 5) if match[group] is not None)
+            if (kind == 5 and quoted) or _REFERENCE.search(match[kind]):
+                continue
+            words = split_words(match[1].decode("latin-1"))
+            names = set(iter_names(words))
+            for rule in wanted:
+                if names.intersection(rule.names) and self._compiled[rule.id].fullmatch(match[kind]):
+                    name = Span(match.start(1), match.end(1))
+                    found.append((rule, Span(*match.span(kind)), Label("named", words, rule.part, 2, name)))
+        return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))
+
+    def _arguments(
+        self, data: bytes, start: int, end: int, wanted: Sequence[Rule]
+    ) -> Iterator[tuple[Rule, Span, Label]]:
+        low = max(0, start - 200)
+        before, after = _BEFORE.search(data[low:start]), _AFTER.match(data, end, end + 200)
+        for rule in wanted:
+            match, shift = (after, 0) if rule.part == "passphrase" else (before, low)
+            if match is None:
+                continue
+            group = match.lastindex or 1
+            if self._compiled[rule.id].fullmatch(match[group]) and not _REFERENCE.search(match[group]):
+                yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
+
+
+def _lines_around(data: bytes, start: int, end: int) -> tuple[int, int]:
+    low, high = start, end
+    for _ in range(_REACH_LINES + 1):
+        low = data.rfind(b"\n", max(0, start - _REACH_BYTES), low)
+        if low < 0:
+            low = max(0, start - _REACH_BYTES)
+            break
+    for _ in range(_REACH_LINES + 1):
+        high = data.find(b"\n", high + 1, end + _REACH_BYTES)
+        if high < 0:
+            high = min(len(data), end + _REACH_BYTES)
+            break
+    return low, high

@@ -1,0 +1,89 @@
+"""Which rules a value fits by its form alone: pattern, decoded length, randomness."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import functools
+import re
+from collections import defaultdict
+
+from leakscan.detect.proofs import is_possible
+from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bits
+from leakscan.rules import Rule, RuleSet, TextShape
+
+MIN_LOOSE_BITS = 12.0
+_MAX_REMEMBERED = 1 << 14
+
+
+class Shapes:
+    """The text shapes of a rule set. Rules of parts that stand in groups only are not among them."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        sharing: dict[TextShape, list[Rule]] = defaultdict(list)
+        for exchange in rules.exchanges:
+            for rule in exchange.rules:
+                if isinstance(rule.shape, TextShape) and rule.needs != "group":
+                    sharing[rule.shape].append(rule)
+        self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
+        self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
+        self._compiled = {shape: shape.pattern.compile() for shape in sharing}
+        self._of_length: dict[int, list[TextShape]] = defaultdict(list)
+        for shape in sharing:
+            for length in range(shape.pattern.least, shape.pattern.most + 1):
+                self._of_length[length].append(shape)
+        self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._fits)
+
+    def fits(self, value: bytes) -> tuple[Rule, ...]:
+        """The rules whose values look like this one, and are as random."""
+        return self._remembered(value) if len(value) in self._of_length else ()
+
+    def _fits(self, value: bytes) -> tuple[Rule, ...]:
+        shapes = [
+            shape
+            for shape in self._of_length[len(value)]
+            if self._compiled[shape].fullmatch(value) and _holds(shape, value)
+        ]
+        return tuple(sorted((rule for shape in shapes for rule in self._rules[shape]), key=self._rank))
+
+    def _rank(self, rule: Rule) -> tuple[bool, int]:
+        """A known format before a frame for an unknown one, then as in the files."""
+        return isinstance(rule.shape, TextShape) and rule.shape.loose, self._order[rule.id]
+
+
+def _holds(shape: TextShape, value: bytes) -> bool:
+    if not is_random(shape, value):
+        return False
+    if shape.decodes_to and decoded_length(value) != shape.decodes_to:
+        return False
+    return is_possible(shape.proof, value)
+
+
+def is_random(shape: TextShape, value: bytes) -> bool:
+    """It scores as a value drawn at random from the alphabet of the shape does."""
+    if shape.loose:
+        return _is_plain(value) and token_bits(value) >= MIN_LOOSE_BITS
+    if shape.pattern.heads and b"-" in value:
+        value = value.partition(b"-")[2]  # "account-" is written, what follows is drawn
+    return token_bits(value, alphabet_size(shape.pattern.alphabet)) >= _least_bits(len(value))
+
+
+def _least_bits(length: int) -> float:
+    """Short values cannot score high; the law in tests/laws proves for each rule that few random ones are missed."""
+    return MIN_RANDOM_BITS if length >= 60 else length / 8 - 8
+
+
+def _is_plain(value: bytes) -> bool:
+    """A value of unknown format has letters and digits; paths and names joined by dashes are none."""
+    return len(re.findall(rb"[+/_-]", value)) <= max(4, len(value) // 12) and not value.startswith(
+        (b"/", b"-")
+    )
+
+
+def decoded_length(value: bytes) -> int:
+    """Bytes under base64 or its URL form, with or without padding; -1 if it is neither."""
+    text = value.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+    try:
+        return len(base64.b64decode(text + b"=" * (-len(text) % 4), validate=True))
+    except binascii.Error:
+        return -1

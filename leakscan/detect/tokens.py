@@ -1,0 +1,136 @@
+"""Where a credential could stand at all: anchors (leakscan/anchors), and the values within and beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher
+from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
+from leakscan.detect.encoded import is_piece_of_encoding
+from leakscan.detect.label import Labeller
+from leakscan.detect.mentions import KeywordIndex
+from leakscan.detect.shapes import Shapes
+from leakscan.detect.words import CREDENTIAL_HINTS
+from leakscan.model import Span
+from leakscan.rules import RUN_LENGTH, Rule, RuleSet, TextShape
+
+_TOKEN = re.compile(
+    rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
+    % (
+        SHORTEST_TOKEN,
+        LONGEST_TOKEN,
+    )
+)
+_PADS = re.compile(rb"={0,2}")
+# What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
+_ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
+_NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
+# Keys of other services, by their own prefixes: Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS, OpenAI.
+_ANOTHERS = re.compile(
+    rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-"
+)
+_BESIDE = 300
+
+
+class Tokens:
+    """Finds values that fit a rule. `matcher` is what the history engine looks with, too."""
+
+    def __init__(
+        self, rules: RuleSet, literals: tuple[bytes, ...], labeller: Labeller, index: KeywordIndex
+    ) -> None:
+        self._shapes = Shapes(rules)
+        self._labeller = labeller
+        self._index = index
+        self._family = {exchange.id: exchange.variant_of for exchange in rules.exchanges}
+        words = {w.encode() for e in rules.exchanges for w in (*e.keywords, *e.headers)} | CREDENTIAL_HINTS
+        heads = {
+            head
+            for exchange in rules.exchanges
+            for rule in exchange.rules
+            if rule.needs == "nothing" and isinstance(rule.shape, TextShape)
+            for head in rule.shape.pattern.heads
+        }
+        self.spec = AnchorSpec(
+            RUN_LENGTH,
+            RUN_LENGTH + LONGEST_ESCAPE,
+            literals,
+            tuple(sorted(_without_longer(words))),
+            tuple(sorted(heads)),
+            self._is_promising,
+        )
+        self._matcher = Matcher(self.spec)
+
+    def values(self, data: bytes) -> dict[Span, tuple[Rule, ...]]:
+        """Every value that an anchor gives, and those beside it that could be parts of the same credential, with the
+        rules that each fits; by position."""
+        runs, tokens = self._matcher.values(data)
+        found: dict[Span, tuple[Rule, ...]] = {}
+        for span in iter_run_values(data, runs, RUN_LENGTH):
+            if (fits := self._shapes.fits(data[span.start : span.end])) and not is_piece_of_encoding(
+                data, span
+            ):
+                found[span] = fits
+        for token in tokens:
+            found.update(self._readings(data, Span(*token)))
+        for span in list(found):
+            stop = span.end + _BESIDE
+            for match in _TOKEN.finditer(data, max(0, span.start - _BESIDE), stop):
+                apart = match.end() <= span.start or span.end <= match.start()
+                if apart and match.end() < stop and not _NAME_ENDS.match(data, match.end()):
+                    found.update(self._readings(data, Span(*match.span())))
+        return dict(sorted(found.items()))
+
+    def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
+        """The value in a token: with the padding behind it, without an escape that sticks to it."""
+        pads = _PADS.match(data, token.end)
+        end = pads.end() if pads else token.end
+        starts = [token.start]
+        if escape := _ESCAPES.match(data, token.start):
+            starts.append(escape.end())
+        if _ANOTHERS.match(data, starts[-1]):
+            return
+        for start in starts:
+            fits = self._shapes.fits(data[start:end])
+            if fits and stands_alone(data, Span(start, end)):
+                if not is_piece_of_encoding(data, Span(start, end)):
+                    yield Span(start, end), fits
+                return
+
+    def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
+        """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
+        data = before + token + after
+        if _is_identifier(before, token, after):
+            return False
+        for span, fits in self._readings(data, Span(len(before), len(before) + len(token))):
+            if any(rule.needs != "name and exchange" for rule in fits):
+                return True
+            label = self._labeller.label(data, span, 0)
+            if label.kind in ("named", "hmac") and (label.strength > 1 or not _is_loose(fits)):
+                return True
+            return label.kind in ("named", "none", "other") and self._is_named(before, fits)
+        return False
+
+    def _is_named(self, before: bytes, fits: Iterable[Rule]) -> bool:
+        able = {rule.exchange for rule in fits}
+        able |= {self._family[exchange] for exchange in able}
+        return any(m.exchange in able for m in self._index.mentions(before, [Span(0, len(before))]))
+
+
+def _is_identifier(before: bytes, token: bytes, after: bytes) -> bool:
+    """A name in a program (letters without a quote around them, punctuation behind), or the fragment of a URL."""
+    if after[:1] == b"(" or before[-1:] == b"#":
+        return True
+    return (
+        token.isalpha() and before[-1:] not in b"\"'`=" and after[:1] in (b";", b",", b")", b".", b"[", b"-")
+    )
+
+
+def _is_loose(fits: Iterable[Rule]) -> bool:
+    """No known format, only frames of unknown ones."""
+    return all(isinstance(rule.shape, TextShape) and rule.shape.loose for rule in fits)
+
+
+def _without_longer(words: set[bytes]) -> set[bytes]:
+    """Without words that hold another one: to find that is enough."""
+    return {word for word in words if not any(other != word and other in word for other in words)}

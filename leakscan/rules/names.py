@@ -1,0 +1,20 @@
+"""What people call the parts of a credential, at any exchange: written without separators, full names and mere hints.
+
+`apikey` stands for API_KEY, apiKey and "api key". Rules may add their own exchange's names."""
+
+from leakscan.model import Part
+
+FULL: dict[Part, tuple[str, ...]] = {
+    "key": ("apikey", "accesskey", "apipublickey", "apitoken"),
+    "secret": ("apisecret", "secretkey", "secretapikey", "apiprivatekey", "accesssecret", "clientsecret"),
+    "private-key": ("privatekey", "walletkey"),
+    "passphrase": ("passphrase", "apipassphrase", "password", "apipassword", "apipass", "passwd", "pass"),
+    "user-id": (),
+}
+HINTS: dict[Part, tuple[str, ...]] = {
+    "key": ("key", "akey", "access", "public", "pub"),
+    "secret": ("secret", "skey", "sec", "private", "priv", "hmac", "signing"),
+    "private-key": (),
+    "passphrase": (),
+    "user-id": (),
+}
