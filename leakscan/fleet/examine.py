@@ -15,8 +15,10 @@ from typing import TypeVar
 from leakscan.errors import GitError, LeakscanError
 from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.stamp import disk_bytes, stamp_of
+from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.layout import find_layout
 from leakscan.gitstore.mirror import Mirror, RemoteRefs, TooLargeError
+from leakscan.gitstore.refs import read_refs
 from leakscan.model import Coverage, Failure, Finding, ScanResult
 from leakscan.reporters import RenderOptions, render
 from leakscan.scan import Scan
@@ -162,12 +164,11 @@ def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float) -> Outcome:
         result = replace(result, findings=tuple(map(_published, result.findings)))
     outcome = _outcome(result, plan)
     layout = find_layout(folder)
-    head = (
-        (layout.git_dir / "HEAD").read_bytes()[:200].decode("utf-8", "backslashreplace").strip()
-        if layout
-        else ""
-    )
-    return replace(outcome, head=head)
+    if layout is None:
+        return outcome
+    refs = read_refs(layout, Faults())
+    said = b"".join(ref.oid.encode() + b" " + ref.name + b"\n" for ref in refs.refs)
+    return replace(outcome, head=refs.head or "", refs=hashlib.sha256(said).hexdigest())
 
 
 def _renamed(result: ScanResult, folder: str, name: str) -> ScanResult:
