@@ -25,6 +25,8 @@ from leakscan.scan import Scan
 
 T = TypeVar("T")
 _DAY_S = 86_400
+# From this size of its packs on, all cores share one repository's delta forest: it may be the last one to be read.
+LARGE_BYTES = 64 << 20
 _PAUSES_S = (2.0, 8.0)
 _BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
 
@@ -157,13 +159,15 @@ def host_of(address: str) -> str:
 
 def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float) -> Outcome:
     cache = plan.cache / entry.id if plan.cache else None
-    options = replace(plan.options, timeout_s=timeout_s, cache=cache)
+    layout = find_layout(folder)
+    is_large = layout is not None and disk_bytes(layout.objects / "pack") >= LARGE_BYTES
+    jobs = (os.cpu_count() or 1) if is_large else 1
+    options = replace(plan.options, timeout_s=timeout_s, cache=cache, jobs=jobs)
     result = Scan(plan.rules, options, now=plan.now).run([str(folder)])
     result = _renamed(result, str(folder), entry.name)
     if entry.is_remote:  # what a server gave away is published
         result = replace(result, findings=tuple(map(_published, result.findings)))
     outcome = _outcome(result, plan)
-    layout = find_layout(folder)
     if layout is None:
         return outcome
     refs = read_refs(layout, Faults())

@@ -153,9 +153,11 @@ def _authorization(address: str, token: str) -> dict[str, str]:
     parts = urlsplit(address)
     basic = base64.b64encode(b"x-access-token:" + token.encode()).decode()
     return {
-        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_COUNT": "2",
         "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{parts.netloc}/.extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        "GIT_CONFIG_KEY_1": "http.followRedirects",  # git would show the header to whomever it is sent to
+        "GIT_CONFIG_VALUE_1": "false",
     }
 
 

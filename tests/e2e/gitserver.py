@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 class GitServer:
     """`token`: what it asks for, empty for nothing; `busy`: how many requests it will answer with 429; `seen`: the
-    Authorization headers that came; `firm`: what `/api/orgs/firm/repos` lists."""
+    Authorization headers that came; `moved`: the host to
+    which it sends whoever comes; `firm`: what `/api/orgs/firm/repos` lists."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -23,6 +24,7 @@ class GitServer:
         self.seen: list[str] = []
         self.requests: list[str] = []
         self.firm: list[str] = []
+        self.moved = ""
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
@@ -62,6 +64,10 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
             if server.busy:
                 server.busy -= 1
                 self.send_error(429)
+            elif server.moved:
+                self.send_response(302)
+                self.send_header("Location", f"http://{server.moved}{self.path}")
+                self.end_headers()
             elif not server.allows(header):
                 self.send_error(401)
             elif self.path.startswith("/api/"):

@@ -175,3 +175,29 @@ def test_an_organisation_is_a_source(leakscan: Command, server: GitServer) -> No
     )
     assert (run.exit_code, states(run)) == (1, {"bot.git": "complete", "clean.git": "complete"})
     assert [failure["where"] for failure in run.json["failures"]] == ["github:other"]
+
+
+def test_a_token_does_not_follow_to_another_host(
+    leakscan: Command, server: GitServer, tmp_path: Path
+) -> None:
+    other = GitServer(tmp_path / "served")
+    try:
+        server.moved = other.host
+        arguments = (
+            "fleet",
+            "run",
+            "-",
+            "--protocol",
+            "http",
+            "-f",
+            "json",
+            "--token",
+            f"{server.host}=OUR_TOKEN",
+        )
+        run = leakscan(*arguments, stdin=fleet(server, "bot.git"), env={"OUR_TOKEN": "word"})
+        assert states(run) == {"bot.git": "failed"}
+        assert other.seen == []
+        without = leakscan(*arguments, "--run", "without", stdin=fleet(server, "bot.git"))
+        assert states(without) == {"bot.git": "complete"}
+    finally:
+        other.close()
