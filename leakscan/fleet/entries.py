@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from leakscan.errors import ConfigError, GitError
 from leakscan.fleet.job import Entry
-from leakscan.gitstore import find_layout
+from leakscan.gitstore import Layout, find_layout
 from leakscan.model import Failure, Skipped
 
 MAX_LIST_BYTES = 64 << 20
@@ -99,6 +99,10 @@ def local_entry(path: Path, name: str) -> Entry:
         raise RefusedError(str(error)) from None
     if layout is None:
         raise RefusedError("not a git repository")
+    return _entry(path, name, layout)
+
+
+def _entry(path: Path, name: str, layout: Layout) -> Entry:
     return Entry(name, os.path.realpath(path), size=_pack_bytes(layout.objects / "pack"))
 
 
@@ -108,8 +112,8 @@ def find_repositories(folder: Path) -> Iterator[Entry | Failure]:
     while stack:
         path, depth = stack.pop()
         try:
-            if find_layout(path) is not None:
-                yield local_entry(path, str(path))
+            if (layout := find_layout(path)) is not None:
+                yield _entry(path, str(path), layout)
                 continue
             if depth == _MAX_DEPTH:
                 yield Failure("too-deep", str(path), f"more than {_MAX_DEPTH} folders deep")
@@ -117,7 +121,7 @@ def find_repositories(folder: Path) -> Iterator[Entry | Failure]:
             with os.scandir(path) as found:
                 names = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
             stack += [(path / name, depth + 1) for name in reversed(names)]
-        except (RefusedError, GitError) as error:
+        except GitError as error:
             yield Failure("unreachable", str(path), str(error))
         except OSError as error:
             yield Failure("unreachable", str(path), error.strerror or "cannot be read")

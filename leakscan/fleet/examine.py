@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from leakscan.detect import Detector
 from leakscan.errors import GitError, LeakscanError
 from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.stamp import disk_bytes, stamp_of
@@ -31,11 +32,12 @@ _PAUSES_S = (2.0, 8.0)
 _BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
 
 
-def examine(plan: Plan, job: Job) -> Outcome:
-    """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised."""
+def examine(plan: Plan, job: Job, detector: Detector) -> Outcome:
+    """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised.
+    `detector`: of the plan's rules."""
     entry = job.entry
     try:
-        return _examine(plan, job)
+        return _examine(plan, job, detector)
     except NothingReadError as error:
         return nothing_read(plan, entry, error)
     except MemoryError:
@@ -53,19 +55,33 @@ def examine(plan: Plan, job: Job) -> Outcome:
             shutil.rmtree(clone_folder(plan, entry), ignore_errors=True)
 
 
-def _examine(plan: Plan, job: Job) -> Outcome:
+def _examine(plan: Plan, job: Job, detector: Detector) -> Outcome:
     started = time.monotonic()
-    entry, known = job.entry, job.known
+    entry = job.entry
     subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
     stamp = subject.stamp()
-    if known is not None and known.stamp == stamp != "" and plan.now < known.until:
-        return Outcome(is_same=True, stamp=stamp, until=known.until, clone_bytes=subject.used())
+    if (known := _still_known(plan, job, stamp)) is not None:
+        return replace(known, clone_bytes=subject.used())
     folder = subject.bring()
     left = plan.timeout_s - (time.monotonic() - started)
-    outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0)
+    outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0, detector)
     if outcome.state != "complete" or subject.has_changed(stamp):
         stamp = ""
     return replace(outcome, stamp=stamp, clone_bytes=subject.used() if plan.keep_clones else 0)
+
+
+def unchanged(plan: Plan, job: Job) -> Outcome | None:
+    """The outcome of a folder in which nothing changed since it was read: nothing of it is opened to tell."""
+    if job.known is None or job.entry.is_remote:
+        return None
+    return _still_known(plan, job, stamp_of(Path(job.entry.place)))
+
+
+def _still_known(plan: Plan, job: Job, stamp: str) -> Outcome | None:
+    known = job.known
+    if known is None or known.stamp != stamp or not stamp or plan.now >= known.until:
+        return None
+    return Outcome(is_same=True, stamp=stamp, until=known.until)
 
 
 def nothing_read(plan: Plan, entry: Entry, error: NothingReadError) -> Outcome:
@@ -157,13 +173,13 @@ def host_of(address: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].lower()
 
 
-def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float) -> Outcome:
+def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float, detector: Detector) -> Outcome:
     cache = plan.cache / entry.id if plan.cache else None
     layout = find_layout(folder)
     is_large = layout is not None and disk_bytes(layout.objects / "pack") >= LARGE_BYTES
     jobs = (os.cpu_count() or 1) if is_large else 1
     options = replace(plan.options, timeout_s=timeout_s, cache=cache, jobs=jobs)
-    result = Scan(plan.rules, options, now=plan.now).run([str(folder)])
+    result = Scan(plan.rules, options, now=plan.now, detector=detector).run([str(folder)])
     result = _renamed(result, str(folder), entry.name)
     if entry.is_remote:  # what a server gave away is published
         result = replace(result, findings=tuple(map(_published, result.findings)))
@@ -197,13 +213,19 @@ def _outcome(result: ScanResult, plan: Plan) -> Outcome:
     return Outcome(
         state="complete" if result.complete else "incomplete",
         report=render("json", result, options),
-        sarif=render("sarif", result, options),
+        sarif=render("sarif", _with_own_rules(result), options),
         findings=len(result.findings),
         failures=len(result.failures),
         until=_valid_until(result, plan),
         coverage={"files": coverage.files, "blobs": coverage.blobs, "commits": coverage.commits,
                   "tags": coverage.tags, "bytes": coverage.bytes},
     )  # fmt: skip
+
+
+def _with_own_rules(result: ScanResult) -> ScanResult:
+    """Without the hundreds of rules that found nothing: thousands of reports would repeat them."""
+    own = {finding.rule_id for finding in result.findings}
+    return replace(result, rules=tuple(rule for rule in result.rules if rule.rule_id in own))
 
 
 def _valid_until(result: ScanResult, plan: Plan) -> float:
