@@ -27,6 +27,14 @@ _WINDOW = 2_000
 # A repository is read in a child of its own, so the end of a worker says little of it: workers come and go.
 _ALLOWED_FAILURES = 10
 _PATIENCE_S = 30
+_SETTINGS = {
+    "distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
+    "distributed.comm.retry.count": 3,
+    # Dask watches itself a hundred times a second; the work is in processes of ours.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 
 
 class ClusterError(LeakscanError):
@@ -92,9 +100,7 @@ class ClusterCrew:
             yield from self._collect(self._client(stack), jobs)
 
     def _client(self, stack: contextlib.ExitStack) -> distributed.Client:
-        settings = {"distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
-                    "distributed.comm.retry.count": 3}  # fmt: skip
-        stack.enter_context(dask.config.set(settings))
+        stack.enter_context(dask.config.set(_SETTINGS))
         kind, _, number = self._where.partition(":")
         try:
             client = self._own_cluster(stack, int(number)) if kind == "local" else self._connect()
