@@ -6,7 +6,13 @@ import os
 
 from setuptools import Extension, setup
 
-MODULES = ("anchors/_matcher", "gitstore/_kernel", "gitstore/_kernel_tables", "gitstore/_kernel_trees")
+MODULES = (
+    "anchors/_matcher",
+    "gitstore/_kernel",
+    "gitstore/_kernel_tables",
+    "gitstore/_kernel_trees",
+    "gitstore/_kernel_walk",
+)
 
 try:
     from Cython.Build import cythonize
@@ -18,7 +24,7 @@ else:
             Extension(
                 f"leakscan/{name}".replace("/", "."),
                 [f"leakscan/{name}.pyx"],
-                depends=["leakscan/anchors/_hidden.pxi"],
+                depends=["leakscan/anchors/_hidden.pxi", "leakscan/anchors/_tokens.pxi"],
             )
             for name in MODULES
         ],

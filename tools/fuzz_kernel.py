@@ -20,11 +20,12 @@ from collections import Counter
 from pathlib import Path
 from types import SimpleNamespace
 
-from leakscan.gitstore import kernel, kernel_reference, kernel_reference_trees
+from leakscan.gitstore import kernel, kernel_reference, kernel_reference_trees, kernel_reference_walk
 from tools.kernel_cases import TARGETS
 
 ROOT = Path(__file__).parents[1]
-REFERENCE = SimpleNamespace(**vars(kernel_reference_trees) | vars(kernel_reference))
+MODULES = (kernel_reference_walk, kernel_reference_trees, kernel_reference)
+REFERENCE = SimpleNamespace(**{name: value for module in MODULES for name, value in vars(module).items()})
 
 
 def fuzz(seconds: float, seed: int) -> Counter[str]:

@@ -12,6 +12,7 @@ from leakscan import anchors
 from leakscan.anchors import AnchorSpec
 from leakscan.anchors import reference as anchors_reference
 from leakscan.gitstore import kernel_reference
+from leakscan.gitstore.commits import parse_links
 from leakscan.gitstore.deltaerror import DeltaError
 
 PIECES = (
@@ -248,6 +249,33 @@ def run_trees(module: Any, tree: bytes, deltas: list[bytes], kinds: bytes, wante
     return told, reader.children, reader.absent
 
 
+def links_case(rng: random.Random) -> Case:
+    """A commit: ids of which not all are there, a committer's line now and then of another kind."""
+    lines = [b"tree " + rng.choice(IDS).hex().encode()]
+    lines += [b"parent " + rng.choice(IDS).hex().encode() for _ in range(rng.randrange(4))]
+    date = b"%d %s" % (rng.choice((*CLAIMS, -5, 10**18)), rng.choice((b"+0100", b"-030", b"+10000", b"0100")))
+    lines += rng.sample(
+        (b"author A <a> 1 +0000", b"committer A <a> " + date, b"committer " + date, b"", b"text"), 4
+    )
+    return damage(rng, b"\n".join(lines)), rng.choice((20, 20, 20, 32, 0))
+
+
+def run_links(module: Any, data: bytes, width: int) -> Any:
+    names = module.Names(20, [(b"".join(IDS[:9]), None)])
+    found = module.read_links(data, names, width)
+    if found is None:  # it may leave what is unusual to this
+        tree, parents, time = parse_links(data, 2 * width)
+        found = _node_of(names, tree), [_node_of(names, parent) for parent in parents], time
+    return found
+
+
+def _node_of(names: Any, oid: str) -> int:
+    try:
+        return names.find(bytes.fromhex(oid))
+    except ValueError:
+        return -1
+
+
 TARGETS: dict[str, tuple[Callable[[random.Random], Case], Callable[..., Any]]] = {
     "apply": (apply_case, run_apply),
     "match": (match_case, run_match),
@@ -255,6 +283,7 @@ TARGETS: dict[str, tuple[Callable[[random.Random], Case], Callable[..., Any]]] =
     "forest": (forest_case, run_forest),
     "offsets": (offsets_case, run_offsets),
     "trees": (trees_case, run_trees),
+    "links": (links_case, run_links),
 }
 
 

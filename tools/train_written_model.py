@@ -1,6 +1,6 @@
-"""Prints leakscan/detect/written_model.py: how people write names, learned from the Python standard library.
+"""Prints leakscan/anchors/written_model.py: how people write names, learned from the Python standard library.
 
-    python tools/train_written_model.py > leakscan/detect/written_model.py
+    python tools/train_written_model.py > leakscan/anchors/written_model.py
 
 Reads the identifiers of every module beside `os`; the table is coarse on purpose (whole bits), so that
 another Python version gives nearly the same one.

@@ -1,11 +1,15 @@
 # Values that hide: encoded, escaped or in pieces. reference_hidden.py says what is looked for, and is the twin.
 
+_SIXTY_FOUR = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 cdef uint8_t CODE[256]  # of base64
 cdef uint8_t FILL[256]  # between two quoted pieces
 cdef uint8_t PREFIX[256]  # of a quoted piece in Python
 cdef uint8_t ESCAPE[256]  # what the units of escaped text hold besides letters and digits
 cdef uint8_t HEX[256]
 cdef uint8_t QUOTE[256]
+cdef uint8_t SIX[256]  # what a letter of base64 stands for
+cdef uint8_t NIBBLE[256]  # what a hexadecimal digit stands for
+cdef uint8_t CONTROL[256]  # in no text
 for _code in range(256):
     CODE[_code] = KIND[_code] > SYMBOL or _code in b"+/"
     FILL[_code] = _code in b" \t\r\n+.&\\()"
@@ -13,6 +17,9 @@ for _code in range(256):
     ESCAPE[_code] = _code in b"\\%&#;"
     HEX[_code] = _code in b"0123456789abcdefABCDEF"
     QUOTE[_code] = _code in b"\"'`"
+    SIX[_code] = max(0, _SIXTY_FOUR.find(_code))
+    NIBBLE[_code] = max(0, b"0123456789abcdef".find(_code | 32))
+    CONTROL[_code] = _code < 9 or _code == 11 or 14 <= _code < 32 or _code == 127
 
 cdef enum:
     HIDDEN_REACH = 80
@@ -22,6 +29,8 @@ cdef enum:
     HIDDEN_FILL = 32
     HIDDEN_UNITS = 12
     HIDDEN_DRILL = 5
+    HIDDEN_HEAD = 48  # letters of base64
+    HIDDEN_DIGITS = 60
 
 
 cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
@@ -39,7 +48,7 @@ cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
             place = last + 1
             while place < high and CODE[data[place]]:
                 place += 1
-            if place - begin >= HIDDEN_RUN and _is_plain(data, begin, place, HIDDEN_RUN):
+            if (begin > low or low == 0) and place - begin >= HIDDEN_RUN and _speaks(data, begin, place, low):
                 return True
             if _is_plain(data, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(data, place, high):
                 return True
@@ -48,6 +57,74 @@ cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
         if place < high and ESCAPE[data[place]] and _is_escaped(data, place, low, high):
             return True
         begin = place + 1
+
+
+cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:
+    """The run data[begin:end], of at least HIDDEN_RUN letters, starts like encoded text or like a key."""
+    if begin > low and data[begin - 1] == c"\\" \
+            and (data[begin] == c"n" or data[begin] == c"r" or data[begin] == c"t"):
+        begin += 1
+    return (
+        _is_text_in_base64(data + begin)
+        or _is_key_in_base64(data + begin)
+        or _is_text_in_digits(data, begin, end)
+    )
+
+
+cdef bint _is_text_in_base64(Bytes head) noexcept:
+    """HIDDEN_HEAD letters: at most two bytes of those that can be told at a glance are not ASCII, and none is a
+    control character; every other byte may be NUL."""
+    cdef uint8_t plain[36]
+    cdef int place, size = 0, step = 2
+    for place in range(0, HIDDEN_HEAD, 4):
+        size += SIX[head[place]] >> 5
+    if size > 2:
+        return False
+    size = 0
+    for place in range(0, HIDDEN_HEAD, 4):
+        plain[size] = SIX[head[place]] << 2 | SIX[head[place + 1]] >> 4
+        plain[size + 1] = (SIX[head[place + 1]] & 15) << 4 | SIX[head[place + 2]] >> 2
+        plain[size + 2] = (SIX[head[place + 2]] & 3) << 6 | SIX[head[place + 3]]
+        size += 3
+    for place in range(1, 36, 2):
+        if plain[place]:
+            step = 1
+            break
+    for place in range(0, 36, step):
+        if CONTROL[plain[place]]:
+            return False
+    return True
+
+
+cdef bint _is_key_in_base64(Bytes head) noexcept:
+    """The DER of a private key starts like this."""
+    if head[0] != c"M":
+        return False
+    if head[1] == c"I":
+        return head[2] == c"I" or head[2] == c"G" or head[2] == c"H"
+    if head[1] == c"H":
+        return (head[2] == c"c" or head[2] == c"Q") and memcmp(head + 3, b"CAQEE", 5) == 0
+    return (
+        memcmp(head, b"MC4CAQAw", 8) == 0 or memcmp(head, b"MFECAQEw", 8) == 0 or memcmp(head, b"MEcCAQAw", 8) == 0
+    )
+
+
+cdef bint _is_text_in_digits(Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept:
+    """HIDDEN_DIGITS hexadecimal digits that hold no control characters, or NULs as in wide text."""
+    cdef Py_ssize_t place
+    cdef int nuls = 0, others = 0
+    cdef uint8_t code
+    if data[begin] == c"0" and data[begin + 1] | 32 == c"x":
+        begin += 2
+    if end - begin < HIDDEN_DIGITS:
+        return False
+    for place in range(begin, begin + HIDDEN_DIGITS, 2):
+        if not HEX[data[place]] or not HEX[data[place + 1]]:
+            return False
+        code = NIBBLE[data[place]] << 4 | NIBBLE[data[place + 1]]
+        nuls += code == 0
+        others += CONTROL[code] and code != 0
+    return 7 <= nuls <= 23 or (nuls == 0 and others == 0)
 
 
 cdef bint _is_plain(Bytes data, Py_ssize_t start, Py_ssize_t end, Py_ssize_t least) noexcept:
@@ -282,7 +359,7 @@ def find_hidden(bytes data not None):
             while place < high and CODE[text[place]]:
                 place += 1
             if (
-                (place - begin >= HIDDEN_RUN and _is_plain(text, begin, place, HIDDEN_RUN))
+                (place - begin >= HIDDEN_RUN and _speaks(text, begin, place, 0))
                 or (_is_plain(text, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(text, place, high))
                 or (begin > 0 and _went_before(text, begin, place, 0))
             ):

@@ -5,7 +5,6 @@ ctypedef const uint8_t* Bytes
 
 cdef class Matcher:
     cdef object accepts
-    cdef dict known  # what `accepts` said
     cdef Py_ssize_t shortest, longest, gap
     cdef bint hidden
     cdef int literal_count, hint_count, head_count
@@ -26,5 +25,5 @@ cdef class Matcher:
     cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept
     cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1
-    cdef bint is_anchored(self, Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept
+    cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept
     cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept

@@ -8,7 +8,7 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcmp
 
-from leakscan.anchors.spec import AFTER_REACH, HINT_REACH, LONGEST_TOKEN, MAX_KNOWN, SHORTEST_TOKEN
+from leakscan.anchors.spec import AFTER_REACH, HINT_REACH, LONGEST_TOKEN, SHORTEST_TOKEN
 
 cdef enum:
     SYMBOL = 1, LOWER = 2, UPPER = 3, DIGIT = 4  # 0: no part of a token
@@ -32,13 +32,13 @@ cdef Py_ssize_t LEAST = SHORTEST_TOKEN
 cdef Py_ssize_t MOST = LONGEST_TOKEN
 cdef Py_ssize_t REACH = HINT_REACH
 cdef Py_ssize_t AFTER = AFTER_REACH
-cdef Py_ssize_t KNOWN = MAX_KNOWN
 
 # Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
 _RARE = b"EITSRAONCLPDMUFBHGYWKVJXZQ"
 
 
 include "_hidden.pxi"
+include "_tokens.pxi"
 
 
 cdef inline bint _may_be_mixed(uint64_t counts) noexcept:
@@ -65,7 +65,6 @@ cdef class Matcher:
         cdef int number, bucket
         cdef Bytes pool
         self.accepts = spec.accepts
-        self.known = {}
         self.shortest = spec.shortest
         self.longest = spec.longest
         self.hidden = spec.hidden
@@ -193,7 +192,7 @@ cdef class Matcher:
             if place - begin > MOST:
                 while place < size and KIND[data[place]]:
                     place += 1
-            elif _may_be_mixed(counts) and self.is_anchored(data, begin, place) and self.is_accepted(
+            elif _may_be_mixed(counts) and self.is_anchored(data, size, begin, place) and self.is_accepted(
                 data, size, begin, place
             ):
                 found[0] = begin
@@ -202,8 +201,8 @@ cdef class Matcher:
             begin = place + 1
         return False
 
-    cdef bint is_anchored(self, Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept:
-        """The token data[begin:end] is mixed enough, and has a head or a hint."""
+    cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept:
+        """The token data[begin:end] is mixed enough, may be a value, and has a head or a hint."""
         cdef Py_ssize_t place, letters = 0, digits = 0, changes = 0
         cdef uint8_t kind, last = SYMBOL
         cdef int number, bucket
@@ -217,6 +216,8 @@ cdef class Matcher:
             changes += kind != last and last != SYMBOL
             last = kind
         if not changes or changes * (10 if digits else 4) < letters:
+            return False
+        if _is_name(data, size, begin, end) or not _may_be_drawn(data, begin, end):
             return False
         if self.head_first[data[begin]]:
             head = <Bytes>PyBytes_AS_STRING(self.heads)
@@ -232,20 +233,11 @@ cdef class Matcher:
 
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
         cdef Py_ssize_t start = max(0, begin - REACH)
-        cdef tuple window
-        if self.accepts is None:
-            return True
-        window = (
+        return self.accepts is None or self.accepts(
             PyBytes_FromStringAndSize(<char*>data + start, begin - start),
             PyBytes_FromStringAndSize(<char*>data + begin, end - begin),
             PyBytes_FromStringAndSize(<char*>data + end, min(AFTER, size - end)),
         )
-        told = self.known.get(window)
-        if told is None:
-            if len(self.known) >= KNOWN:
-                self.known.clear()
-            told = self.known[window] = bool(self.accepts(*window))
-        return told
 
     cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept:
         """One of the hints of the bucket stands at data[place], and ends at or before `end`."""

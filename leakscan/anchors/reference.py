@@ -8,11 +8,11 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from leakscan.anchors.reference_hidden import REACH, hides
+from leakscan.anchors.reference_tokens import is_name, may_be_drawn
 from leakscan.anchors.spec import (
     AFTER_REACH,
     HINT_REACH,
     LONGEST_TOKEN,
-    MAX_KNOWN,
     SHORTEST_TOKEN,
     AnchorSpec,
 )
@@ -41,7 +41,6 @@ class Matcher:
         self.gap = (
             max(HINT_REACH, REACH) if spec.hidden else HINT_REACH
         )  # seams no further apart are looked at as one
-        self._known: dict[tuple[bytes, bytes, bytes], bool] = {}
         self._letters = b"a" * spec.shortest
         # Of a run of 64, every fourth byte makes 16: a quarter of the content is enough to rule most of it out.
         self._sample = b"a" * (spec.shortest // _SAMPLING)
@@ -96,20 +95,16 @@ class Matcher:
             return
         for token in _TOKEN.finditer(data):
             begin, end = token.span()
-            if end - begin <= LONGEST_TOKEN and _is_mixed(token[0]) and self._is_told(data, begin, token[0]):
-                before = data[max(0, begin - HINT_REACH) : begin]
-                if self._is_accepted(before, token[0], data[end : end + AFTER_REACH]):
-                    yield begin, end
+            if end - begin > LONGEST_TOKEN or not _is_mixed(token[0]):
+                continue
+            before, after = data[max(0, begin - HINT_REACH) : begin], data[end : end + AFTER_REACH]
+            if is_name(before, token[0], after) or not may_be_drawn(before, token[0]):
+                continue
+            if self._is_told(data, begin, token[0]) and self._is_accepted(before, token[0], after):
+                yield begin, end
 
     def _is_accepted(self, before: bytes, token: bytes, after: bytes) -> bool:
-        if self._spec.accepts is None:
-            return True
-        told = self._known.get((before, token, after))
-        if told is None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            told = self._known[before, token, after] = self._spec.accepts(before, token, after)
-        return told
+        return self._spec.accepts is None or self._spec.accepts(before, token, after)
 
     def _is_told(self, data: bytes, begin: int, token: bytes) -> bool:
         if token.startswith(self._spec.heads):

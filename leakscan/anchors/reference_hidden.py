@@ -1,11 +1,13 @@
 """Values that hide: encoded, escaped or in pieces. In plain Python, the twin of _hidden.pxi.
 
-Base64 of text, hexadecimal digits and key files without their header show as long runs of base64 characters; a value in
-pieces as a run beside a joint: the end of one string literal and the start of the next, a continued line, an escaped
-plus, slash or equals; an escaped value as escapes in a row. All are decided by at most `REACH` bytes."""
+Base64 of text, hexadecimal digits and key files without their header show as long runs of base64 characters that start
+like it; a value in pieces as a run beside a joint: the end of one string literal and the start of the next, a continued
+line, an escaped plus, slash or equals; an escaped value as escapes in a row. All are decided by at most `REACH` bytes.
+What a long run holds behind its start decides nothing, so that a history tells by its start whether to look at it."""
 
 from __future__ import annotations
 
+import binascii
 import re
 from typing import Final
 
@@ -14,6 +16,7 @@ _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
 _RUN = re.compile(_CODE + b"{60,}")
+_LONG: Final = 60
 _PIECES = re.compile(_CODE + b"{32,}")
 _PIECE_BEFORE = re.compile(b"(?=(%b{32})(?:%b|%b%b{4}))" % (_CODE, _MARK, _JOINT, _CODE))
 _PIECE_AFTER = re.compile(b"(?=(?:%b|%b{4}%b)(%b{32}))" % (_MARK, _CODE, _JOINT, _CODE))
@@ -29,13 +32,18 @@ _ESCAPES = re.compile(
 )
 _CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
 _LETTERS = b"a" * 32
+_HEAD: Final = 48  # letters of base64
+_ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: the byte is below 128
+_KEY = re.compile(rb"M(?:I[IGH]|C4CAQAw|FECAQEw|H[cQ]CAQEE|EcCAQAw)")
+_DIGITS = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{60})")
+_CONTROLS = bytes(range(1, 9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
 
 
 def hides(data: bytes, low: int, high: int) -> bool:
     """Something hides in data[low:high]."""
     text = data[low:high]
     if _LETTERS in text.translate(_CLASSES):
-        if any(_is_plain(run[0]) for run in _RUN.finditer(text)):
+        if any((run.start() or not low) and _speaks(text, *run.span()) for run in _RUN.finditer(text)):
             return True
         for pattern in (_PIECE_BEFORE, _PIECE_AFTER):
             if any(_DRILL.search(piece[1]) is None for piece in pattern.finditer(text)):
@@ -44,8 +52,8 @@ def hides(data: bytes, low: int, high: int) -> bool:
 
 
 def find_hidden(data: bytes) -> list[tuple[int, int]]:
-    """Where encoded, escaped or split values may stand, in order: long runs of base64 characters, those of 32 or more
-    that stand beside a joint, and escapes of one form in a row, twelve or more."""
+    """Where encoded, escaped or split values may stand, in order: runs of 60 base64 characters or more that start like
+    text or a key, those of 32 or more that stand beside a joint, and escapes of one form in a row, twelve or more."""
     spans: list[tuple[int, int]] = []
     if _LETTERS in data.translate(_CLASSES):
         spans = [run.span() for run in _PIECES.finditer(data) if _is_hiding(data, *run.span())]
@@ -55,7 +63,7 @@ def find_hidden(data: bytes) -> list[tuple[int, int]]:
 
 
 def _is_hiding(data: bytes, start: int, end: int) -> bool:
-    if _is_plain(data[start:end]):
+    if end - start >= _LONG and _speaks(data, start, end):
         return True
     after = _PIECE_BEFORE.match(data, end - 32)
     before = _PIECE_AFTER.finditer(data, max(0, start - REACH), min(end, start + REACH))
@@ -63,11 +71,32 @@ def _is_hiding(data: bytes, start: int, end: int) -> bool:
     return any(_DRILL.search(piece) is None for piece in pieces)
 
 
-def _is_plain(run: bytes) -> bool:
-    """60 bytes in a row without a drill: five equal ones, or five that count up."""
-    start = 0
-    for drill in _DRILL.finditer(run):
-        if drill.start() + 4 - start >= 60:
-            return True
-        start = drill.start() + 1
-    return len(run) - start >= 60
+def _speaks(data: bytes, start: int, end: int) -> bool:
+    """The run data[start:end] starts like encoded text or like a key."""
+    if data[start - 1 : start] == b"\\" and data[start : start + 1] in b"nrt":
+        start += 1
+    return (
+        _is_text_in_base64(data[start : start + _HEAD])
+        or _KEY.match(data, start, end) is not None
+        or _is_text_in_digits(data, start, end)
+    )
+
+
+def _is_text_in_base64(head: bytes) -> bool:
+    """At most two bytes of those that can be told at a glance are not ASCII, and none is a control character; every
+    other byte may be NUL."""
+    if len(head[::4].translate(None, _ASCII_LETTERS)) > 2:
+        return False
+    text = binascii.a2b_base64(head)
+    plain = text if any(text[1::2]) else text[::2]
+    return len(plain.translate(None, _CONTROLS + b"\0")) == len(plain)
+
+
+def _is_text_in_digits(data: bytes, start: int, end: int) -> bool:
+    """No control characters, or NULs as in wide text."""
+    digits = _DIGITS.match(data, start, end)
+    if digits is None:
+        return False
+    text = binascii.unhexlify(digits[1])
+    nuls = text.count(0)
+    return 7 <= nuls <= 23 or (not nuls and len(text.translate(None, _CONTROLS)) == len(text))

@@ -9,7 +9,6 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
 HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes before it, and so many behind
 MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
 MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
-MAX_KNOWN = 1 << 15  # how many answers of `accepts` are remembered
 _LENGTHS = (
     (f"at most {MAX_LITERALS} literals of 1 to {MAX_LITERAL} bytes", 1, MAX_LITERAL, MAX_LITERALS),
     (
@@ -30,9 +29,10 @@ class AnchorSpec:
     - A literal.
     - With `hidden`: the mark of an encoded, escaped or split value (reference_hidden.py).
     - A token: a maximal run of 16 to 136 letters, digits, `+`, `/`, `_` and `-` that changes between lower case, upper
-      case and digits as often as a value does, and either begins with one of `heads` or has one of `hints` (lower-case
-      words, found in any case) within the 64 bytes before it. `accepts` has the last word: it is given up to 64 bytes
-      before the token, the token, and up to 3 bytes behind it, and must always say the same of the same.
+      case and digits as often as a value does, and may be one rather than a name (reference_tokens.py). It begins with
+      one of `heads`, or has one of `hints` (lower-case words, found in any case) within the 64 bytes before it.
+      `accepts` has the last word: it is given up to 64 bytes before the token, the token, and up to 3 bytes behind it,
+      and must always say the same of the same.
 
     Content that starts with one of `openings` is looked at in any case.
 

@@ -10,12 +10,18 @@ _NAMES = re.compile(
     rb"\s{0,80}(?:const|let|var|val|my)?[\s(\[]{0,4}((?:[\w.$]{1,60}\s{0,3},\s{0,3}){1,8}[\w.$]{1,60})[\s)\]]{0,4}:?=\s{0,4}[(\[]?"
 )
 _NAME = re.compile(rb"[\w.$]+")
+_INSERT = re.compile(rb"\(([\w\s,`\"\[\].]{3,300})\)\s{0,20}VALUES\s{0,20}\(([^()]{0,400})\Z", re.IGNORECASE)
 _HEAD_LINE = re.compile(rb"[ \w\"'.\-,;|\t]{3,200}")
 _RULE_LINE = re.compile(rb"[ |:\-+=]{3,200}")
 
 
 def column_name(text: bytes, line_start: int) -> Span | None:
-    """The name of the value at the end of `text`, by its place among the values of its line; None if it has none."""
+    """The name of the value at the end of `text`, by its place among the values of its line or of an SQL statement;
+    None if it has none."""
+    if insert := _INSERT.search(text):
+        place = insert[2].count(b",")
+        found = list(_NAME.finditer(text, *insert.span(1)))
+        return Span(*found[place].span()) if place < len(found) else None
     line = text[line_start:]
     if names := _NAMES.match(line):
         place = line.count(b",", names.end())

@@ -14,14 +14,17 @@ from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _ASSIGNED = re.compile(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}(?:[bru](?=[\"']))?"
+    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=]|to[ \t])[ \t]{0,8}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
 )
+# Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
+_BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = re.compile(
-    rb"(?:[\"']([^\"'\n]{1,100})[\"']\s{0,20},\s{0,20}[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
+    rb"(?:[\"']([^\"'\n]{1,100})[\"']" + _BETWEEN + rb"[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
 )
-_AFTER = re.compile(rb"[\"']\s{0,20},\s{0,20}[\"']([^\"'\n]{1,100})[\"']")
+_AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+_NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = re.compile(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
     rb"|^(?:true|false)$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
@@ -47,32 +50,24 @@ class Companions:
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
         joined = list(candidates)
-        taken = {candidate.span for candidate in candidates}
+        taken = {candidate.span: at for at, candidate in enumerate(candidates)}
         for place, candidate in enumerate(candidates):
             if candidate.part == "key" and candidate.partner is not None:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
             for rule, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
-                if any(span.start < other.end and other.start < span.end for other in taken):
+                at = taken.get(span, len(joined))
+                if any(span.start < o.end and o.start < span.end for o in taken if o != span) or (
+                    at < len(joined) and rule.exchange in joined[at].able
+                ):
                     continue
-                taken.add(span)
-                value = data[span.start : span.end]
+                value, taken[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
-                    joined[place] = replace(joined[place], partner=len(joined))
-                joined.append(
-                    Candidate(
-                        span,
-                        Secret(value),
-                        value,
-                        (rule,),
-                        0.0,
-                        None,
-                        label,
-                        None,
-                        part=rule.part,
-                        partner=place,
-                    )
+                    joined[place] = replace(joined[place], partner=at)
+                companion = Candidate(
+                    span, Secret(value), value, (rule,), 0.0, None, label, None, part=rule.part, partner=place
                 )
+                joined[at : at + 1] = [companion]
         return joined
 
     def _wanted(self, candidate: Candidate) -> list[Rule]:
@@ -126,7 +121,10 @@ class Companions:
             if match is None:
                 continue
             group = match.lastindex or 1
-            if self._compiled[rule.id].fullmatch(match[group]) and not _REFERENCE.search(match[group]):
+            value = match[group]
+            if _REFERENCE.search(value) or _NAME.fullmatch(value):
+                continue
+            if self._compiled[rule.id].fullmatch(value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from bisect import bisect_right
@@ -22,7 +23,7 @@ from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
 from leakscan.detect.tokens import Tokens
-from leakscan.detect.venue import Named, Venues
+from leakscan.detect.venue import ABOVE, Named, Venues
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
@@ -37,6 +38,7 @@ class Inspection:
 
 NOTHING = Inspection()
 _BESIDE = 500
+_MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
 _LISTED = re.compile(
     rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)"
 )  # `<digest>  file.zip`
@@ -64,6 +66,7 @@ class Detector:
         self.spec = self._tokens.spec
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
+        self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)
         self._judge = Judge(rules, self._venues)
         self._with_pem = frozenset(
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
@@ -111,16 +114,22 @@ class Detector:
         self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named
     ) -> Candidate | None:
         label = self._labeller.label(data, span, floor)
-        alone = any(rule.needs == "nothing" for rule in fits)
-        if label.kind == "negative" and not alone:
+        if label.kind == "negative" and not any(rule.needs == "nothing" for rule in fits):
             return None
         if _LISTED.match(data, span.end) and not _is_on_line(data, label, span):
             return None
         if is_armoured(data, span) and not _is_on_line(data, label, span):
             return None
         able = frozenset(rule.exchange for rule in fits)
+        if (
+            label.strength < 1
+            and _needs_both(fits)
+            and not self._venues.may_name(mentions, able)
+            and self._is_nameless(data[max(0, span.start - ABOVE) : span.start], able)
+        ):
+            return None
         venue = self._venues.nearest(data, span, label, mentions, able)
-        if all(rule.needs == "name and exchange" for rule in fits) and (
+        if _needs_both(fits) and (
             (venue is None and label.strength < 1) or (venue is not None and venue.exchange == OTHER)
         ):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
@@ -147,6 +156,10 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
         return all(abs(start - candidate.span.start) > _BESIDE for start in strong[max(0, at - 1) : at + 1])
 
     return [candidate for candidate in candidates if not is_hopeless(candidate)]
+
+
+def _needs_both(fits: tuple[Rule, ...]) -> bool:
+    return all(rule.needs == "name and exchange" for rule in fits)
 
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:

@@ -9,8 +9,8 @@ from collections.abc import Collection, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
+from leakscan.detect.evidence import label_evidence, shape_evidence
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.randomness import describe
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
@@ -33,8 +33,6 @@ _TIER_WORDS = {
     Tier.PATH: "{} is named in the path",
 }
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
-_CROWD_POINTS = (0.0, -1.5, -3.0)
-_TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 _PART_WORDS: dict[Part, str] = {
     "key": "API key",
     "secret": "secret",
@@ -76,9 +74,9 @@ class Judge:
         rule = self._rule(candidate, venue)
         if rule is None:
             return None
-        evidence = [*_shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
+        evidence = [*shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
         if candidate.key is None:
-            evidence += _label_evidence(candidate, rule, venue, partnered=partner is not None)
+            evidence += label_evidence(candidate, rule, venue, partnered=partner is not None)
         if partner is not None:
             evidence.append((1.5, f"stands with its {_partner_word(rule.part, partner)}"))
         points = sum(points for points, _ in evidence)
@@ -109,16 +107,31 @@ class Judge:
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
         found = [candidate.venue, partner.venue if partner else None]
-        named_in_text = [venue for venue in found if venue is not None and self._may_be(candidate, venue)]
+        of_form = (self._of_form(candidate, venue) for venue in found if venue is not None)
+        named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
             return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
         if named:
             return Venue(named[0], Tier.PATH)
+        if partner is not None and (
+            alone := [rule.exchange for rule in partner.fits if rule.needs == "nothing"]
+        ):
+            return next((Venue(e, Tier.NEAR) for e in reversed(alone) if e in candidate.able), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
             return Venue(self._asymmetric, Tier.NEAR)  # nobody else has that form
         return None
+
+    def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
+        """The variant of the exchange that is named, where only its values begin so."""
+        if venue.exchange == OTHER or candidate.key is not None or venue.exchange in candidate.able:
+            return venue
+        telling = (
+            r.exchange for r in candidate.fits if isinstance(r.shape, TextShape) and r.shape.pattern.heads
+        )
+        variants = (e for e in telling if self._rules.exchange(e).variant_of == venue.exchange)
+        return Venue(next(variants, venue.exchange), venue.tier)
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -154,24 +167,6 @@ class Judge:
             return []
         name = self._rules.exchange(venue.exchange).name
         return [(_TIER_POINTS[venue.tier], _TIER_WORDS[venue.tier].format(name))]
-
-
-def _shape_evidence(candidate: Candidate, rule: Rule) -> list[tuple[float, str]]:
-    key = candidate.key
-    if key is None:
-        told = f"{describe(candidate.identity)}, {candidate.bits:.0f} bits of randomness"
-        evidence = [(3.0, told + "; nothing else has this form") if rule.needs == "nothing" else (0.0, told)]
-        if isinstance(rule.shape, TextShape) and rule.shape.loose:
-            evidence.append((-1.0, ""))  # what its exchange's keys look like is not known
-        if candidate.proof and isinstance(rule.shape, TextShape) and rule.shape.proof:
-            evidence.append((1.5, candidate.proof))
-        return evidence
-    form = f", {key.form}" if key.form else ""
-    if key.encrypted:
-        note = f" ({key.note})" if key.note else ""
-        return [(4.0, f"private key, protected by a password{note}{form}")]
-    size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
-    return [(4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password{form}")]
 
 
 def is_example_path(path: bytes) -> bool:
@@ -245,34 +240,6 @@ def _joined(candidate: Candidate, match: Match) -> Match | None:
         encrypted=False,
         partner=match.identity,
     )
-
-
-def _label_evidence(
-    candidate: Candidate, rule: Rule, venue: Venue | None, *, partnered: bool
-) -> list[tuple[float, str]]:
-    label = candidate.label
-    crowd = _CROWD_POINTS[candidate.crowd]
-    if rule.needs == "nothing" and label.kind not in ("named", "hmac"):
-        return []
-    match label.kind:
-        case "hmac":
-            return [(2.0, "is the key of an HMAC call")]
-        case "named" if label.doubtful and not partnered:
-            return [(-3.0, f"assigned to {label.text}, as web frameworks call a secret of their own")]
-        case "named":
-            points = (
-                2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
-            )
-            return [(points, f"assigned to {label.text}")]
-        case "foreign":
-            return [(-3.0, f"assigned to {label.text}, which speaks of something else")]
-        case "other" if venue is None or venue.tier is not Tier.LABEL:
-            return [(-1.5 + crowd, "assigned to a name that says nothing of a key")]
-        case "none" if crowd:
-            return [(-1.0 + crowd, "one of many values without a name")]
-        case "none":
-            return [(-1.0, "" if candidate.part else "nothing says whether it is the key or the secret")]
-    return []
 
 
 def _partner_word(part: Part, partner: Candidate) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from leakscan.detect.columns import column_name
 from leakscan.detect.words import (
+    ALSO_OF_ORDERS,
     BUILD_PREFIXES,
     FOREIGN,
     FRAMEWORKS,
@@ -44,11 +45,20 @@ _NEXT_ARGUMENT = re.compile(
 )
 
 
+# Calls that give the value of what stands in them.
+_DECODER = re.compile(
+    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from)\Z"
+)
+_COMMENT_BEHIND = re.compile(
+    rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """What the words before a value say. `strength`: 2 a full name such as API_SECRET, 1 a hint such as `secret`.
 
-    `doubtful`: web frameworks have a secret of this name, and one of them is near."""
+    `doubtful`: web frameworks have a secret of this name, and one of them is near, or orders have a field of it."""
 
     kind: Kind
     words: tuple[str, ...] = ()
@@ -90,13 +100,22 @@ class Labeller:
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
-        label = self._label_in(text)
+        label = self._label_behind(data, span, text) or self._label_in(text)
         if label.kind in ("none", "other"):
             label = replace(label, part=self._part_by_order(data, span), strength=0)
         shift = label.span.start + floor
         around = data[max(0, start - _FRAMEWORK_REACH) : span.end + _FRAMEWORK_REACH]
         doubtful = "".join(label.words) in SHARED_NAMES and _FRAMEWORK.search(around) is not None
+        doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(iter_names(label.words))
         return replace(label, span=Span(shift, shift + label.span.end - label.span.start), doubtful=doubtful)
+
+    def _label_behind(self, data: bytes, span: Span, text: bytes) -> Label | None:
+        """`"…",  // apiSecret`: of a value that stands alone on its line, the comment that names it."""
+        behind = _COMMENT_BEHIND.match(data, span.end, span.end + 100)
+        if behind is None or text[text.rfind(b"\n") + 1 :].strip():
+            return None
+        label = self.judge_unit(behind[1], Span(len(text), len(text)))
+        return label if label.kind in ("named", "negative", "foreign") else None
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:
         """`Client("…", api_secret)`: what stands before a secret is the key."""
@@ -129,9 +148,13 @@ class Labeller:
             following = unit.start()
             if _VALUE.search(unit[0]):
                 return NO_LABEL
+            if gap[:1] == b"(" and _DECODER.search(unit[0]):
+                continue
             label = self._judge_phrase(unit[0], Span(*unit.span()))
             if label.kind == "none" or _is_argument(unit[0], gap, label):
                 continue
+            if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
+                return replace(label, kind="negative")
             if label.kind == "other" and gap[:1] == b"(":
                 return _CALL  # the name of a function, not of its argument
             return label

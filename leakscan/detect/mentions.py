@@ -16,6 +16,12 @@ from leakscan.rules import Exchange
 
 _LONG = 7  # shorter names stand in other words by chance: only whole words count
 _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"spot", b"perp", b"pro")
+# What makes an exchange's name of a common word: `XtRestClient(`, `ccxt.pro.apex({`, `exchange: woo`, `# Derive`.
+_TELLING = (
+    *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
+    *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}"),
+    *("={}\n", ": {}\n", "# {}\n", "// {}\n"),
+)
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
@@ -72,20 +78,25 @@ class KeywordIndex:
         self._automaton = ahocorasick.Automaton()
         listed = list(exchanges)
         for word in OTHER_VENUES:
-            self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True))
+            self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True, True))
         for exchange in listed:
-            for quote in "\"'":  # `exchange = "aster"`: the whole of a string, however common a word it is
-                name = quote + exchange.id.replace("-", "") + quote
-                if not exchange.generic:
-                    self._automaton.add_word(name, (len(name), exchange.id, Kind.OWN, False))
+            name = exchange.id.replace("-", "")
+            quoted = [quote + name + quote for quote in "\"'"]  # the whole of a string: `exchange = "aster"`
+            telling = [form.format(name) for form in _TELLING] if _is_common(exchange, name) else []
+            for word in (*quoted, *telling) if not exchange.generic else ():
+                self._automaton.add_word(
+                    word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
+                )
         keywords = [keyword for exchange in listed for keyword in exchange.keywords]
         for exchange in listed:
             for header in exchange.headers:
-                self._automaton.add_word(header, (len(header), exchange.id, Kind.SHARED, False))
+                self._automaton.add_word(
+                    header, (len(header), exchange.id, Kind.SHARED, False, len(header) < _LONG)
+                )
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
                 whole = len(word) < _LONG or any(word != o and word.startswith(o) for o in keywords)
-                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole))
+                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, len(word) < _LONG))
         self._automaton.make_automaton()
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
@@ -100,12 +111,19 @@ class KeywordIndex:
     def _in_window(self, data: bytes, window: Span) -> Iterator[Mention]:
         text = data[window.start : window.end]
         # one character a byte, so that offsets survive
-        for last, (size, exchange, kind, whole) in self._automaton.iter(text.lower().decode("latin-1")):
+        for last, (size, exchange, kind, ends, starts) in self._automaton.iter(
+            text.lower().decode("latin-1")
+        ):
             end = window.start + last + 1
-            if not whole or _ends_word(data, end):
+            if not ends or _ends_word(data, end):
                 span = Span(end - size, end)
-                if (exchange != OTHER and size >= _LONG) or _starts_word(data, span.start):
+                if not starts or _starts_word(data, span.start):
                     yield Mention(span, exchange, kind)
+
+
+def _is_common(exchange: Exchange, name: str) -> bool:
+    """None of its keywords is its bare name: that is a common word, or a short one."""
+    return not exchange.variant_of and not any(keyword in name for keyword in exchange.keywords)
 
 
 def _ends_word(data: bytes, end: int) -> bool:

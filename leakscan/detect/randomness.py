@@ -17,7 +17,7 @@ import string
 from itertools import pairwise
 from operator import eq, sub
 
-from leakscan.detect.written_model import KIND_BITS, LETTER_BITS
+from leakscan.anchors.written_model import KIND_BITS, LETTER_BITS
 
 # 200,000 random values of 64 letters and digits: the lowest score seen is 60; the law in tests/laws proves the rate.
 MIN_RANDOM_BITS = 20.0

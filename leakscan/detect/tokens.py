@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -31,6 +32,7 @@ _ANOTHERS = re.compile(
     rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-"
 )
 _BESIDE = 300
+_MAX_REMEMBERED = 1 << 15
 
 
 class Tokens:
@@ -57,7 +59,7 @@ class Tokens:
             literals,
             tuple(sorted(_without_longer(words))),
             tuple(sorted(heads)),
-            self._is_promising,
+            functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
         )
         self._matcher = Matcher(self.spec)
 
@@ -100,8 +102,6 @@ class Tokens:
     def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
         """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
         data = before + token + after
-        if _is_identifier(before, token, after):
-            return False
         for span, fits in self._readings(data, Span(len(before), len(before) + len(token))):
             if any(rule.needs != "name and exchange" for rule in fits):
                 return True
@@ -115,15 +115,6 @@ class Tokens:
         able = {rule.exchange for rule in fits}
         able |= {self._family[exchange] for exchange in able}
         return any(m.exchange in able for m in self._index.mentions(before, [Span(0, len(before))]))
-
-
-def _is_identifier(before: bytes, token: bytes, after: bytes) -> bool:
-    """A name in a program (letters without a quote around them, punctuation behind), or the fragment of a URL."""
-    if after[:1] == b"(" or before[-1:] == b"#":
-        return True
-    return (
-        token.isalpha() and before[-1:] not in b"\"'`=" and after[:1] in (b";", b",", b")", b".", b"[", b"-")
-    )
 
 
 def _is_loose(fits: Iterable[Rule]) -> bool:

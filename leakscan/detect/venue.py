@@ -9,16 +9,17 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
-from leakscan.detect.label import Label, Labeller, iter_names, split_words
+from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions
 from leakscan.detect.nesting import parent_spans
-from leakscan.detect.words import SERVICES
+from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
+ABOVE = 4200  # bytes before a value that nesting.py looks at, and some
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -33,11 +34,12 @@ class Named:
     shared: Mentions
     other: Mentions
     length: int
+    exchanges: frozenset[str] = frozenset()
 
     @classmethod
     def sorted(cls, mentions: Sequence[Mention], length: int) -> Named:
         own, shared, other = (Mentions(m for m in mentions if m.kind is kind) for kind in Kind)
-        return cls(own, shared, other, length)
+        return cls(own, shared, other, length, frozenset(m.exchange for m in mentions))
 
 
 class Venues:
@@ -70,6 +72,16 @@ class Venues:
             return None
         words = frozenset(split_words(path.decode("utf-8", "replace")))
         return self._variant(mentions[-1].exchange, words, able)
+
+    def may_name(self, named: Named, able: frozenset[str]) -> bool:
+        """Whether the content names an exchange that is able to have a value, in more than a heading."""
+        return not named.exchanges.isdisjoint(self._families(able))
+
+    def is_nameless(self, above: bytes, able: frozenset[str]) -> bool:
+        """Whether no heading names one of them for a value behind `above`, the `ABOVE` bytes before it."""
+        span = Span(len(above), len(above))
+        venue = self.nearest(above, span, NO_LABEL, Named.sorted((), len(above)), able)
+        return venue is None or venue.exchange == OTHER
 
     def nearest(
         self, data: bytes, span: Span, label: Label, named: Named, able: frozenset[str]
@@ -108,6 +120,7 @@ class Venues:
 
     def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
         """`ASTER_API_KEY`, a section `gate:`: common words that name an exchange where they begin a name."""
+        words = words[next((at for at, w in enumerate(words) if len(w) > 1 and w not in NEUTRAL), 0) :]
         for count in (3, 2, 1):
             exchange = self._ids.get("".join(words[:count]))
             if exchange in family and len(words) >= count:

@@ -13,9 +13,10 @@ NEUTRAL = frozenset(
 NEGATIVE = frozenset(
     "hash hashes sha sha1 sha256 sha512 sha3 keccak md5 blake2b digest checksum fingerprint txid txids txhash tx"
     " transaction block blockhash signature signatures sig listenkey listen orderid order clientorderid clordid"
-    " clientid nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
+    " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
     " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
-    " stream streams keepalive requestid tranid withdrawid".split()
+    " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
+    " poolpublickey sshpublickey".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -25,13 +26,16 @@ SERVICES = frozenset(
     " bscscan polygonscan openai anthropic sentry datadog newrelic webhook nextauth supabase heroku netlify vercel npm"
     " pypi influx influxdb grafana coinmarketcap cmc coingecko cryptocompare messari glassnode santiment nansen tardis"
     " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
-    " codecov snyk apiserver".split()
+    " codecov snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
+    " currencylayer webhooks".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(
     "app mail database db encryption encrypt encrypted decrypt enc aes salt pepper password passwd passphrase"
     " vault consul".split()
 )
+# Orders and requests have one, too: the key of a credential only beside its secret.
+ALSO_OF_ORDERS = frozenset({"clientid"})
 # Web frameworks have a secret of this name ...
 SHARED_NAMES = frozenset({"secretkey"})
 # ... and leave these words near it.

@@ -53,6 +53,7 @@ class Catalog:
                 self._append(pack)
             self._first_loose = len(self.kinds)
             self._append_loose()
+            self.stock = kernel.Stock(self.packs, self.read, limit)
             self.missing: dict[bytes, list[int]] = {}
             self.names = kernel.Names(width, [*(pack.ids for pack in self.packs), self._loose_ids()])
             self.copies = self._find_copies()
@@ -86,6 +87,8 @@ class Catalog:
         return self.packs[place].read(node - self._firsts[place], self.limit)
 
     def close(self) -> None:
+        if hasattr(self, "stock"):
+            self.stock.close()
         for pack in self.packs:
             pack.close()
 

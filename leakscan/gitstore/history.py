@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore.commits import CommitGraph
@@ -38,6 +39,7 @@ class History:
         self._steps = 0
         self.commits = commits
         self.content = lru_cache(256)(self._entries)
+        self._wanted = lru_cache(4096)(self._by_name)
 
     def graph(self) -> CommitGraph:
         return CommitGraph(self.commits)
@@ -76,16 +78,13 @@ class History:
         names = {number: oid.hex() for oid, number in self._trees.absent.items() if oid.hex() not in EMPTY}
         if not names:
             return
-        queue = [commits.trees[number] for number, flag in enumerate(reached) if flag]
-        queue += [self._catalog.find(oid) for oid in others]
+        marks = self._trees.marks
+        fresh = set(compress(commits.trees, reached)) | {self._catalog.find(oid) for oid in others}
         seen: set[int] = set()
-        while queue:
-            node = queue.pop()
-            if node not in seen:
-                seen.add(node)
-                if node in names:
-                    yield names[node]
-                queue += [child for child, _ in self._trees.marks.get(node, ())]
+        while fresh:
+            seen |= fresh
+            yield from (names[node] for node in fresh & names.keys())
+            fresh = {child for node in fresh & marks.keys() for child, _ in marks[node]} - seen
 
     def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
         """Every change of a wanted blob that any commit made. `boundaries` count as having no parents."""
@@ -140,17 +139,13 @@ class History:
 
     def _changes(self, old: int, new: int) -> list[Change]:
         """(path, node in `old`, node in `new`) where they differ in a wanted blob; -1 where there is no such blob."""
-        marks = self._trees.marks
         found: list[Change] = []
         queue = [(old, new, b"", 0)]
         while queue:
             old, new, prefix, depth = queue.pop()
-            before = {name: node for node, name in marks.get(old, ())}
-            after = {name: node for node, name in marks.get(new, ())}
-            for name in before.keys() | after.keys():
+            before, after = self._wanted(old), self._wanted(new)
+            for name in {name for name, _ in before.items() ^ after.items()}:
                 one, other = before.get(name, _NOTHING), after.get(name, _NOTHING)
-                if one == other:
-                    continue
                 left, right = self._if_tree(one), self._if_tree(other)
                 if (left, right) != (_NOTHING, _NOTHING):
                     queue.append((left, right, prefix + name + b"/", depth + 1))
@@ -161,6 +156,10 @@ class History:
             if self._steps > _MAX_STEPS or len(found) > _MAX_CHANGES or depth > _MAX_DEPTH:
                 raise Untraceable
         return found
+
+    def _by_name(self, tree: int) -> dict[bytes, int]:
+        """What is wanted in a tree."""
+        return {name: node for node, name in self._trees.marks.get(tree, ())}
 
     def _note(self, seen: Sightings, number: int, changes: list[Change], *, brought: bool = True) -> None:
         """What a commit changed; `brought`: the blobs that stand there now came with it."""
@@ -176,6 +175,8 @@ class History:
         """A merge's own content: paths at which it differs from every parent. Where one of them differs by its mode
         only, the blob is not new."""
         tree = self.commits.trees[number]
+        if tree in bases:
+            return
         changes = {base: {path: (old, new) for path, old, new in self._changes(base, tree)} for base in bases}
         for path in sorted({path for some in changes.values() for path in some}):
             alike = [base for base in changes if path not in changes[base]]

@@ -9,6 +9,7 @@ from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 if TYPE_CHECKING:
     from leakscan.gitstore.kernel_reference import apply, apply_and_look, grow, parse_headers, sort_offsets
     from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+    from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
     COMPILED: bool
 else:
@@ -16,6 +17,7 @@ else:
         from leakscan.gitstore._kernel import apply, apply_and_look
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
         from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
+        from leakscan.gitstore._kernel_walk import Look, Paths, Stock, read_links
 
         COMPILED = True
     except ImportError:
@@ -27,14 +29,18 @@ else:
             sort_offsets,
         )
         from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+        from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
         COMPILED = False
 
 __all__ = [
     "COMPILED",
     "DeltaError",
+    "Look",
     "Names",
     "OversizeError",
+    "Paths",
+    "Stock",
     "Tree",
     "TreeError",
     "TreeReader",
@@ -42,5 +48,6 @@ __all__ = [
     "apply_and_look",
     "grow",
     "parse_headers",
+    "read_links",
     "sort_offsets",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
+from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import parse_links
 from leakscan.gitstore.objects import EMPTY
 
@@ -28,6 +29,17 @@ class Links:
         self.absent_trees: dict[int, str] = {}
 
     def add(self, forest: Forest, node: int, data: bytes, hex_length: int) -> None:
+        if known := kernel.read_links(data, forest.catalog.names, hex_length // 2):
+            tree_node, nodes, time = known
+        else:
+            tree_node, nodes, time = self._read(forest, node, data, hex_length)
+        self.nodes.append(node)
+        self.trees.append(tree_node)
+        self.times.append(time)
+        self.counts.append(len(nodes))
+        self.parents.extend(nodes)
+
+    def _read(self, forest: Forest, node: int, data: bytes, hex_length: int) -> tuple[int, list[int], int]:
         tree, parents, time = parse_links(data, hex_length)
         tree_node = forest.catalog.find(tree)
         if tree_node < 0 and tree not in EMPTY:
@@ -36,11 +48,7 @@ class Links:
         if -1 in nodes:
             self.absent[node] = [oid for oid, found in zip(parents, nodes, strict=True) if found < 0]
             nodes = [found for found in nodes if found >= 0]
-        self.nodes.append(node)
-        self.trees.append(tree_node)
-        self.times.append(time)
-        self.counts.append(len(nodes))
-        self.parents.extend(nodes)
+        return tree_node, nodes, time
 
     def __iadd__(self, other: Links) -> Links:
         self.nodes += other.nodes

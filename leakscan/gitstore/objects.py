@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from leakscan.gitstore.command import CHUNK, Git, Process
 from leakscan.gitstore.packs import Pack, list_ids
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
 
+T = TypeVar("T")
 KIND_NUMBERS: Final = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}  # as packs number them
 # git knows these without having them.
 EMPTY: Final = {
@@ -23,16 +25,22 @@ EMPTY: Final = {
 }
 MAX_OBJECT_BYTES: Final = 256 << 20
 _MAX_DAMAGED = 1_000
+_CAREFUL = 2_000  # objects: more than git ever had in its buffer
 _KINDS = {b"blob": "blob", b"commit": "commit", b"tag": "tag", b"tree": "tree"}
 _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
 
 class StoredObject(NamedTuple):
-    """`kind` is "blob", "commit" or "tag"; "tree" only where trees were asked for."""
+    """`kind` is "blob", "commit" or "tag"; "tree" only where trees were asked for. `anchored`: whether the data of a
+    blob hold an anchor, None if nobody looked."""
 
     oid: str
     kind: str
     data: bytes
+    anchored: bool | None = None
+
+
+_Take = Callable[["Process", int, int], Generator[T, None, int]]
 
 
 class Inventory:
@@ -75,22 +83,32 @@ class ObjectReader:
 
     def read(self, feed: bytes | bytearray) -> Iterator[StoredObject]:
         """The objects whose ids stand in `feed`, one to a line; those that cannot be read are recorded."""
-        start, damaged = 0, 0
+        yield from self._restarting("--batch", feed, self._answers)
+
+    def _restarting(self, mode: str, feed: bytes | bytearray, take: _Take[T]) -> Iterator[T]:
+        """What `take` gives of git's answers to `feed`. An object that git dies of is recorded, and git is started anew
+        behind it.
+
+        What git has in its buffer may be lost when it dies. So it is asked once more, and then writes each answer at
+        once: what it does not answer as the first is damaged."""
+        start, damaged, width, careful = 0, 0, self._width, False
         while start < len(feed):
-            with self._git.stream(
-                "cat-file", "--batch", "--buffer", feed=memoryview(feed)[start:]
-            ) as process:
-                reached = yield from self._answers(process, feed, start)
+            end = min(len(feed), start + _CAREFUL * width) if careful else len(feed)
+            buffered = () if careful else ("--buffer",)
+            with self._git.stream("cat-file", mode, *buffered, feed=memoryview(feed)[start:end]) as process:
+                reached = yield from take(process, start, end)
                 self._git.check_open()
-                # git may have died of something else than this object: it is tried once more, as the first.
-                if reached == start:
+                died_at_once = reached == start
+                if died_at_once and careful:
                     process.wait()
-                    self._damaged(feed[start : start + self._width - 1], process.complaint())
-                    reached += self._width
+                    self._damaged(feed[start : start + width - 1], process.complaint())
+                    reached += width
                     damaged += 1
+            careful = not careful if died_at_once else careful and reached < end
             start = reached
             if damaged >= _MAX_DAMAGED and start < len(feed):
                 return self._give_up(damaged, len(feed) - start)
+        return None
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
         """As `read`, of ids in a list."""
@@ -108,12 +126,10 @@ class ObjectReader:
                         found[oid.decode()] = _KINDS[kind]
         return found
 
-    def _answers(
-        self, process: Process, feed: bytes | bytearray, start: int
-    ) -> Generator[StoredObject, None, int]:
-        """What git answers to `feed` from `start` on; returns how far it came."""
+    def _answers(self, process: Process, start: int, end: int) -> Generator[StoredObject, None, int]:
+        """What git answers to the part of a feed between two places; returns how far it came."""
         readline, read, width = process.out.readline, process.out.read, self._width
-        while start < len(feed):
+        while start < end:
             header = readline().split()
             if len(header) == 2 and header[1] == b"missing":
                 self._damaged(header[0], "git cannot read it")
@@ -138,18 +154,13 @@ class ObjectReader:
             ids.update(dict.fromkeys(list_ids(folder, packs, self._width // 2)))
         feed = b"".join(oid.hex().encode() + b"\n" for oid in ids)
         found = Inventory()
-        start, damaged = 0, 0
-        while start < len(feed):
-            with self._git.stream("cat-file", "--buffer", _CHECK, feed=memoryview(feed)[start:]) as process:
-                listed = self._sort(process, found)
-                process.wait()
-                if listed == 0:
-                    self._damaged(feed[start : start + self._width - 1], process.complaint())
-                    damaged += 1
-            start += self._width * max(1, listed)
-            if damaged >= _MAX_DAMAGED and start < len(feed):
-                self._give_up(damaged, len(feed) - start)
-                break
+
+        def take(process: Process, start: int, end: int) -> Generator[None, None, int]:
+            yield from ()
+            return start + self._width * self._sort(process, found)
+
+        for _ in self._restarting(_CHECK, feed, take):
+            pass
         return found
 
     def _sort(self, process: Process, found: Inventory) -> int:

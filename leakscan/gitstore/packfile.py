@@ -24,7 +24,7 @@ _MAX_HELD_OPEN = 200
 
 class PackFile:
     """`kinds` (B), `sizes` (Q) and `bases` (i) are those of `kernel.parse_headers`; `references` are the bases that
-    have a name.
+    have a name. The data of an entry stand between its `starts` and `ends` (Q) in `file`, -1 while that is closed.
 
     It is read with pread, not mapped: a file cut off while it is mapped ends the process that reads it, and pages
     of a map count as memory of every worker. Copying what is read costs a fiftieth of inflating it."""
@@ -32,7 +32,7 @@ class PackFile:
     def __init__(self, path: Path, width: int, number: int = 0) -> None:
         self.path = path
         self.index = PackIndex(path.with_suffix(".idx"), width)
-        self._file = _open(path)
+        self.file = _open(path)
         try:
             self._load(width)
         except BaseException:
@@ -62,19 +62,19 @@ class PackFile:
 
     def read(self, number: int, limit: int = MAX_OBJECT_BYTES) -> bytes:
         """The inflated data of an entry: an object, or a delta. OSError, InflateError, OversizeError over `limit`."""
-        size, start = self.sizes[number], self._starts[number]
+        size, start = self.sizes[number], self.starts[number]
         if size > limit:
             raise kernel.OversizeError(size)
-        length = min(self._ends[number] - start, size + (size >> 6) + _SLACK)
+        length = min(self.ends[number] - start, size + (size >> 6) + _SLACK)
         if length <= 0:
             raise InflateError("its index leaves no room for it")
-        file = self._file
+        file = self.file
         return inflate(os.pread(file, length, start) if file >= 0 else self._read_anew(length, start), size)
 
     def close(self) -> None:
-        if self._file >= 0:
-            os.close(self._file)
-            self._file = -1
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
 
     def _read_anew(self, length: int, start: int) -> bytes:
         file = _open(self.path)
@@ -87,24 +87,24 @@ class PackFile:
             os.close(file)
 
     def _load(self, width: int) -> None:
-        status = os.fstat(self._file)
+        status = os.fstat(self.file)
         self._identity = (status.st_dev, status.st_ino)
         self.offsets, self._order = kernel.sort_offsets(self.index.offsets)
-        self._ends = self.offsets[1:]
-        self._ends.append(max(0, status.st_size - width))
+        self.ends = self.offsets[1:]
+        self.ends.append(max(0, status.st_size - width))
         count = len(self.offsets)
         self.kinds, self.bases = array("B", [0]) * count, array("i", [-2]) * count
-        self.sizes, self._starts = array("Q", [0]) * count, array("Q", [0]) * count
+        self.sizes, self.starts = array("Q", [0]) * count, array("Q", [0]) * count
         self.references: list[tuple[int, bytes]] = []
         self._parse(width)
 
     def _parse(self, width: int) -> None:
-        number, count, end = 0, len(self.offsets), self._ends[-1]
+        number, count, end = 0, len(self.offsets), self.ends[-1]
         if hasattr(os, "posix_fadvise"):  # a pack that is not in memory yet comes in twice as fast
-            os.posix_fadvise(self._file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
+            os.posix_fadvise(self.file, 0, 0, os.POSIX_FADV_SEQUENTIAL)
         while number < count and self.offsets[number] < end:
             start = self.offsets[number]
-            window = os.pread(self._file, min(_WINDOW, end - start), start)
+            window = os.pread(self.file, min(_WINDOW, end - start), start)
             if not window:
                 return
             number = kernel.parse_headers(
@@ -116,7 +116,7 @@ class PackFile:
                 width,
                 self.kinds,
                 self.sizes,
-                self._starts,
+                self.starts,
                 self.bases,
                 self.references,
             )

@@ -159,25 +159,20 @@ class Sweep:
 
     def _work(self, task: list[int], visit: Visit[T]) -> _Share:
         share = _Share()
-        surplus, parents, suspect = self._remains.surplus, self._catalog.parents, self._suspect
-        apply = functools.partial(kernel.apply_and_look, self._matcher)
-        has_anchor, oid_of = self._matcher.has_anchor, self._catalog.oid
+        matcher, catalog = self._matcher, self._catalog
+        apply = functools.partial(kernel.apply_and_look, matcher)
+        look = kernel.Look(matcher.has_anchor, self._suspect, self._remains.surplus, self._openings)
         for root in task:
-            kind, count, size = _KIND_NAMES[self._catalog.kinds[root]], 0, 0
-            is_commit = kind == "commit"
-            for node, data, touches in self._forest.walk(root, apply, share.lost, bytes):
-                if node == root or (not touches and suspect[parents[node]]):
-                    touches = has_anchor(data)
-                suspect[node] = touches
-                if node not in surplus:
-                    count += 1
-                    size += len(data)
-                    if touches or self._is_opaque(data):
-                        share.add(visit, StoredObject(oid_of(node), kind, data))
-                    if is_commit:
-                        share.links.add(self._forest, node, data, self._hex_length)
+            kind = _KIND_NAMES[catalog.kinds[root]]
+            look.everything = is_commit = kind == "commit"
+            for node, data, touches in self._forest.walk(root, apply, share.lost, bytes, look):
+                if is_commit:
+                    share.links.add(self._forest, node, data, self._hex_length)
+                if touches or not is_commit:
+                    anchored = touches if kind == "blob" else None
+                    share.add(visit, StoredObject(catalog.oid(node), kind, data, anchored))
                 del data  # the next is made while this one would still be held
-            share.count(kind, count, size)
+            share.count(kind, *look.take())
         return share
 
     def _is_opaque(self, data: bytes) -> bool:

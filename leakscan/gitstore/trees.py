@@ -72,7 +72,7 @@ class Trees:
 
     def climb(self, tops: Iterable[int]) -> None:
         """Marks all trees above those that are marked. `tops` are trees that few others name: those of commits."""
-        last = {self._root(top) for top in tops if top >= 0} if self.marks else set()
+        last = self._forest.roots_of(tops) if self.marks else set()
         fresh = set(self.marks)
         pending: set[int] = set()
         for _ in range(_MAX_ROUNDS):
@@ -118,7 +118,7 @@ class Trees:
         for root in task:
             reader.absent = {} if gather else self.absent
             reader.children = set()
-            for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, read=reader.read):
+            for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, reader.read):
                 if tree.marks:
                     marks = tuple(tree.marks)
                     share.marks.append((node, known.setdefault(marks, marks)))
@@ -128,9 +128,3 @@ class Trees:
                 if reader.absent:
                     share.absent.append((root, list(reader.absent)))
         return share
-
-    def _root(self, node: int) -> int:
-        parents = self._forest.catalog.parents
-        while parents[node] >= 0:
-            node = parents[node]
-        return node

@@ -91,9 +91,13 @@ class RuleSet:
     published: frozenset[str]
     digest: str
     by_id: dict[str, Rule] = field(compare=False)
+    _named: dict[str, Exchange] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_named", {exchange.id: exchange for exchange in self.exchanges})
 
     def exchange(self, exchange_id: str) -> Exchange:
-        return next(exchange for exchange in self.exchanges if exchange.id == exchange_id)
+        return self._named[exchange_id]
 
     @property
     def generic(self) -> Exchange:

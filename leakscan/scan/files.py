@@ -9,15 +9,17 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from leakscan.gitstore.bounds import Bounds
 from leakscan.gitstore.pool import LOST, MAX_TASKS, Pool
 from leakscan.model import Blob, Failure, Skipped
 from leakscan.scan.sighting import Look
 from leakscan.sources import Item
-from leakscan.sources.tree import Entry, iter_files
+from leakscan.sources.tree import MAX_FILE_BYTES, Entry, iter_files
 
 _WORTH_FORKING_S = 0.04  # of reading: starting workers costs about half of that
 _SHARES_PER_JOB = 32
 _MAX_SHARE = 500  # files
+_BOUNDS = Bounds(MAX_FILE_BYTES, MAX_FILE_BYTES, MAX_FILE_BYTES)
 
 
 @dataclass(slots=True)
@@ -49,17 +51,36 @@ def view(items: Iterable[Item], look: Callable[[Blob], Look | None]) -> Share:
 
 
 def view_files(
-    root: Path, entries: Sequence[Entry], look: Callable[[Blob], Look | None], jobs: int
+    root: Path,
+    entries: Sequence[Entry],
+    look: Callable[[Blob], Look | None],
+    jobs: int,
+    limits: Bounds = _BOUNDS,
 ) -> Generator[Share | None, None, None]:
-    """The shares of a listing below `root`, in any order; None when nothing came for a while.
+    """The shares of a listing below `root`, in any order; None when nothing came for a while. What is too large to be
+    held by all workers at once is read at last, by itself."""
+    large: list[bytes] = []
+    with contextlib.closing(_view_files(root, entries, look, jobs, limits.shared)) as shares:
+        for share in shares:
+            if share is not None:
+                postponed = [failure for failure in share.failures if failure.kind == "too-large"]
+                share.failures = [failure for failure in share.failures if failure not in postponed]
+                large += [os.fsencode(failure.where) for failure in postponed]
+            yield share
+    for path in sorted(large):
+        yield view(iter_files(root, [path], limits.alone), look)
 
-    The first are read here: what they take tells whether workers pay."""
+
+def _view_files(
+    root: Path, entries: Sequence[Entry], look: Callable[[Blob], Look | None], jobs: int, limit: int
+) -> Generator[Share | None, None, None]:
+    """The first are read here: what they take tells whether workers pay."""
     jobs = jobs if hasattr(os, "fork") else 1
     each = max(len(entries) // MAX_TASKS + 1, min(_MAX_SHARE, len(entries) // (jobs * _SHARES_PER_JOB)))
     parts = [entries[start : start + each] for start in range(0, len(entries), each)]
 
     def work(number: int) -> Share:
-        return view(iter_files(root, parts[number]), look)
+        return view(iter_files(root, parts[number], limit), look)
 
     started = time.monotonic()
     for number in range(len(parts)):

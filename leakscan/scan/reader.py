@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.anchors import Matcher
 from leakscan.detect import Detector
-from leakscan.gitstore.bounds import bounds
+from leakscan.gitstore.bounds import DEFAULT_MEMORY, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
 from leakscan.scan.files import Share, view, view_files
 from leakscan.scan.options import ScanOptions
@@ -68,9 +68,12 @@ class Reader:
         """What stands in content that is at hand: standard input, one file."""
         return self._within_time(self._read(items))
 
-    def read_files(self, root: Path, listing: Iterable[Entry], *, jobs: int) -> list[Sighting]:
-        """What stands in the files of a listing below `root`, by path; in up to so many processes."""
-        seen = self._within_time(self._read_files(root, listing, jobs))
+    def read_files(
+        self, root: Path, listing: Iterable[Entry], *, jobs: int, max_memory: int = DEFAULT_MEMORY
+    ) -> list[Sighting]:
+        """What stands in the files of a listing below `root`, by path; in up to so many processes, which together take
+        up to so many bytes."""
+        seen = self._within_time(self._read_files(root, listing, jobs, max_memory))
         return sorted(seen, key=_path_of)
 
     def read_names(self, root: Path) -> list[Sighting]:
@@ -134,13 +137,16 @@ class Reader:
         for item in items:
             yield from self._take(view([item], self._look))
 
-    def _read_files(self, root: Path, listing: Iterable[Entry], jobs: int) -> Iterator[Sighting]:
+    def _read_files(
+        self, root: Path, listing: Iterable[Entry], jobs: int, max_memory: int
+    ) -> Iterator[Sighting]:
         entries: list[Entry] = []
         for entry in listing:
             entries.append(entry)
             self._tick()
         self._listed = [entry for entry in entries if isinstance(entry, bytes)]
-        with contextlib.closing(view_files(root, entries, self._look, jobs)) as shares:
+        limits = bounds(max_memory, jobs)
+        with contextlib.closing(view_files(root, entries, self._look, jobs, limits)) as shares:
             for share in shares:
                 yield from self._take(share or Share())
 
@@ -234,7 +240,8 @@ class Reader:
 
     def _visit(self, stored: StoredObject) -> tuple[str, list[Look]] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
-        looks = [found for blob in contents(stored) if (found := self._look(blob)) is not None]
+        seen = (look(self.detector, self._has_anchor, blob, stored.anchored) for blob in contents(stored))
+        looks = [found for found in seen if found is not None]
         return (stored.oid, looks) if looks else None
 
     def _keep_all(self, oid: str, looks: list[Look]) -> Iterator[Sighting]:

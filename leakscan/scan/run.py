@@ -47,6 +47,7 @@ class Scan:
         self._detector = self._session.detector
         self._reader = self._session.reader
         self._collector = self._session.collector
+        self._processes = {"jobs": options.jobs, "max_memory": options.max_memory}
         self.recall = Recall(options.cache, rules.digest) if options.cache else None
 
     def run(self, targets: Sequence[str]) -> ScanResult:
@@ -97,7 +98,7 @@ class Scan:
     def _scan_folder(self, folder: Path, enclosing: Layout | None) -> None:
         if enclosing is None or enclosing.work_tree is None:
             self._refuse_history(folder)
-            found = self._reader.read_files(folder, iter_folder(folder), jobs=self._options.jobs)
+            found = self._reader.read_files(folder, iter_folder(folder), **self._processes)
             place(found, None, self._detector, self._collector)
             return
         root = enclosing.work_tree.resolve()
@@ -111,7 +112,7 @@ class Scan:
             inside = [entry for entry in self._worktree(store) if _name_of(entry).startswith(below + b"/")]
             if not any(isinstance(entry, bytes) for entry in inside):
                 inside = list(iter_folder(root, below))  # git ignores it all: who names it wants it read
-            found = self._reader.read_files(root, inside, jobs=self._options.jobs)
+            found = self._reader.read_files(root, inside, **self._processes)
             place(found, None, self._detector, self._collector)
             self._keep_failures(store, history=False)
 
@@ -122,7 +123,7 @@ class Scan:
             sightings = []
             if layout.work_tree is not None and self._options.tree is not False:
                 files = self._worktree(store)
-                sightings += self._reader.read_files(layout.work_tree, files, jobs=self._options.jobs)
+                sightings += self._reader.read_files(layout.work_tree, files, **self._processes)
                 sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
                 self._place(sightings, store)

@@ -38,23 +38,32 @@ class Look:
     failures: tuple[Failure, ...] = ()
 
 
-def look(detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob) -> Look | None:
-    """None for content with nothing in it: nearly all there is. `has_anchor` is the cheap test that rules that out."""
+def look(
+    detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob, anchored: bool | None = None
+) -> Look | None:
+    """None for content with nothing in it: nearly all there is. `has_anchor` is the cheap test that rules that out;
+    `anchored` is its answer for the data of the blob, if it was asked before."""
     published = 0
     sightings: list[Sighting] = []
     failures: list[Failure] = []
-    for seen in _iter_contents(detector, has_anchor, blob, failures):
+    for seen in _iter_contents(detector, has_anchor, blob, failures, anchored):
         published += seen.inspection.published
         sightings += [seen] if seen.inspection.candidates else []
     return Look(published, tuple(sightings), tuple(failures)) if published or sightings or failures else None
 
 
 def _iter_contents(
-    detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob, failures: list[Failure]
+    detector: Detector,
+    has_anchor: Callable[[bytes], bool],
+    blob: Blob,
+    failures: list[Failure],
+    anchored: bool | None,
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
     text = as_utf8(blob.data)
-    for inspection, spans in _iter_readings(detector, has_anchor, text):
+    if anchored is None or text is not blob.data:
+        anchored = has_anchor(text)
+    for inspection, spans in _iter_readings(detector, text, anchored):
         yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):
@@ -63,17 +72,17 @@ def _iter_contents(
             continue
         text = as_utf8(member.data)
         packing = f"unpacked from {', '.join(member.packing)}"
-        for inspection, spans in _iter_readings(detector, has_anchor, text):
+        for inspection, spans in _iter_readings(detector, text, has_anchor(text)):
             marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
             inner = _sighting(blob, text, marked, spans, packed=True)
             yield replace(inner, member=member.path)
 
 
 def _iter_readings(
-    detector: Detector, has_anchor: Callable[[bytes], bool], text: bytes
+    detector: Detector, text: bytes, anchored: bool
 ) -> Iterator[tuple[Inspection, Sequence[Span]]]:
     """What stands in a text, and what hides in it: each with the places of its candidates in the text."""
-    if not has_anchor(text) and not text.startswith(DER_HEAD):
+    if not anchored and not text.startswith(DER_HEAD):
         return
     inspection = detector.inspect(text)
     plain = {candidate.identity for candidate in inspection.candidates}

@@ -18,7 +18,7 @@ _LAST_RUN = re.compile(r"[\w+/=.-]*\Z")
 
 def contents(stored: StoredObject) -> tuple[Blob, ...]:
     """A blob is one content; a commit or tag is two: its message, and the header lines above it."""
-    oid, kind, data = stored
+    oid, kind, data, _ = stored
     if kind == "blob":
         return (Blob(oid, data, StoredBlob(oid)),)
     header, _, message = data.partition(b"\n\n")

@@ -21,16 +21,17 @@ _FOLDER_FLAGS = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_DIRE
 _BENEATH = os.open in os.supports_dir_fd
 
 
-def iter_files(root: Path, listing: Iterable[Entry]) -> Iterator[Item]:
-    """The content of each path below `root`, in order; what is no path passes through.
+def iter_files(root: Path, listing: Iterable[Entry], limit: int = MAX_FILE_BYTES) -> Iterator[Item]:
+    """The content of each path below `root`, in order; what is no path passes through. A file of over `limit` bytes is
+    a failure.
 
     A link in the place of a folder is not followed either."""
     with _Folders(root) as folders:
         for entry in listing:
-            yield _read_file(folders, entry) if isinstance(entry, bytes) else entry
+            yield _read_file(folders, entry, limit) if isinstance(entry, bytes) else entry
 
 
-def _read_file(folders: _Folders, path: bytes) -> Item:
+def _read_file(folders: _Folders, path: bytes, limit: int) -> Item:
     where = os.fsdecode(path)
     try:
         handle = folders.open(path)
@@ -44,29 +45,29 @@ def _read_file(folders: _Folders, path: bytes) -> Item:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode):
             return Skipped(where, "no regular file")
-        if status.st_size > MAX_FILE_BYTES:
-            return Failure(
-                "too-large", where, f"{status.st_size:,} bytes; at most {MAX_FILE_BYTES:,} are read"
-            )
-        data = _read_all(handle, status.st_size)
+        if status.st_size > limit:
+            reason = f"{status.st_size:,} bytes; at most {limit:,} are read"
+            reason += " (a larger --max-memory would do)" if status.st_size <= MAX_FILE_BYTES else ""
+            return Failure("too-large", where, reason)
+        data = _read_all(handle, status.st_size, limit)
     except OSError as error:
         return Failure("unreadable", where, error.strerror or "cannot be read")
     finally:
         os.close(handle)
-    if len(data) > MAX_FILE_BYTES:
-        return Failure("too-large", where, f"grew over {MAX_FILE_BYTES:,} bytes while it was read")
+    if len(data) > limit:
+        return Failure("too-large", where, f"grew over {limit:,} bytes while it was read")
     return Blob("", data, WorktreeFile(path))
 
 
-def _read_all(handle: int, expected: int) -> bytes:
-    """All there is, in one read if `expected`, the size that the file system tells, is right; over MAX_FILE_BYTES, some
-    more than that."""
+def _read_all(handle: int, expected: int, limit: int) -> bytes:
+    """All there is, in one read if `expected`, the size that the file system tells, is right; over `limit`, some more
+    than that."""
     data = os.read(handle, expected + 1)
     if len(data) == expected > 0:
         return data
     chunks = [data]
     size = len(data)
-    while size <= MAX_FILE_BYTES and (chunk := os.read(handle, _CHUNK)):
+    while size <= limit and (chunk := os.read(handle, _CHUNK)):
         chunks.append(chunk)
         size += len(chunk)
     return b"".join(chunks)

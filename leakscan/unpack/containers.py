@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Final
 
+from leakscan.unpack import deflate
 from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
 
 _ENCRYPTED: Final = 1  # bit of the flags of a zip member
-_DIRECTORY_ENTRY = b"PK\x01\x02"
-_ERRORS = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+_LOCAL_HEADER_BYTES, _NAME_LENGTH_AT = 30, 26  # the length of the name, and of what stands behind it
+_DIRECTORY_ENTRY, _DIRECTORY_ENTRY_BYTES = b"PK\x01\x02", 46
+_ERRORS = (
+    *deflate.ERRORS,
+    *(zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, OSError, ValueError),
+)
 _LIMITS_OF_READERS = (RecursionError, OverflowError, KeyError, IndexError, AttributeError, UnicodeError)
 _DAMAGED = "damaged or cut off"
 
@@ -23,7 +28,9 @@ Piece = tuple[bytes, bytes] | Trouble
 
 def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
     """(name, content) of each file."""
-    if data.count(_DIRECTORY_ENTRY) > budget.limits.members:  # before the list of them is built
+    most = budget.limits.members
+    # before the list of them is built
+    if len(data) > most * _DIRECTORY_ENTRY_BYTES and data.count(_DIRECTORY_ENTRY) > most:
         raise Exhausted("too-large", f"more than {budget.limits.members:,} members")
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
@@ -39,8 +46,9 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
                 yield Trouble("encrypted", name, "protected by a password")
                 continue
             try:
-                with archive.open(info) as file:
-                    content = budget.read(file)
+                with archive.open(info) as file:  # it checks what stands before the content
+                    deflated = info.compress_type == zipfile.ZIP_DEFLATED
+                    content = budget.take(_inflated(data, info)) if deflated else budget.read(file)
             except NotImplementedError:
                 yield Trouble("unsupported-format", name, "compressed in a way that Python does not read")
             except Unreadable as error:
@@ -49,6 +57,14 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
                 yield Trouble("bad-archive", name, _DAMAGED)
             else:
                 yield name, content
+
+
+def _inflated(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of a member whose local header was found good."""
+    lengths = struct.unpack_from("<HH", data, info.header_offset + _NAME_LENGTH_AT)
+    start = info.header_offset + _LOCAL_HEADER_BYTES + sum(lengths)
+    packed = memoryview(data)[start : start + info.compress_size]
+    return deflate.inflate(packed, info.file_size, info.CRC)
 
 
 def iter_tar(data: bytes, budget: Budget) -> Iterator[Piece]:

@@ -8,15 +8,16 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from leakscan.unpack import deflate
 from leakscan.unpack.budget import MIB, Budget, Unreadable
 
 _WINDOW_BYTES: Final = 64 * MIB  # what xz may claim for itself
 _GZIP = 16 + zlib.MAX_WBITS
-_ERRORS = (zlib.error, lzma.LZMAError, EOFError, OSError, ValueError)
+_ERRORS = (*deflate.ERRORS, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
 def read_gzip(data: bytes, budget: Budget) -> bytes:
-    return _read(lambda: zlib.decompressobj(_GZIP), _next_zlib, b"\x1f\x8b", data, budget)
+    return _read(lambda: deflate.decompressor(_GZIP), _next_zlib, b"\x1f\x8b", data, budget)
 
 
 def read_bzip2(data: bytes, budget: Budget) -> bytes:

@@ -7,7 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leakscan.gitstore.sweep import Sweep
@@ -45,6 +45,8 @@ def damage(path: Path, flips: list[tuple[float, int]], *, keep: int) -> None:
 
 @settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(FLIPS)
+@example([(0.38671875, 101)])  # of this git 2.39 dies by a signal, and what it had in its buffer is lost
+@example([(0.8064827208781155, 91)])  # a tree that seems to be a delta of what is not there
 def test_of_a_damaged_pack_all_is_read_that_git_reads(
     sound: Path, tmp_path: Path, flips: list[tuple[float, int]]
 ) -> None:
@@ -55,11 +57,12 @@ def test_of_a_damaged_pack_all_is_read_that_git_reads(
         objects = list(store.iter_objects())
         told = expected(store)
         complete = not store.failures
+        trees = store.reader.inventory().trees.decode().split()  # of a damaged one a sweep may tell, too
     with opened(tmp_path / "copy") as store, Sweep(store, SPEC) as sweep:
         assert list(sweep.run(lambda found: (found.oid, found.data))) == told
         assert sweep.totals["blob"] == sum(found.kind == "blob" for found in objects)
         assert sorted(swept_texts(store)) == sorted(found for found in objects if found.kind != "blob")
-        assert not (complete and store.failures)
+        assert not (complete and [failure for failure in store.failures if failure.where not in trees])
         assert store.failures or complete or len(objects) == CONTENTS
     with opened(tmp_path / "copy") as store, pytest.MonkeyPatch.context() as patch:
         use_reference(patch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from array import array
 from typing import Any
 
@@ -54,6 +55,15 @@ HIDING = [
         b" " * 33,
     ),
 ]
+SPOKEN = [
+    *(base64.b64encode(text) for text in (b"name = of a text, " * 3, b"a\0" * 30, b"\xe9" * 2 + b"a" * 45)),
+    *(base64.b64encode(text) for text in (b"\xe9" * 3 + b"a" * 45, b"of a text " * 3 + b"\1" + b"a" * 20)),
+    *(text.hex().encode() for text in (b"of a text " * 3, b"a\0" * 15, b"a\0\0\0" * 8, bytes(30))),
+    *(text.hex().encode() for text in (b"of a text\1" * 3, b"o\xe9 a text\0 " * 3, b"A\x7f" * 15)),
+    b"0x" + (b"OF A TEXT " * 3).hex().upper().encode(),
+    (b"of a TEXT" * 4).hex().title().encode(),
+    *(start + b"B8" * 28 for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx")),
+]
 PIECES = st.lists(
     st.one_of(
         st.sampled_from(
@@ -72,6 +82,7 @@ PIECES = st.lists(
         ),
         st.integers(1, 14).map(lambda length: b"x" * length),
         st.integers(28, 66).map(lambda length: (b"yacebd" * 13)[:length]),
+        st.sampled_from(SPOKEN),
         st.sampled_from([b"abcd", b"abcde", b"/0123", b"yyyy", b"+++++"]),
         st.sampled_from(HIDING),
         st.tuples(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from leakscan.anchors import AnchorSpec, reference
 from leakscan.anchors.reference_hidden import hides
-from leakscan.gitstore import kernel, kernel_reference, sweep
+from leakscan.anchors.reference_tokens import is_name, may_be_drawn
+from leakscan.gitstore import kernel, kernel_reference, kernel_reference_walk, sweep
 from leakscan.gitstore.sweep import Sweep
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",))
 NAMES = ("apply", "apply_and_look", "grow", "parse_headers", "sort_offsets")
+WAYS = ("Look", "Paths", "Stock", "read_links")
 
 
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
@@ -39,7 +41,8 @@ def is_anchored(before: bytes, token: bytes, after: bytes, spec: AnchorSpec) -> 
     often = changes >= len(kinds) / 4 or ("d" in kinds and changes >= len(kinds) / 10)
     told = token.startswith(spec.heads) or any(hint in before.lower() for hint in spec.hints)
     accepted = spec.accepts is None or spec.accepts(before, token, after)
-    return changes > 0 and often and told and accepted
+    drawn = not is_name(before, token, after) and may_be_drawn(before, token)
+    return changes > 0 and often and drawn and told and accepted
 
 
 def is_wide(data: bytes) -> bool:
@@ -81,4 +84,6 @@ def totals(store: Store, *, jobs: int = 1) -> tuple[int, int]:
 def use_reference(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in NAMES:
         monkeypatch.setattr(kernel, name, getattr(kernel_reference, name))
+    for name in WAYS:
+        monkeypatch.setattr(kernel, name, getattr(kernel_reference_walk, name))
     monkeypatch.setattr(sweep, "Matcher", reference.Matcher)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from leakscan.detect import Detector
+from leakscan.gitstore.bounds import Bounds
 from leakscan.model import Blob, Failure, Skipped
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fill
@@ -85,6 +86,26 @@ def test_files_of_a_worker_that_is_killed_twice_are_failures(
     assert {failure.kind for failure in failures} == {"unreadable"}
     assert "bad" in {failure.where for failure in failures}
     assert sum(share.files for share in shares) + len(failures) == 101
+
+
+@pytest.mark.parametrize("threshold", [-1.0, 1e9], ids=["workers", "alone"])
+def test_what_is_too_large_for_all_at_once_is_read_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threshold: float
+) -> None:
+    monkeypatch.setattr(files, "_WORTH_FORKING_S", threshold)
+    here = os.getpid()
+    entries = _tree(tmp_path, 40)
+    for name, size in ((b"a", 1_001), (b"b", 5_000), (b"c", 5_001), (b"d", 1_000)):
+        (tmp_path / name.decode()).write_bytes(b"x" * size)
+        entries.append(name)
+
+    def look(blob: Blob) -> Look | None:
+        return Look(os.getpid(), ()) if len(blob.data) > 1_000 else _look(blob)
+
+    shares = [share for share in view_files(tmp_path, entries, look, 2, Bounds(1, 1_000, 5_000)) if share]
+    assert [(f.kind, f.where) for share in shares for f in share.failures] == [("too-large", "c")]
+    assert sum(share.files for share in shares) == 43
+    assert [found.published for share in shares[-3:] for found in share.looks] == [here, here]
 
 
 def test_a_scan_of_files_that_runs_out_of_time_says_so(tmp_path: Path) -> None:

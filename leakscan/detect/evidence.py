@@ -1,0 +1,56 @@
+"""What a value's form and name say, in points and in words."""
+
+from __future__ import annotations
+
+from leakscan.detect.candidate import Candidate, Venue
+from leakscan.detect.context import Tier
+from leakscan.detect.randomness import describe
+from leakscan.rules import Rule, TextShape
+
+Evidence = list[tuple[float, str]]
+_CROWD_POINTS = (0.0, -1.5, -3.0)
+_TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
+
+
+def shape_evidence(candidate: Candidate, rule: Rule) -> Evidence:
+    key = candidate.key
+    if key is None:
+        told = f"{describe(candidate.identity)}, {candidate.bits:.0f} bits of randomness"
+        evidence = [(3.0, told + "; nothing else has this form") if rule.needs == "nothing" else (0.0, told)]
+        if isinstance(rule.shape, TextShape) and rule.shape.loose:
+            evidence.append((-1.0, ""))  # what its exchange's keys look like is not known
+        if candidate.proof and isinstance(rule.shape, TextShape) and rule.shape.proof:
+            evidence.append((1.5, candidate.proof))
+        return evidence
+    form = f", {key.form}" if key.form else ""
+    if key.encrypted:
+        note = f" ({key.note})" if key.note else ""
+        return [(4.0, f"private key, protected by a password{note}{form}")]
+    size = f" of {key.bits} bits" if key.type in ("rsa", "dsa", "ec") else ""
+    return [(4.0, f"a valid {_TYPE_NAMES.get(key.type, key.type)} private key{size}, no password{form}")]
+
+
+def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, partnered: bool) -> Evidence:
+    label = candidate.label
+    crowd = _CROWD_POINTS[candidate.crowd]
+    if rule.needs == "nothing" and label.kind not in ("named", "hmac"):
+        return []
+    match label.kind:
+        case "hmac":
+            return [(2.0, "is the key of an HMAC call")]
+        case "named" if label.doubtful and not partnered:
+            return [(-3.0, f"assigned to {label.text}, which may as well be something else's")]
+        case "named":
+            points = (
+                2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
+            )
+            return [(points, f"assigned to {label.text}")]
+        case "foreign":
+            return [(-3.0, f"assigned to {label.text}, which speaks of something else")]
+        case "other" if venue is None or venue.tier is not Tier.LABEL:
+            return [(-1.5 + crowd, "assigned to a name that says nothing of a key")]
+        case "none" if crowd:
+            return [(-1.0 + crowd, "one of many values without a name")]
+        case "none":
+            return [(-1.0, "" if candidate.part else "nothing says whether it is the key or the secret")]
+    return []

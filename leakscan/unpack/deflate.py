@@ -1,0 +1,43 @@
+"""Deflate, as gzip and zip use it: by isal where it is installed, two to three times as fast, else by zlib."""
+
+from __future__ import annotations
+
+import importlib
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from leakscan.unpack.budget import MIB
+
+try:
+    _zlib: Any = importlib.import_module("isal.isal_zlib")
+except ImportError:
+    _zlib = zlib
+
+ERRORS = (zlib.error, _zlib.error)
+_INPUT_BYTES = 1 << 16
+
+
+def decompressor(window_bits: int) -> Any:
+    """As `zlib.decompressobj`."""
+    return _zlib.decompressobj(window_bits)
+
+
+def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
+    """The content of a raw stream, at most a MiB at once and no more than `size` bytes. EOFError if it is not what the
+    checksum says."""
+    stream = decompressor(-zlib.MAX_WBITS)
+    rest, place, found = b"", 0, 0
+    while size > 0 and not stream.eof:
+        if not rest:
+            rest = packed[place : place + _INPUT_BYTES].tobytes()
+            place += len(rest)
+        chunk = stream.decompress(rest, MIB)[:size]
+        rest = stream.unconsumed_tail
+        if not chunk and not rest and place >= len(packed):
+            break
+        found = _zlib.crc32(chunk, found)
+        size -= len(chunk)
+        yield chunk
+    if found != crc:
+        raise EOFError
