@@ -14,10 +14,10 @@ from typing import Any
 import click
 
 from leakscan.cli.fleet_look import form_option, output_option, quiet_option, renderer, write_reports
+from leakscan.cli.fleet_options import run_options
 from leakscan.cli.options import finding_options
 from leakscan.cli.outcome import check_folders, exit_code
 from leakscan.cli.settings import Settings, settle
-from leakscan.cli.size import parse_memory
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError
 from leakscan.fleet.crew import Crew, LocalCrew
@@ -31,7 +31,8 @@ from leakscan.fleet.entries import (
     parse_address,
     parse_list,
 )
-from leakscan.fleet.folder import RunFolder, Shard
+from leakscan.fleet.folder import RunFolder
+from leakscan.fleet.forge import Listing, is_organisation, list_organisation
 from leakscan.fleet.gathered import organisation_of
 from leakscan.fleet.job import Entry, Outcome, Plan
 from leakscan.fleet.journal import Journal
@@ -39,110 +40,20 @@ from leakscan.fleet.run import Order, Run, key_of
 from leakscan.model import Failure
 from leakscan.reporters.escape import show_text
 
-PROTOCOLS = ("https", "ssh", "file", "http")
 _SUMMARIES = {"json": "summary.json", "markdown": "summary.md", "html": "summary.html"}
-
-
-def _parse_protocols(ctx: click.Context, param: click.Parameter, value: str) -> frozenset[str]:
-    names = frozenset(value.split(",")) - {""}
-    if unknown := sorted(names - set(PROTOCOLS)):
-        raise click.BadParameter(f"unknown protocol {unknown[0]!r}; known: {', '.join(PROTOCOLS)}")
-    return names
-
-
-def _parse_shard(ctx: click.Context, param: click.Parameter, value: str | None) -> Shard:
-    found = re.fullmatch(r"([1-9]\d{0,5})/([1-9]\d{0,5})", value or "1/1")
-    if found is None or int(found[1]) > int(found[2]):
-        raise click.BadParameter(f"{value!r} is not I/N with I from 1 to N: write 3/8")
-    return Shard(int(found[1]), int(found[2]))
-
-
-def _parse_tokens(
-    ctx: click.Context, param: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, str], ...]:
-    pairs = []
-    for value in values:
-        host, _, variable = value.partition("=")
-        if not host or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", variable):
-            raise click.BadParameter(
-                "write HOST=VARIABLE: the name of the environment variable that holds the token, not the token"
-            )
-        pairs.append((host.lower(), variable))
-    return tuple(pairs)
 
 
 @click.command("run", short_help="Scan many repositories; started again, it goes on where it was.")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
-@click.option(
-    "--run",
-    "folder",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("leakscan-fleet"),
-    show_default=True,
-    metavar="FOLDER",
-    help="Where the journal, the reports and the clones are kept.",
-)
-@click.option("--restart", is_flag=True, help="Begin anew although an unfinished run is kept there.")
 @finding_options
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0),
-    default=3600.0,
-    show_default=True,
-    metavar="S",
-    help="For one repository, clone and scan together; 0: none.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, 256),
-    default=None,
-    metavar="N",
-    help="Repositories at a time (default: one a core).",
-)
-@click.option(
-    "--max-memory",
-    default="512M",
-    show_default=True,
-    callback=parse_memory,
-    metavar="SIZE",
-    help="For one repository.",
-)
-@click.option(
-    "--disk",
-    default="20G",
-    show_default=True,
-    callback=parse_memory,
-    metavar="SIZE",
-    help="For all clones together; those that do not fit are not kept for the next run.",
-)
-@click.option(
-    "--protocol",
-    "protocols",
-    default="https,ssh",
-    show_default=True,
-    callback=_parse_protocols,
-    metavar="NAME,…",
-    help=f"What clones may use, of {', '.join(PROTOCOLS)} (http: this machine only).",
-)
-@click.option(
-    "--token",
-    "tokens",
-    multiple=True,
-    callback=_parse_tokens,
-    metavar="HOST=VARIABLE",
-    help="The environment variable with the token for a host (repeatable).",
-)
-@click.option(
-    "--shard", callback=_parse_shard, metavar="I/N", help="Only part I of N; see leakscan fleet merge."
-)
-@click.option("--no-cache", is_flag=True, help="Read everything anew and remember nothing.")
+@run_options
 @form_option
 @output_option
 @quiet_option
-@click.option("-v", "--verbose", is_flag=True, help="A line for each repository as it is done.")  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help="A line for each repository as it is done.")
 def run(sources: tuple[str, ...], **given: Any) -> int:
     """Scan every repository that SOURCES name: a file with a folder or an address a line, "-" for such a list on
-    standard input, a folder with repositories below it, or an address.
+    standard input, a folder with repositories below it, an address, github:ORGANISATION or gitlab:GROUP.
 
     The same command goes on with a run that was interrupted, whatever ended it. After a run that was finished it
     begins a new one, which reads only what is new since. Reports are kept in FOLDER: summary.html, summary.json,
@@ -160,7 +71,7 @@ def run(sources: tuple[str, ...], **given: Any) -> int:
     folder.make()
     os.environ["TMPDIR"] = str(folder.temporary.resolve())
     with Journal(folder.journal) as journal:
-        order = Order(sources, lambda: _gather(sources, given["protocols"]), given["shard"], given["restart"])
+        order = Order(sources, lambda: _gather(sources, given), given["shard"], given["restart"])
         fleet_run = Run(folder, journal, order, key_of(settings.rules, settings.options))
         _work(fleet_run, folder, settings, given)
         fleet = organisation_of([folder], settings.rules, accepted=settings.options.accepted)
@@ -182,7 +93,8 @@ def _work(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str
     workers = given["jobs"] or os.cpu_count() or 1
     plan = _plan(fleet_run, folder, settings, given, workers)
     progress = _Progress(verbose=given["verbose"], quiet=given["quiet"])
-    fleet_run.work(_crew(plan, workers), plan, jobs, progress, given["disk"] // 2)
+    crew = _crew(plan, workers, given["cluster"])
+    fleet_run.work(crew, plan, jobs, progress, given["disk"] // 2)
 
 
 def _plan(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str, Any], workers: int) -> Plan:
@@ -200,16 +112,30 @@ def _plan(fleet_run: Run, folder: RunFolder, settings: Settings, given: dict[str
     )
 
 
-def _crew(plan: Plan, workers: int) -> Crew:
-    return LocalCrew(plan, workers)
+def _crew(plan: Plan, workers: int, cluster: str | None) -> Crew:
+    if cluster is None:
+        return LocalCrew(plan, workers)
+    try:
+        from leakscan.fleet.cluster import ClusterCrew, is_local
+    except ImportError:
+        raise ConfigError("--cluster needs dask.distributed: pip install 'leakscan[cluster]'") from None
+    if not is_local(cluster):
+        click.echo(
+            f"leakscan: the connection to {cluster} is not protected: use a scheduler with tls://", err=True
+        )
+    return ClusterCrew(plan, cluster)
 
 
-def _gather(sources: tuple[str, ...], protocols: frozenset[str]) -> Fleet:
-    return gather(item for source in sources for item in _from(source, protocols))
+def _gather(sources: tuple[str, ...], given: dict[str, Any]) -> Fleet:
+    how = Listing(given["protocols"], given["api"] or "", dict(given["tokens"]))
+    return gather(item for source in sources for item in _from(source, how))
 
 
-def _from(source: str, protocols: frozenset[str]) -> Iterator[Entry | Failure]:
-    if source == "-":
+def _from(source: str, how: Listing) -> Iterator[Entry | Failure]:
+    protocols = how.protocols
+    if is_organisation(source):
+        yield from list_organisation(source, how)
+    elif source == "-":
         yield from parse_list(sys.stdin.buffer.read(MAX_LIST_BYTES + 1), Path.cwd(), protocols)
     elif is_address(source):
         try:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from leakscan.errors import ConfigError, GitError
 from leakscan.fleet.job import Entry
-from leakscan.gitstore import find_layout
+from leakscan.gitstore import Layout, find_layout
 from leakscan.model import Failure, Skipped
 
 MAX_LIST_BYTES = 64 << 20
@@ -20,7 +20,7 @@ _MAX_DEPTH = 12
 _SCP_LIKE = re.compile(r"(?:[A-Za-z0-9_.+-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!//)[^\s:][^\s]*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _ODD = re.compile(r"[\x00-\x20\x7f]")
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ def parse_address(text: str, protocols: Iterable[str], *, size: int = 0) -> Entr
     """RefusedError for protocols that were not asked for and for credentials in the address."""
     scheme = _SCHEME.match(text)
     if scheme is None:
+        if not _SCP_LIKE.fullmatch(text):
+            raise RefusedError("not an address")
         _check_protocol("ssh", protocols)
         return Entry(text, text, is_remote=True, size=size)
     try:
@@ -58,7 +60,7 @@ def parse_address(text: str, protocols: Iterable[str], *, size: int = 0) -> Entr
         )
     if _ODD.search(text) or host.startswith("-") or (protocol != "file" and not host):
         raise RefusedError("not an address")
-    if protocol == "http" and host not in _LOOPBACK:
+    if protocol == "http" and host not in LOOPBACK:
         raise RefusedError("http is not protected: write https")
     _check_protocol(protocol, protocols)
     return Entry(text, text, is_remote=True, size=size)
@@ -97,6 +99,10 @@ def local_entry(path: Path, name: str) -> Entry:
         raise RefusedError(str(error)) from None
     if layout is None:
         raise RefusedError("not a git repository")
+    return _entry(path, name, layout)
+
+
+def _entry(path: Path, name: str, layout: Layout) -> Entry:
     return Entry(name, os.path.realpath(path), size=_pack_bytes(layout.objects / "pack"))
 
 
@@ -106,8 +112,8 @@ def find_repositories(folder: Path) -> Iterator[Entry | Failure]:
     while stack:
         path, depth = stack.pop()
         try:
-            if find_layout(path) is not None:
-                yield local_entry(path, str(path))
+            if (layout := find_layout(path)) is not None:
+                yield _entry(path, str(path), layout)
                 continue
             if depth == _MAX_DEPTH:
                 yield Failure("too-deep", str(path), f"more than {_MAX_DEPTH} folders deep")
@@ -115,7 +121,7 @@ def find_repositories(folder: Path) -> Iterator[Entry | Failure]:
             with os.scandir(path) as found:
                 names = sorted(entry.name for entry in found if entry.is_dir(follow_symlinks=False))
             stack += [(path / name, depth + 1) for name in reversed(names)]
-        except (RefusedError, GitError) as error:
+        except GitError as error:
             yield Failure("unreachable", str(path), str(error))
         except OSError as error:
             yield Failure("unreachable", str(path), error.strerror or "cannot be read")

@@ -5,43 +5,39 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+from leakscan.detect import Detector
 from leakscan.errors import GitError, LeakscanError
 from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.stamp import disk_bytes, stamp_of
+from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.layout import find_layout
-from leakscan.gitstore.mirror import Mirror, RemoteRefs
+from leakscan.gitstore.mirror import Mirror, RemoteRefs, TooLargeError
+from leakscan.gitstore.refs import read_refs
 from leakscan.model import Coverage, Failure, Finding, ScanResult
 from leakscan.reporters import RenderOptions, render
 from leakscan.scan import Scan
 
 T = TypeVar("T")
 _DAY_S = 86_400
+# From this size of its packs on, all cores share one repository's delta forest: it may be the last one to be read.
+LARGE_BYTES = 64 << 20
 _PAUSES_S = (2.0, 8.0)
 _BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
 
 
-def examine(plan: Plan, job: Job) -> Outcome:
-    """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised."""
+def examine(plan: Plan, job: Job, detector: Detector) -> Outcome:
+    """Whatever is wrong with the repository is in the outcome; only what is wrong with this program is raised.
+    `detector`: of the plan's rules."""
     entry = job.entry
-    started = time.monotonic()
     try:
-        subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
-        stamp = subject.stamp()
-        known = job.known
-        if known is not None and known.stamp == stamp != "" and plan.now < known.until:
-            return Outcome(is_same=True, stamp=stamp, until=known.until, clone_bytes=subject.used())
-        folder = subject.bring()
-        left = plan.timeout_s - (time.monotonic() - started)
-        outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0)
-        if outcome.state != "complete" or subject.has_changed(stamp):
-            stamp = ""
-        return replace(outcome, stamp=stamp, clone_bytes=subject.used())
+        return _examine(plan, job, detector)
     except NothingReadError as error:
         return nothing_read(plan, entry, error)
     except MemoryError:
@@ -54,6 +50,38 @@ def examine(plan: Plan, job: Job) -> Outcome:
         return nothing_read(
             plan, entry, NothingReadError("unreadable", error.strerror or type(error).__name__)
         )
+    finally:
+        if entry.is_remote and not plan.keep_clones:
+            shutil.rmtree(clone_folder(plan, entry), ignore_errors=True)
+
+
+def _examine(plan: Plan, job: Job, detector: Detector) -> Outcome:
+    started = time.monotonic()
+    entry = job.entry
+    subject = _Clone(plan, entry) if entry.is_remote else _Folder(entry)
+    stamp = subject.stamp()
+    if (known := _still_known(plan, job, stamp)) is not None:
+        return replace(known, clone_bytes=subject.used())
+    folder = subject.bring()
+    left = plan.timeout_s - (time.monotonic() - started)
+    outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0, detector)
+    if outcome.state != "complete" or subject.has_changed(stamp):
+        stamp = ""
+    return replace(outcome, stamp=stamp, clone_bytes=subject.used() if plan.keep_clones else 0)
+
+
+def unchanged(plan: Plan, job: Job) -> Outcome | None:
+    """The outcome of a folder in which nothing changed since it was read: nothing of it is opened to tell."""
+    if job.known is None or job.entry.is_remote:
+        return None
+    return _still_known(plan, job, stamp_of(Path(job.entry.place)))
+
+
+def _still_known(plan: Plan, job: Job, stamp: str) -> Outcome | None:
+    known = job.known
+    if known is None or known.stamp != stamp or not stamp or plan.now >= known.until:
+        return None
+    return Outcome(is_same=True, stamp=stamp, until=known.until)
 
 
 def nothing_read(plan: Plan, entry: Entry, error: NothingReadError) -> Outcome:
@@ -122,6 +150,8 @@ class _Clone:
         for pause_s in (*_PAUSES_S, 0.0):
             try:
                 return work()
+            except TooLargeError as error:
+                raise NothingReadError("too-large", f"{error}: --disk allows more") from None
             except GitError as error:
                 complaint = str(error)
                 if self._token and self._token in complaint:
@@ -143,21 +173,22 @@ def host_of(address: str) -> str:
     return rest.partition("/")[0].rpartition("@")[2].lower()
 
 
-def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float) -> Outcome:
+def _scan(plan: Plan, entry: Entry, folder: Path, timeout_s: float, detector: Detector) -> Outcome:
     cache = plan.cache / entry.id if plan.cache else None
-    options = replace(plan.options, timeout_s=timeout_s, cache=cache)
-    result = Scan(plan.rules, options, now=plan.now).run([str(folder)])
+    layout = find_layout(folder)
+    is_large = layout is not None and disk_bytes(layout.objects / "pack") >= LARGE_BYTES
+    jobs = (os.cpu_count() or 1) if is_large else 1
+    options = replace(plan.options, timeout_s=timeout_s, cache=cache, jobs=jobs)
+    result = Scan(plan.rules, options, now=plan.now, detector=detector).run([str(folder)])
     result = _renamed(result, str(folder), entry.name)
     if entry.is_remote:  # what a server gave away is published
         result = replace(result, findings=tuple(map(_published, result.findings)))
     outcome = _outcome(result, plan)
-    layout = find_layout(folder)
-    head = (
-        (layout.git_dir / "HEAD").read_bytes()[:200].decode("utf-8", "backslashreplace").strip()
-        if layout
-        else ""
-    )
-    return replace(outcome, head=head)
+    if layout is None:
+        return outcome
+    refs = read_refs(layout, Faults())
+    said = b"".join(ref.oid.encode() + b" " + ref.name + b"\n" for ref in refs.refs)
+    return replace(outcome, head=refs.head or "", refs=hashlib.sha256(said).hexdigest())
 
 
 def _renamed(result: ScanResult, folder: str, name: str) -> ScanResult:
@@ -182,13 +213,19 @@ def _outcome(result: ScanResult, plan: Plan) -> Outcome:
     return Outcome(
         state="complete" if result.complete else "incomplete",
         report=render("json", result, options),
-        sarif=render("sarif", result, options),
+        sarif=render("sarif", _with_own_rules(result), options),
         findings=len(result.findings),
         failures=len(result.failures),
         until=_valid_until(result, plan),
         coverage={"files": coverage.files, "blobs": coverage.blobs, "commits": coverage.commits,
                   "tags": coverage.tags, "bytes": coverage.bytes},
     )  # fmt: skip
+
+
+def _with_own_rules(result: ScanResult) -> ScanResult:
+    """Without the hundreds of rules that found nothing: thousands of reports would repeat them."""
+    own = {finding.rule_id for finding in result.findings}
+    return replace(result, rules=tuple(rule for rule in result.rules if rule.rule_id in own))
 
 
 def _valid_until(result: ScanResult, plan: Plan) -> float:

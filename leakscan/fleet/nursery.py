@@ -17,13 +17,22 @@ import struct
 import sys
 import time
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import Any, NoReturn
 
+from leakscan.detect import Detector
 from leakscan.fleet.examine import examine, nothing_read
 from leakscan.fleet.job import Job, NothingReadError, Outcome, Plan
 
 _LENGTH = struct.Struct("<Q")
 _CHUNK = 1 << 20
+# Imported where they are used, and every child uses them: once here, not in each of them.
+_USED_BY_ALL = (
+    "leakscan.gitstore.remains",
+    "leakscan.gitstore.sweep",
+    "leakscan.reporters.json_report",
+    "leakscan.reporters.sarif",
+)
 # After its time a scan gets so long to write down what it has.
 GRACE_S = 30.0
 # Interpreter, rules and what is shared with the nursery count, but not against the repository.
@@ -68,19 +77,22 @@ def main() -> None:
     with contextlib.suppress(EOFError, BrokenPipeError):
         plan = read_frame(0)
         assert isinstance(plan, Plan)
+        detector = Detector(plan.rules)
+        for name in _USED_BY_ALL:
+            import_module(name)
         gc.freeze()
         while True:
-            write_frame(answers, _give_birth(plan, read_frame(0), answers))
+            write_frame(answers, _give_birth(plan, read_frame(0), detector, answers))
 
 
-def _give_birth(plan: Plan, job: Job, answers: int) -> Outcome | Ended:
+def _give_birth(plan: Plan, job: Job, detector: Detector, answers: int) -> Outcome | Ended:
     out, into = os.pipe()
     started = time.monotonic()
     child = os.fork()
     if not child:
         os.close(out)
         os.close(answers)
-        _be_child(plan, job, into)
+        _be_child(plan, job, detector, into)
     os.close(into)
     write_frame(answers, child)
     try:
@@ -101,7 +113,7 @@ def _give_birth(plan: Plan, job: Job, answers: int) -> Outcome | Ended:
     return replace(answer, seconds=seconds, cpu_s=used.ru_utime + used.ru_stime, peak_bytes=peak)
 
 
-def _be_child(plan: Plan, job: Job, into: int) -> NoReturn:
+def _be_child(plan: Plan, job: Job, detector: Detector, into: int) -> NoReturn:
     """Never returns: whatever happens, a child must not run the rest of the nursery's program."""
     code = 1
     try:
@@ -111,7 +123,7 @@ def _be_child(plan: Plan, job: Job, into: int) -> NoReturn:
         resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         try:
-            answer: Outcome | Ended = examine(plan, job)
+            answer: Outcome | Ended = examine(plan, job, detector)
         except Exception as error:  # its text may quote what was scanned
             answer = Ended(f"internal error: {type(error).__name__}")
         data = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)

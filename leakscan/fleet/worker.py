@@ -11,7 +11,7 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from leakscan.fleet.examine import nothing_read
+from leakscan.fleet.examine import nothing_read, unchanged
 from leakscan.fleet.job import Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.nursery import Ended, read_frame, write_frame
 
@@ -34,6 +34,8 @@ class Worker:
 
     def run(self, job: Job) -> Outcome:
         """The outcome; "isolated" for a repository that ended its process MAX_ATTEMPTS times."""
+        if (same := unchanged(self._plan, job)) is not None:
+            return same
         ended: list[Ended] = []
         while sum(one.is_own_fault for one in ended) < MAX_ATTEMPTS and len(ended) < _MAX_NURSERIES:
             with self._busy:

@@ -1,4 +1,4 @@
-"""The one place that goes to the network: a CI job's own clone fetches what its run is about."""
+"""A CI job's own clone fetches what its run is about. Beside it only `mirror` goes to the network."""
 
 from __future__ import annotations
 

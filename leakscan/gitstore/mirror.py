@@ -42,6 +42,13 @@ _REFS_BYTES = 256 << 20
 _LINE = re.compile(rb"([0-9a-f]{64}|[0-9a-f]{40})\t(\S+)")
 
 
+_UNFINISHED = "objects/pack/tmp_*"
+
+
+class TooLargeError(GitError):
+    """The remote holds more than there is room for."""
+
+
 @dataclass(frozen=True, slots=True)
 class RemoteRefs:
     """What a remote says of itself: `head_ref` is empty where its HEAD names no branch; `lines` are `id TAB name`."""
@@ -98,6 +105,16 @@ class Mirror:
         return RemoteRefs(head, tuple(lines), bool(lines) and len(lines[0].partition(b"\t")[0]) == 64)
 
     def _fetch(self) -> None:
+        try:
+            self._fetch_within_limit()
+        except GitError:
+            is_full = any(file.stat().st_size >= self._max_bytes for file in self._folder.glob(_UNFINISHED))
+            self._clear_away()
+            if is_full and self._max_bytes:
+                raise TooLargeError(f"a pack over {self._max_bytes:,} bytes") from None
+            raise
+
+    def _fetch_within_limit(self) -> None:
         with _limit_files(self._max_bytes):
             self._run("fetch", *_QUIET, "--refmap=", "--", self._address, "+refs/*:refs/*")
 
@@ -124,7 +141,7 @@ class Mirror:
 
     def _clear_away(self) -> None:
         """What a killed fetch left: locks, and packs that were not finished."""
-        for pattern in ("*.lock", "refs/**/*.lock", "objects/pack/tmp_*", "objects/??/tmp_*"):
+        for pattern in ("*.lock", "refs/**/*.lock", _UNFINISHED, "objects/??/tmp_*"):
             for left in self._folder.glob(pattern):
                 left.unlink(missing_ok=True)
 
@@ -136,9 +153,11 @@ def _authorization(address: str, token: str) -> dict[str, str]:
     parts = urlsplit(address)
     basic = base64.b64encode(b"x-access-token:" + token.encode()).decode()
     return {
-        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_COUNT": "2",
         "GIT_CONFIG_KEY_0": f"http.{parts.scheme}://{parts.netloc}/.extraHeader",
         "GIT_CONFIG_VALUE_0": f"Authorization: Basic {basic}",
+        "GIT_CONFIG_KEY_1": "http.followRedirects",  # git would show the header to whomever it is sent to
+        "GIT_CONFIG_VALUE_1": "false",
     }
 
 

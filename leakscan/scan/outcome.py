@@ -61,10 +61,16 @@ class Session:
 
 
 def open_session(
-    rules: RuleSet, options: ScanOptions, *, on_progress: Progress | None = None, now: float | None = None
+    rules: RuleSet,
+    options: ScanOptions,
+    *,
+    on_progress: Progress | None = None,
+    now: float | None = None,
+    detector: Detector | None = None,
 ) -> Session:
-    """A session that has read nothing yet; `now` is in seconds since the epoch."""
-    detector = Detector(rules)
+    """A session that has read nothing yet; `now` is in seconds since the epoch, `detector` one of these rules that is
+    there already."""
+    detector = detector or Detector(rules)
     reader = Reader(detector, options.timeout_s, on_progress)
     collector = Collector(rule_facts(rules), show_secrets=options.show_secrets, digests=options.digests)
     return Session(rules, options, detector, reader, collector, time.time() if now is None else now)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from leakscan.detect import Detector
 from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
@@ -27,7 +28,8 @@ _NESTED = "history of a nested repository: scan it by its own name"
 
 
 class Scan:
-    """Reads targets and reports. `stdin` gives the content of the target "-"; `now` is in seconds since the epoch."""
+    """Reads targets and reports. `stdin` gives the content of the target "-"; `now` is in seconds since the epoch,
+    `detector` one of these rules that is there already."""
 
     def __init__(
         self,
@@ -37,10 +39,11 @@ class Scan:
         stdin: Callable[[], Item] | None = None,
         on_progress: Progress | None = None,
         now: float | None = None,
+        detector: Detector | None = None,
     ) -> None:
         self._options = options
         self._stdin = stdin
-        self._session = open_session(rules, options, on_progress=on_progress, now=now)
+        self._session = open_session(rules, options, on_progress=on_progress, now=now, detector=detector)
         self._detector = self._session.detector
         self._reader = self._session.reader
         self._collector = self._session.collector

@@ -220,9 +220,17 @@ def _children(process: int) -> list[int]:
 def test_an_unfinished_run_is_not_mixed_with_another(
     leakscan: Command, repos: list[Repo], tmp_path: Path
 ) -> None:
-    assert killed_run(["fleet", "run", "repos", "--jobs", "1"], tmp_path, 0.5)
-    if not (tmp_path / "leakscan-fleet/list-1.json").exists():
-        pytest.skip("killed before the list was made")
+    process = subprocess.Popen(
+        [COMMAND, "fleet", "run", "repos", "--jobs", "1"], cwd=tmp_path, start_new_session=True
+    )
+    while (
+        not (tmp_path / "leakscan-fleet/tmp").exists()
+        or not (tmp_path / "leakscan-fleet/list-1.json").exists()
+    ):
+        time.sleep(0.001)
+    process.send_signal(signal.SIGSTOP)  # before it is done
+    process.send_signal(signal.SIGKILL)
+    process.wait()
     other = leakscan("fleet", "run", "repos/clean")
     assert other.exit_code == 2
     assert "--restart" in other.stderr
@@ -247,3 +255,50 @@ def test_the_policy_of_a_repository_does_not_count(
     repos[3].commit("quiet", **{".leakscan_toml": '[[allow]]\npath = "**"\nreason = "no"\n'})
     (tmp_path / "list").write_text("repos/web\n")
     assert leakscan("fleet", "run", "list").exit_code == 1
+
+
+def test_the_journal_says_which_commits_were_seen(
+    leakscan: Command, repos: list[Repo], tmp_path: Path
+) -> None:
+    leakscan("fleet", "run", "repos")
+    records = [
+        json.loads(line) for line in (tmp_path / "leakscan-fleet/journal.jsonl").read_text().splitlines()
+    ]
+    assert [record["record"] for record in records] == ["begin", *["done"] * 4, "end"]
+    heads = {record["name"]: record["head"] for record in records if record["record"] == "done"}
+    assert heads == {f"repos/{repo.path.name}": repo.run("rev-parse", "HEAD") for repo in repos}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits what a process may write")
+def test_a_full_disk_ends_the_run_and_room_continues_it(
+    leakscan: Command, repos: list[Repo], tmp_path: Path
+) -> None:
+    import resource
+
+    def little_room() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
+
+    arguments = [COMMAND, "fleet", "run", "repos", "--run", "full"]
+    full = subprocess.run(arguments, cwd=tmp_path, capture_output=True, preexec_fn=little_room, check=False)
+    assert full.returncode == 2
+    assert b"make room" in full.stderr
+    assert leakscan("fleet", "run", "--run", "full").exit_code == 1
+    leakscan("fleet", "run", "repos", "--run", "whole")
+    assert summaries(tmp_path / "full") == summaries(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_says_so_and_leaves_nobody(
+    repos: list[Repo], tmp_path: Path, signum: signal.Signals
+) -> None:
+    more = Repo(tmp_path / "repos/large")
+    more.commit("large", a_txt="".join(f"{n}\n" for n in range(400_000)))
+    arguments = [COMMAND, "fleet", "run", "repos", "--jobs", "1", "--no-cache"]
+    process = subprocess.Popen(arguments, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    while not (workers := _children(process.pid)) and process.poll() is None:
+        time.sleep(0.001)
+    process.send_signal(signum)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert b"interrupted" in said
+    assert not any(Path(f"/proc/{worker}").exists() for worker in workers)
