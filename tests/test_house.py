@@ -22,6 +22,7 @@ FLOORS = {
     "policy": 4,
     "scan": 5,
     "saved": 5,
+    "purge": 5,
     "check": 5,
     "ci": 5,
     "reporters": 5,
@@ -94,7 +95,12 @@ def test_only_findings_reveals_values() -> None:
             for node in ast.walk(ast.parse(module.read_text()))
         )
     }
-    assert revealing == {"findings/identity.py", "findings/collect.py"}
+    assert revealing == {
+        "findings/identity.py",
+        "findings/collect.py",
+        "purge/forms.py",  # which texts of a history hold a value
+        "purge/replacements.py",  # the file of `purge --write-replacements`
+    }
 
 
 def test_every_command_resolves() -> None:

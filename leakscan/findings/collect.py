@@ -36,6 +36,15 @@ class RuleFacts:
     generic: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The values behind a finding: as it was judged best, each way it was written, and every place of it."""
+
+    secret: Secret
+    spellings: frozenset[Secret]
+    locations: frozenset[Location]
+
+
 class Collector:
     """Merges placed matches. `rules` gives the facts of every rule that may come up; values (their identities) that
     are put into `known` make no finding."""
@@ -61,9 +70,20 @@ class Collector:
         """What to show in the place of every value that was found, reported or not, and of the others."""
         return masks([*others, *(match.secret for found in self._matches.values() for match in found)])
 
+    def holdings(self) -> dict[str, Holding]:
+        """Fingerprint -> what the finding holds, for who is asked to use values: nothing of it may be shown."""
+        return {
+            fingerprint(best.rule_id, identity): Holding(
+                best.secret,
+                frozenset(match.secret for match in self._matches[identity]),
+                frozenset(self._locations[identity]),
+            )
+            for identity, best in self._best().items()
+        }
+
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
         """Sorted: gravest first, then by name and place."""
-        best = {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
+        best = self._best()
         groups = _groups(
             {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
         )
@@ -90,6 +110,9 @@ class Collector:
             if identity not in self.known
         ]
         return tuple(sorted(made, key=_rank))
+
+    def _best(self) -> dict[bytes, Match]:
+        return {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
 
     def _certainty(self, match: Match) -> tuple[int, bool, float, str, tuple[str, ...]]:
         named = not self._rules[match.rule_id].generic

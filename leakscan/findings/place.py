@@ -36,6 +36,15 @@ class LineIndex:
         self._last = (line, offset, column)
         return line, column
 
+    def offset(self, line: int, column: int) -> int:
+        """(line, column) -> byte offset: the inverse of `at`; the end of the content for what lies behind it."""
+        if line > len(self._starts):
+            return len(self._data)
+        start = self._starts[line - 1]
+        end = self._starts[line] if line < len(self._starts) else len(self._data)
+        text = self._data[start:end].decode("utf-8", "surrogateescape")
+        return start + len(text[: column - 1].encode("utf-8", "surrogateescape"))
+
     def place(self, span: Span) -> tuple[int, int, int, int]:
         """Span -> (line, column, end line, end column), ends exclusive."""
         return *self.at(span.start), *self.at(span.end)

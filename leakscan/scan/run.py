@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from leakscan.errors import GitError, TargetError
+from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
@@ -55,6 +56,10 @@ class Scan:
             self._scan_target(target)
         whole = self._options.tree is not False and self._options.history is not False
         return self._session.result(" ".join(targets), whole=whole)
+
+    def holdings(self) -> dict[str, Holding]:
+        """The values behind the findings of the runs so far, by fingerprint."""
+        return self._collector.holdings()
 
     def _scan_target(self, target: str) -> None:
         path = Path(target)
