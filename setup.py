@@ -3,6 +3,7 @@
 LEAKSCAN_REQUIRE_KERNEL=1 makes it an error: a wheel that is published must have it."""
 
 import os
+import sys
 
 from setuptools import Extension, setup
 
@@ -33,5 +34,8 @@ else:
     for extension in extensions:
         # cythonize forgets it when it is an argument of Extension
         extension.optional = os.environ.get("LEAKSCAN_REQUIRE_KERNEL") != "1"
+        if os.name == "posix":  # no paths of the building machine: the same source gives the same bytes
+            extension.extra_compile_args = ["-g0"]
+            extension.extra_link_args = ["-Wl,-s"] if sys.platform == "linux" else []
 
 setup(ext_modules=extensions)

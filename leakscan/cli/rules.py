@@ -49,7 +49,7 @@ def show_rule(rule_id: str, places: tuple[Path, ...]) -> None:
     rows = {
         "rule": rule.id,
         "finds": rule.title,
-        "form": _form(rule),
+        "form": form(rule),
         "why": rule.why,
         "names": ", ".join((*rule.names, *rule.weak_names)),
         "exchange": f"{exchange.name} ({exchange.id})",
@@ -63,7 +63,7 @@ def show_rule(rule_id: str, places: tuple[Path, ...]) -> None:
             click.echo(f"{title:<9} {text}")
 
 
-def _form(rule: Rule) -> str:
+def form(rule: Rule) -> str:
     if isinstance(rule.shape, PemShape):
         return f"private key (PEM): {', '.join(sorted(rule.shape.types))}"
     if rule.shape.loose:
