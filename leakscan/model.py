@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from leakscan.decisions import NO_POLICY, Mark, PolicyUse
 from leakscan.secret import Secret as Secret
+from leakscan.verdict import NOT_CHECKED, Verification
 
 # Why something that should have been read was not (GUARANTEES 15). Each makes a clean scan exit 3.
 FailureKind = Literal[
@@ -238,6 +239,7 @@ class Finding:
     public_key_sha256: str = ""
     baseline: bool = False
     sha1: str = ""
+    verification: Verification = NOT_CHECKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def _find(name: str, report: Path, places: tuple[Path, ...]) -> Finding:
 
 
 def _facts(finding: Finding, *, markdown: bool = False) -> list[str]:
-    from leakscan.reporters.credentials import advice_of, exposure_text, places_of
+    from leakscan.reporters.credentials import advice_of, exposure_text, places_of, verification_text
     from leakscan.reporters.escape import show_text
     from leakscan.reporters.guide import escape_markdown
 
@@ -92,6 +92,7 @@ def _facts(finding: Finding, *, markdown: bool = False) -> list[str]:
         f" ({finding.length} characters), rule {show_text(finding.rule_id)}",
         f"why: {'; '.join(map(show_text, finding.reasons))}",
         exposure_text(finding.exposure, verbose=True),
+        verification_text(finding.verification),
         *advice_of(finding),
         *places_of(finding),
     ]

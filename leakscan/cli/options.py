@@ -38,8 +38,6 @@ def _parse_kinds(ctx: click.Context, param: click.Parameter, value: str) -> froz
 
 _SCAN = (
     click.option("--min-confidence", type=_LEVELS, help="Report from here on (default: medium)."),
-    click.option("--fail-on", type=click.Choice([*map(str, Confidence), "never"]),
-                 help="What makes the exit code 1 (default: whatever is reported)."),
     click.option("--exchange", "exchanges", multiple=True, help="Report this exchange only (repeatable)."),
     click.option("--rules", "rule_places", multiple=True, type=_FILE,
                  help="A rule file, or a folder of them, beside the built-in ones."),
@@ -49,6 +47,8 @@ _SCAN = (
     click.option("--accept-incomplete", callback=_parse_kinds, default="", metavar="KIND,…",
                  help="Kinds of failure that do not make exit code 3; they are still reported."),
 )  # fmt: skip
+_FAIL_ON = click.option("--fail-on", type=click.Choice([*map(str, Confidence), "never"]),
+                        help="What makes the exit code 1 (default: whatever is reported).")  # fmt: skip
 _TIMEOUT = click.option("--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S",
                         help="Stop reading after S seconds.")  # fmt: skip
 _REPORT = (
@@ -72,6 +72,15 @@ def scan_options(command: F) -> F:
 
 def finding_options(command: F) -> F:
     """What is looked for, and what counts."""
+    return _looking(_FAIL_ON(command))
+
+
+def search_options(command: F) -> F:
+    """What is looked for, for commands whose exit code says something else."""
+    return _looking(_TIMEOUT(command))
+
+
+def _looking(command: F) -> F:
     for option in reversed(_SCAN):
         command = option(command)
     return command

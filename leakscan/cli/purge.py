@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import click
 
 from leakscan.cli.chosen import choice_options, choose
-from leakscan.cli.options import scan_options
+from leakscan.cli.options import search_options
 from leakscan.cli.privatefile import check_outside, write_private
 from leakscan.cli.settings import files_at_root, settle
 from leakscan.cli.streams import write_stdout
@@ -46,7 +46,7 @@ from leakscan.scan import Scan
 @click.option(
     "-f", "--format", "form", type=click.Choice(["text", "markdown"]), default="text", show_default=True
 )
-@scan_options
+@search_options
 def purge(repository: str, replacements: Path | None, form: str, **given: Any) -> int:
     """Say step by step how to take the values that are found in REPOSITORY out of its history with git filter-repo, and
     what else keeps them. Nothing is rewritten.
@@ -95,7 +95,7 @@ def _find(
 ) -> tuple[ScanResult, list[tuple[Finding, Holding]]]:
     """The findings that stand in history. `full`: with every content that holds one, not only the first of each."""
     settings = settle(
-        {**given, "show_secrets": False},
+        {**given, "show_secrets": False, "fail_on": None},
         files_at_root([str(root)]),
         history=True,
         jobs=os.cpu_count() or 1,

@@ -15,6 +15,7 @@ from leakscan.cli.outcome import check_folders, exit_code, report
 from leakscan.cli.progress import ProgressLine
 from leakscan.cli.settings import Settings, files_at_root, settle
 from leakscan.cli.size import parse_memory
+from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import ScanResult
@@ -54,6 +55,8 @@ _NO_KERNEL = (
               help="Where histories are remembered (default: the user's cache folder).")  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Read the whole history anew and remember nothing.")
 @click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
+@click.option("--verify", is_flag=True, help="Also ask the exchanges whether what was found still works.")
+@asking_options
 @report_options
 @click.option("--progress/--no-progress", default=None, help="The progress line (default: on a terminal).")
 def scan(targets: tuple[str, ...], **given: Any) -> int:
@@ -66,6 +69,8 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
     """
     targets = targets or (".",)
     check_folders(path for _, path in given["outputs"])
+    if given["verify"]:
+        check_consent(given)
     settings = settle(
         given,
         files_at_root(targets),
@@ -91,6 +96,9 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         if not given["quiet"] and (is_warning or given["verbose"]):
             click.echo(f"leakscan: {note}", err=True)
     _warn_of_kernel(result, given)
+    if given["verify"]:
+        unknown = {finding.fingerprint for finding in result.findings if not finding.baseline}
+        result = verified(result, work.holdings(), unknown, given)
     report(result, given)
     return exit_code(result, settings.fail_on)
 
@@ -102,6 +110,7 @@ def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str,
     from leakscan.scan.outcome import open_session
 
     asked = given["tree"] is not None or given["history"] is not None or given["ignored"] or given["full"]
+    asked = asked or given["verify"]
     if asked or (given["staged"] and given["range_"] is not None) or len(targets) != 1:
         raise click.UsageError("--staged and --range stand alone, with one repository")
     folder = Path(targets[0])

@@ -11,14 +11,21 @@ from leakscan.errors import GitError
 from leakscan.gitstore.command import find_git
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from leakscan.gitstore.layout import Layout
 
-# The clone's configuration holds the job's credentials, so git must read it here. What may run a program is off.
+# The clone's configuration holds the job's credentials, so git must read it here. What may run a program is off, or,
+# where git cannot turn it off, a reason not to fetch.
 _OVERRIDES = (
     *("core.fsmonitor=false", f"core.hooksPath={os.devnull}", "protocol.ext.allow=never"),
     *("fetch.recurseSubmodules=false", "submodule.recurse=false", "gc.auto=0", "maintenance.auto=false"),
+)
+_PROTOCOLS = "file:git:http:https:ssh"  # not ext, nor a helper that an address names
+_RUNS_OR_WRITES = re.compile(
+    r"core\.(?:sshcommand|gitproxy|askpass|alternaterefscommand)|credential\.(?:.*\.)?helper"
+    r"|remote\..*\.(?:uploadpack|vcs)|hook\..*\.command|http\.(?:.*\.)?savecookies",
+    re.DOTALL,
 )
 _TIMEOUT_S = 600
 
@@ -26,10 +33,16 @@ _TIMEOUT_S = 600
 def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
     """Fetches commits from `origin` into the clone, its refs left as they are; git's complaint, or nothing.
 
-    `how`: "", "--deepen=N" or "--unshallow", of a shallow clone only."""
-    argv = [find_git(), "--no-pager", f"--git-dir={layout.git_dir}"]
-    for override in _OVERRIDES:
-        argv += ["-c", override]
+    `how`: "", "--deepen=N" or "--unshallow", of a shallow clone only. Nothing is fetched, and the complaint says so, if
+    the clone's own configuration names a program: a job that ran before may have written it."""
+    listed = _git(layout, "config", "--list", "--includes", "-z", "--show-scope")
+    if isinstance(listed, str):
+        return listed
+    keys = sorted({key for scope, key in _settings(listed.stdout) if scope in ("local", "worktree")})
+    named = next((key for key in keys if _RUNS_OR_WRITES.fullmatch(key)), None)
+    if named is not None:
+        section, _, rest = named.partition(".")
+        return f"not tried: the clone sets {section}.{rest.rpartition('.')[2]}, which may run a program or write a file"
     flags = [
         "--quiet",
         "--no-tags",
@@ -37,12 +50,27 @@ def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
         "--no-write-fetch-head",
         "--no-auto-maintenance",
     ]
-    argv += ["fetch", *flags, *filter(None, [how]), "origin", *oids]
+    done = _git(layout, "fetch", *flags, *filter(None, [how]), "origin", *oids)
+    return done if isinstance(done, str) else ""
+
+
+def _settings(listed: bytes) -> Iterator[tuple[str, str]]:
+    """Scope and key (section and last part in lower case) of each setting."""
+    fields = listed.decode("utf-8", "replace").split("\0")
+    for scope, setting in zip(fields[::2], fields[1::2], strict=False):
+        yield scope, setting.partition("\n")[0]
+
+
+def _git(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[bytes] | str:
+    """What git answered, or its complaint."""
+    argv = [find_git(), "--no-pager", f"--git-dir={layout.git_dir}"]
+    for override in _OVERRIDES:
+        argv += ["-c", override]
     environ = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_INDEX_FILE")}
-    environ |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    environ |= {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_ALLOW_PROTOCOL": _PROTOCOLS}
     try:
         done = subprocess.run(
-            argv, cwd=layout.work_tree or layout.git_dir, env=environ, stdin=subprocess.DEVNULL,
+            [*argv, *arguments], cwd=layout.work_tree or layout.git_dir, env=environ, stdin=subprocess.DEVNULL,
             capture_output=True, timeout=_TIMEOUT_S, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
@@ -50,7 +78,8 @@ def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
     except OSError as error:
         raise GitError(f"git cannot be started: {error.strerror}") from error
     if done.returncode == 0:
-        return ""
+        return done
     lines = done.stderr.decode("utf-8", "backslashreplace").strip().splitlines()
     # an address may hold the job's token
-    return re.sub(r"//[^/@\s]*@", "//", lines[-1]) if lines else f"git fetch ended with {done.returncode}"
+    said = re.sub(r"//[^/@\s]*@", "//", lines[-1]) if lines else ""
+    return said or f"git {arguments[0]} ended with {done.returncode}"

@@ -16,10 +16,11 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.reporters.escape import show_path, show_text
-from leakscan.reporters.words import counted, day, short_oid
+from leakscan.reporters.words import counted, day, listed_and, short_oid
 
 if TYPE_CHECKING:
     from leakscan.model import Event, Exposure, Finding, Location, Origin, ScanResult
+    from leakscan.verdict import Verification
 
 # "Replace them every 30-90 days": How to Use an API Key Securely, binance.com/en/square/post/276340 (read 2026-11).
 ROTATION_DAYS = 90
@@ -141,6 +142,23 @@ def _event_text(verb: str, event: Event | None) -> str:
         return ""
     commit = event.commit
     return f"{verb} {show_text(day(commit.date))} in {show_text(short_oid(commit.oid))} by {_author(commit)}"
+
+
+def verification_text(verification: Verification) -> str:
+    """What the exchange said; empty if it was not asked, for want of being told to."""
+    if verification.status == "active":
+        facts = ["it works, on the test network" if verification.is_test else "it works"]
+        facts += [f"may {listed_and(list(verification.permissions))}"] if verification.permissions else []
+        if verification.ip_restricted is not None:
+            facts += ["from listed addresses only" if verification.ip_restricted else "from any address"]
+        facts += [f"until {show_text(verification.expires)}"] if verification.expires else []
+    elif verification.status == "inactive":
+        facts = ["it does not work"]
+    elif verification.reason:
+        facts = ["not known" if verification.status == "unknown" else "not asked"]
+    else:
+        return ""
+    return " · ".join([*facts, *([show_text(verification.reason)] if verification.reason else [])])
 
 
 def reuse_text(finding: Finding) -> str:

@@ -19,6 +19,7 @@ from leakscan.reporters.credentials import (
     part_name,
     places_of,
     rotation_text,
+    verification_text,
 )
 from leakscan.reporters.escape import dump_json, show_text
 from leakscan.reporters.html_page import TEMPLATES, render_page
@@ -192,7 +193,7 @@ def _part(part: Finding, exchange: str, max_places: int) -> _Part:
         size=counted(part.length, "character"),
         why=_cut("; ".join(map(show_text, part.reasons))),
         exposed=_cut(exposure_text(part.exposure, verbose=True)),
-        advice=advice_of(part),
+        advice=tuple(filter(None, (verification_text(part.verification), *advice_of(part)))),
         places=tuple(map(_cut, places[:max_places])),
         more=max(len(places) - max_places, 0),
     )

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         SourceName,
     )
     from leakscan.reporters import RenderOptions
+    from leakscan.verdict import Verification
 
 
 def render_json(result: ScanResult, options: RenderOptions) -> str:
@@ -76,12 +77,23 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "locations": [_location_fields(location) for location in finding.locations],
         "exposure": _exposure_fields(finding.exposure),
         "baseline": finding.baseline,
-        "verification": {"status": "not-checked", "permissions": [], "ip_restricted": None},
+        "verification": _verification_fields(finding.verification),
         "help": {
             "revoke_url": finding.help.revoke_url,
             "docs_url": finding.help.docs_url,
             "steps": finding.help.steps,
         },
+    }
+
+
+def _verification_fields(verification: Verification) -> dict[str, Any]:
+    return {
+        "status": verification.status,
+        "permissions": verification.permissions,
+        "ip_restricted": verification.ip_restricted,
+        "expires": verification.expires or None,
+        "reason": verification.reason or None,
+        "test_network": verification.is_test,
     }
 
 

@@ -13,6 +13,7 @@ from leakscan.reporters.credentials import (
     part_name,
     places_of,
     sum_text,
+    verification_text,
 )
 from leakscan.reporters.escape import show_text
 from leakscan.reporters.policy_words import policy_lines
@@ -57,7 +58,9 @@ def _table(credentials: list[Credential]) -> str:
         places = list(dict.fromkeys(place for part in credential.parts for place in places_of(part)))
         shown = "<br>".join(f"<code>{_cell(place)}</code>" for place in places[:_SHOWN_PLACES])
         more = f"<br>and {len(places) - _SHOWN_PLACES:,} more" if len(places) > _SHOWN_PLACES else ""
-        exposed = _cell(exposure_text(credential.worst.exposure, verbose=False))
+        worst = credential.worst
+        said = (exposure_text(worst.exposure, verbose=False), verification_text(worst.verification))
+        exposed = "<br>".join(_cell(text) for text in said if text)
         what = f"**{_cell(credential.exchange)}**<br>{'<br>'.join(map(_cell, parts))}"
         rows.append(f"| **{credential.worst.severity}** | {what} | {shown}{more} | {exposed} |")
     if more_rows := len(credentials) - _MAX_ROWS:

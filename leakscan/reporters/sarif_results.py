@@ -17,6 +17,7 @@ from leakscan.model import (
     TagMessage,
     WorktreeFile,
 )
+from leakscan.reporters.credentials import verification_text
 from leakscan.reporters.escape import path_uri, sarif_text, show_path, show_text
 from leakscan.reporters.json_report import finding_fields
 from leakscan.reporters.sarif_rules import LEVELS
@@ -112,6 +113,8 @@ def _message(finding: Finding, first: Location, parts: list[Finding], others: li
         sentences.append(f"The same value also stands in {_links(others, len(parts) + 1)}.")
     if exposed := _exposed(finding.exposure):
         sentences.append(exposed)
+    if said := verification_text(finding.verification):
+        sentences.append(f"Asked at the exchange: {sarif_text(said)}.")
     if finding.help.revoke_url:
         sentences.append(f"Revoke it first, then remove it: {sarif_text(finding.help.revoke_url)}")
     return " ".join(sentences)

@@ -17,6 +17,7 @@ from leakscan.reporters.credentials import (
     part_name,
     places_of,
     sum_text,
+    verification_text,
 )
 from leakscan.reporters.escape import show_text
 from leakscan.reporters.policy_words import policy_lines
@@ -81,6 +82,7 @@ class _Page:
             self._headline(credential),
             *self._parts(credential),
             *self._exposed(credential),
+            *self._verified(credential),
             *self._advice(credential),
             *self._reasons(credential),
             *self._public_keys(credential),
@@ -138,6 +140,12 @@ class _Page:
             lines += self.wrapped("exposed" if not lines else "", said)
         alarm = self.paint("published", fg="red", bold=True)
         return [line.replace("published", alarm) for line in lines]
+
+    def _verified(self, credential: Credential) -> list[str]:
+        """What the exchange said, where it was asked."""
+        said = dict.fromkeys(verification_text(part.verification) for part in credential.parts)
+        lines = [line for text in said if text for line in self.wrapped("asked", text)]
+        return [line.replace("it works", self.paint("it works", fg="red", bold=True), 1) for line in lines]
 
     def _advice(self, credential: Credential) -> list[str]:
         """Reuse and age, once a credential."""

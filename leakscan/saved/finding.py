@@ -28,6 +28,7 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.saved.fields import Fields
+from leakscan.verdict import NOT_CHECKED, PERMISSIONS, STATUSES, Status, Verification
 
 _ESCAPE = re.compile(rb"\\(?:(\\)|x([0-9a-f]{2}))")
 _PARTS: tuple[str, ...] = Part.__args__  # type: ignore[attr-defined]
@@ -67,6 +68,26 @@ def parse_finding(fields: Fields, rules: Mapping[str, RuleInfo]) -> Finding:
         help=_help(help_) if help_ else rule.help if rule else Help("", "", ()),
         public_key_sha256=fields.text("public_key_sha256", ""),
         baseline=fields.flag("baseline", False),
+        verification=_verification(fields.object("verification")),
+    )
+
+
+def _verification(fields: Fields | None) -> Verification:
+    if fields is None:
+        return NOT_CHECKED
+    status = fields.text("status")
+    if status not in STATUSES:
+        raise fields.error("status", f"one of {', '.join(STATUSES)}")
+    held = fields.texts("permissions")
+    if not set(held) <= set(PERMISSIONS):
+        raise fields.error("permissions", f"a list of {', '.join(PERMISSIONS)}")
+    return Verification(
+        status=cast("Status", status),
+        permissions=held,
+        ip_restricted=fields.flag("ip_restricted") if fields.has("ip_restricted") else None,
+        expires=fields.text("expires", ""),
+        reason=fields.text("reason", ""),
+        is_test=fields.flag("test_network", False),
     )
 
 

@@ -69,8 +69,10 @@ def _sum(parts: Iterable[Coverage]) -> Coverage:
 
 
 def _one(same: list[Finding]) -> Finding:
-    """The gravest judgement, and every place."""
-    worst = max(same, key=lambda finding: (finding.severity, finding.confidence, finding.score))
+    """The gravest judgement, and every place; where an exchange has answered, the last that knows its answer."""
+    answered = [finding for finding in same if finding.verification.status in ("active", "inactive")]
+    gravest = max(same, key=lambda finding: (finding.severity, finding.confidence, finding.score))
+    worst = answered[-1] if answered else gravest
     return replace(
         worst,
         locations=_once(finding.locations for finding in same),

@@ -51,7 +51,14 @@ def test_a_finding_says_what_the_model_holds():
     finding = finding_of(WorktreeFile(b"bot.py"), severity=Severity.CRITICAL, score=0.123456)
     assert (finding["severity"], finding["confidence"], finding["score"]) == ("critical", "high", 0.1235)
     assert finding["baseline"] is False
-    assert finding["verification"] == {"status": "not-checked", "permissions": [], "ip_restricted": None}
+    assert finding["verification"] == {
+        "status": "not-checked",
+        "permissions": [],
+        "ip_restricted": None,
+        "expires": None,
+        "reason": None,
+        "test_network": False,
+    }
     assert "secret" not in finding
 
 

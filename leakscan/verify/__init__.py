@@ -1,0 +1,1 @@
+"""Asks exchanges, when told to, whether a credential still works: one read-only signed request, two at most."""
