@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.errors import GitError
-from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.plainfile import is_regular, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore.faults import Faults
 
 _GITLINK = b"160000"
+_MAX_INDEX_BYTES = 1 << 30
 
 
 class Entry(NamedTuple):
@@ -31,6 +34,8 @@ def read_index(git: Git, index: Path, faults: Faults) -> list[Entry] | None:
     try:
         if not is_regular(index):
             raise GitError("it is not a regular file")
+        if not _is_whole(index):
+            raise GitError("its checksum does not fit")
         output = git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": str(index)})
     except GitError as error:
         faults.add("corrupt-objects", str(index), f"the index cannot be read: {error}")
@@ -42,3 +47,16 @@ def read_index(git: Git, index: Path, faults: Faults) -> list[Entry] | None:
             mode, oid, _stage = facts.split(b" ")
             entries.append(Entry(mode, oid, path))
     return entries
+
+
+def _is_whole(index: Path) -> bool:
+    """Whether the checksum at its end fits, which only `git fsck` looks at; zeros stand for none (index.skipHash)."""
+    try:
+        data = memoryview(read_file(index, _MAX_INDEX_BYTES))
+    except OSError as error:
+        raise GitError(os.strerror(error.errno) if error.errno else str(error)) from error
+    for make, width in ((hashlib.sha1, 20), (hashlib.sha256, 32)):
+        told = bytes(data[-width:])
+        if not any(told) or make(data[:-width], usedforsecurity=False).digest() == told:
+            return True
+    return False

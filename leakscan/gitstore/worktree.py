@@ -55,10 +55,14 @@ def read_worktree(git: Git, layout: Layout, faults: Faults, *, ignored: bool) ->
         walk.files -= out - index.tracked
         walk.nested -= {path.rstrip(b"/") for path in out} - index.gitlinks
     inside = [path for path in index.tracked - walk.files if _stands(layout.work_tree, path)]
-    gitlinks = {
-        path for path in index.gitlinks if os.path.lexists(os.fsencode(layout.work_tree) + b"/" + path)
-    }
-    return Worktree(tuple(sorted(walk.files.union(inside))), tuple(sorted(walk.nested | gitlinks)))
+    root = os.fsencode(layout.work_tree)
+    absent = index.gitlinks - walk.nested
+    here = {path for path in absent if os.path.lexists(os.path.join(root, path))}
+    for path in sorted(absent):
+        if not os.path.lexists(os.path.join(root, path, b".git")):
+            reason = "the submodule is not checked out: git submodule update --init, then scan again"
+            faults.add("submodule-absent", readable(path), reason)
+    return Worktree(tuple(sorted(walk.files.union(inside))), tuple(sorted(walk.nested | here)))
 
 
 def _read_index(git: Git, layout: Layout, faults: Faults) -> _Index:

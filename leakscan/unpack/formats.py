@@ -18,6 +18,8 @@ _STREAMS: Final[dict[str, Callable[[bytes, Budget], bytes]]] = {
     "xz": streams.read_xz,
     "zstd": streams.read_zstd,
 }
+_LFS: Final = "Git LFS pointer"
+_MAX_LFS_BYTES = 1023  # by its specification
 _MAGICS: Final = (
     (b"PK\x03\x04", "zip"),
     (b"PK\x05\x06", "zip"),
@@ -28,6 +30,7 @@ _MAGICS: Final = (
     (SQLITE, "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "RAR"),
+    (b"version https://git-lfs.github.com/spec/", _LFS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar, which has NULs in its head
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
@@ -75,6 +78,8 @@ def _pieces(data: bytes, form: str, budget: Budget) -> Iterator[Piece]:
     elif form in _STREAMS:
         budget.count_member()
         yield b"", _STREAMS[form](data, budget)
+    elif form == _LFS:
+        raise Unreadable("lfs", "the content itself is not here")
     else:
         raise Unreadable("unsupported-format", "not read by this version")
 
@@ -86,8 +91,15 @@ def _join(path: bytes, name: bytes) -> bytes:
 def _form(data: bytes) -> str | None:
     for magic, form in _MAGICS:
         if data.startswith(magic):
-            return form if form != "bzip2" or data[4:10] in _BZIP2_BLOCK else None
+            return form if _holds(form, data) else None
     return "tar" if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]) else None
+
+
+def _holds(form: str, data: bytes) -> bool:
+    """Whether data with the head of a form that is text is more than a text that starts alike."""
+    if form == _LFS:
+        return len(data) <= _MAX_LFS_BYTES and b"\noid sha256:" in data
+    return form != "bzip2" or data[4:10] in _BZIP2_BLOCK
 
 
 def _sums_up(header: bytes) -> bool:
