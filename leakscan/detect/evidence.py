@@ -45,10 +45,12 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
                 2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
             )
             return [(points, f"assigned to {label.text}")]
+        case "argument":
+            return [(1.0, "the argument of a client")]
         case "foreign":
             return [(-3.0, f"assigned to {label.text}, which speaks of something else")]
         case "other" if venue is None or venue.tier is not Tier.LABEL:
-            return [(-1.5 + crowd, "assigned to a name that says nothing of a key")]
+            return [(-2.0 + crowd, "assigned to a name that says nothing of a key")]
         case "none" if crowd:
             return [(-1.0 + crowd, "one of many values without a name")]
         case "none":

@@ -20,7 +20,7 @@ from leakscan.detect.words import (
 )
 from leakscan.model import Part, Span
 
-Kind = Literal["named", "hmac", "negative", "foreign", "other", "none"]
+Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "none"]
 
 _REACH = 480  # bytes of the statement before a value that may name it
 _MAX_UNITS = 8
@@ -35,6 +35,10 @@ _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
 # Tags that only colour or lay out text: source code in a web page.
 _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
+# What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
+_CLIENT_CALL = re.compile(
+    rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector)(?:(?:::|\.)new)?\([ \t]{0,4}\Z"
+)
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
 _PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
@@ -101,8 +105,10 @@ class Labeller:
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
         label = self._label_behind(data, span, text) or self._label_in(text)
-        if label.kind in ("none", "other"):
-            label = replace(label, part=self._part_by_order(data, span), strength=0)
+        if label.kind in ("none", "other", "argument"):
+            label = replace(
+                label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")
+            )
         shift = label.span.start + floor
         around = data[max(0, start - _FRAMEWORK_REACH) : span.end + _FRAMEWORK_REACH]
         doubtful = "".join(label.words) in SHARED_NAMES and _FRAMEWORK.search(around) is not None
@@ -127,7 +133,11 @@ class Labeller:
         """`span` of the label is relative to `text`, the end of which is where the value starts."""
         line_start = max(text.rfind(b"\n") + 1, _after_escaped_break(text))
         if (column := column_name(text, line_start)) is not None:
-            return self.judge_unit(text[column.start : column.end], column)
+            label = self.judge_unit(text[column.start : column.end], column)
+            if label.kind != "none":
+                return label
+        if _CLIENT_CALL.search(text):
+            return Label("argument", span=Span(len(text), len(text)))
         own = self._nearest_unit(text, line_start, len(text))
         if own.kind != "none" or own is _CALL:
             return own

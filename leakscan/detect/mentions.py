@@ -100,11 +100,12 @@ class KeywordIndex:
         self._automaton.make_automaton()
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
-        """Every mention in the windows, by position; of two that overlap only the longer: "binance.us" is one."""
+        """Every mention in the windows, by position; of two that overlap the first, the longer of those
+        that start together: "binance.us" is one, and in HYPERLIQUID_SECRET stands no Liquid."""
         found = chain.from_iterable(self._in_window(data, window) for window in windows)
         kept: list[Mention] = []
         for mention in sorted(found, key=lambda mention: (mention.span.start, -mention.span.end)):
-            if not kept or mention.span.end > kept[-1].span.end:
+            if not kept or mention.span.start >= kept[-1].span.end:
                 kept.append(mention)
         return kept
 

@@ -10,6 +10,13 @@ from leakscan.model import Span
 _MAX_PARENTS, _PARENT_REACH, _BRACKET_REACH = 6, 4096, 1024
 _SECTION = re.compile(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
 _COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
+# A heading of Markdown, with empty lines below it.
+_HEADING = re.compile(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
+# `{"exchange": "luno", "secret": "…"`: the item of a list says what it is.
+_KIND = re.compile(
+    rb"[\"']?(?:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?[\"']?\s{0,3}"
+    rb"[:=]\s{0,3}[\"']([\w.\- ]{1,40})[\"']"
+)
 _BRACKETS = re.compile(rb"[][{}()]")
 _OPENER_NAME = re.compile(rb"([A-Za-z_](?:[\w.$\\ -]|::|->){0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")
 
@@ -29,6 +36,8 @@ def _bracket_parents(data: bytes, start: int) -> Iterator[Span]:
         elif closed:
             closed -= 1
         else:
+            if bracket[0] == b"{" and (kind := _KIND.search(data, bracket.end(), start)):
+                yield Span(*kind.span(1))
             low = max(0, bracket.start() - 80)
             if name := _OPENER_NAME.search(data[low : bracket.start()]):
                 found += 1
@@ -49,7 +58,7 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
             paragraph = False
             continue
         outer = _indent(line) < indent and line.strip(b" \t\r{}[](),;")
-        section = _SECTION.fullmatch(line)
+        section = _SECTION.fullmatch(line) or _HEADING.fullmatch(line.strip())
         if outer or section or (paragraph and _COMMENT.match(line)):
             found += 1
             yield span

@@ -51,7 +51,7 @@ def _offer(data: bytes, first: Candidate, second: Candidate) -> tuple[int, int] 
 def _fits(candidate: Candidate) -> bool:
     """Values in a crowd are a pair only where their names say so."""
     match candidate.label.kind:
-        case "named" | "hmac":
+        case "named" | "hmac" | "argument":
             return True
         case "none":
             return candidate.crowd < 2

@@ -13,6 +13,7 @@ from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bit
 from leakscan.rules import Rule, RuleSet, TextShape
 
 MIN_LOOSE_BITS = 12.0
+_ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 _MAX_REMEMBERED = 1 << 14
 
 
@@ -74,7 +75,9 @@ def _least_bits(length: int) -> float:
 
 
 def _is_plain(value: bytes) -> bool:
-    """A value of unknown format has letters and digits; paths and names joined by dashes are none."""
+    """A value of unknown format has letters and digits; paths, names joined by dashes and addresses are none."""
+    if _ADDRESS.fullmatch(value):
+        return False
     return len(re.findall(rb"[+/_-]", value)) <= max(4, len(value) // 12) and not value.startswith(
         (b"/", b"-")
     )

@@ -108,7 +108,7 @@ class Tokens:
             label = self._labeller.label(data, span, 0)
             if label.kind in ("named", "hmac") and (label.strength > 1 or not _is_loose(fits)):
                 return True
-            return label.kind in ("named", "none", "other") and self._is_named(before, fits)
+            return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
         return False
 
     def _is_named(self, before: bytes, fits: Iterable[Rule]) -> bool:

@@ -14,12 +14,13 @@ from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mention
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
-from leakscan.rules import RuleSet
+from leakscan.rules import RuleSet, TextShape
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 ABOVE = 4200  # bytes before a value that nesting.py looks at, and some
+_RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -57,6 +58,11 @@ class Venues:
         )
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
+        self._told_by_form = {
+            variant.variant_of: variant.id
+            for variant in variants
+            if any(isinstance(r.shape, TextShape) and r.shape.pattern.heads for r in variant.rules)
+        }
         self._ids = {exchange.id.replace("-", ""): exchange.id for exchange in rules.exchanges}
         self._everybody = frozenset(exchange.id for exchange in rules.exchanges)
 
@@ -162,7 +168,7 @@ class Venues:
         return found
 
     def _heads_another(self, data: bytes, parent: Span, named: Named) -> bool:
-        words = split_words(data[parent.start : parent.end].decode("latin-1"))
+        words = split_words(_RESOURCE.sub(b"", data[parent.start : parent.end]).decode("latin-1"))
         return next(named.other.touching(parent), None) is not None or not SERVICES.isdisjoint(
             iter_names(words)
         )
@@ -175,7 +181,7 @@ class Venues:
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
                 (mention for mention in _around(named.own, span, within) if mention.exchange in family),
-                key=lambda mention: _distance(mention, span),
+                key=lambda mention: _distance(data, mention, span),
             )
             for mention in asked:
                 if self._names_another_value(data, mention.span):
@@ -219,7 +225,8 @@ class Venues:
                 asked = variant.variant_also if exchange in able else ()  # the form tells it from its parent
                 if not words.isdisjoint(variant.variant_words) and (not asked or not words.isdisjoint(asked)):
                     return variant.id
-        return exchange
+        told = self._told_by_form.get(exchange) if exchange not in able else None
+        return told if told in able and told is not None else exchange
 
 
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
@@ -227,8 +234,11 @@ def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
 
 
-def _distance(mention: Mention, value: Span) -> int:
-    """What stands behind a value speaks of it half as often as what stands before."""
+def _distance(data: bytes, mention: Mention, value: Span) -> int:
+    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
+    section that begins hardly ever."""
     if mention.span.end <= value.start:
-        return value.start - mention.span.end
-    return 2 * (mention.span.start - value.end)
+        apart = data[mention.span.end : value.start]
+        return len(apart) * (4 if b"}" in apart else 1)
+    apart = data[value.end : mention.span.start]
+    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)

@@ -54,8 +54,8 @@ def test_the_key_of_an_hmac_call_is_a_secret(text: str) -> None:
         ("JWT_SECRET=@", "foreign"),
         ("payload = @", "other"),
         ("@", "none"),
-        ("Client('@'", "none"),
-        ("signature = sign(query)\nclient = Client('@'", "none"),
+        ("Client('@'", "argument"),
+        ("signature = sign(query)\nclient = Client('@'", "argument"),
         ("Client('YOUR_API_KEY', '@'", "none"),
     ],
 )
