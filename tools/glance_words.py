@@ -17,7 +17,7 @@ def main() -> None:
     for name, words in (("HINTS", spec.hints), ("HEADS", spec.heads)):
         lines += ["# fmt: off", f"{name} = ("]
         for at in range(0, len(words), WORDS_A_LINE):
-            lines.append("    " + " ".join(f'b"{word.decode()}",' for word in words[at : at + WORDS_A_LINE]))
+            lines.append("    " + " ".join(f"{word!r}," for word in words[at : at + WORDS_A_LINE]))
         lines += [")"]
     text = "\n".join(lines) + "\n"
     (Path(__file__).parents[1] / "leakscan" / "glance_words.py").write_text(text, "utf-8")
