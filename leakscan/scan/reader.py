@@ -22,7 +22,7 @@ from leakscan.scan.options import ScanOptions
 from leakscan.scan.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
-from leakscan.sources.names import git_files, link_targets, names_with_anchors
+from leakscan.sources.names import git_files, git_folders, link_targets, names_with_anchors
 from leakscan.sources.tree import Entry
 from leakscan.unpack import HEADS
 
@@ -86,7 +86,7 @@ class Reader:
         layout = store.layout
         label = b".git/" if layout.work_tree is not None else b""
         names = (label + ref.name for ref in store.refs.refs)
-        files = (git_files(folder, label) for folder in {layout.common_dir: 0, layout.git_dir: 0})
+        files = (git_files(folder, label) for folder in git_folders(layout))
         items = chain(names_with_anchors(names, self._has_anchor), *files)
         return self._within_time(self._read_beside(items))
 

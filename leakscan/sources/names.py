@@ -6,10 +6,14 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from leakscan.model import Blob, WorktreeFile
 from leakscan.sources import Item
 from leakscan.sources.tree import Entry, iter_files, iter_folder
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import Layout
 
 _HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"lfs", b"annex", b"reftable", b"logs")
 _HOLDS_IDS = re.compile(
@@ -43,6 +47,12 @@ def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], boo
 def _as_text(name: bytes) -> bytes:
     """A name as a text of the same length, in which a value stands by itself: `a/secret_V.txt` is `a secret=V txt`."""
     return _BEFORE_RUN.sub(b"=", name.translate(_APART))
+
+
+def git_folders(layout: Layout) -> Iterable[Path]:
+    """The git directory, and the common one if there is one: without objects it is none, whatever file names it."""
+    common = [layout.common_dir] if layout.objects.is_dir() else []
+    return dict.fromkeys((*common, layout.git_dir))
 
 
 def git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
