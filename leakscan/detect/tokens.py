@@ -75,12 +75,16 @@ class Tokens:
                 found[span] = fits
         for token in tokens:
             found.update(self._readings(data, Span(*token)))
+        read = {Span(*token) for token in tokens}
         for span in list(found):
             stop = span.end + _BESIDE
             for match in _TOKEN.finditer(data, max(0, span.start - _BESIDE), stop):
-                apart = match.end() <= span.start or span.end <= match.start()
-                if apart and match.end() < stop and not _NAME_ENDS.match(data, match.end()):
-                    found.update(self._readings(data, Span(*match.span())))
+                token = Span(*match.span())
+                apart = token.end <= span.start or span.end <= token.start
+                if apart and token.end < stop and token not in read:
+                    read.add(token)
+                    if not _NAME_ENDS.match(data, token.end):
+                        found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
     def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
