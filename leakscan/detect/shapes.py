@@ -28,7 +28,6 @@ class Shapes:
                     sharing[rule.shape].append(rule)
         self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
         self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
-        self._compiled = {shape: shape.pattern.compile() for shape in sharing}
         self._of_length: dict[int, list[TextShape]] = defaultdict(list)
         for shape in sharing:
             for length in range(shape.pattern.least, shape.pattern.most + 1):
@@ -43,7 +42,7 @@ class Shapes:
         shapes = [
             shape
             for shape in self._of_length[len(value)]
-            if self._compiled[shape].fullmatch(value) and _holds(shape, value)
+            if shape.pattern.is_of(value) and _holds(shape, value)
         ]
         return tuple(sorted((rule for shape in shapes for rule in self._rules[shape]), key=self._rank))
 

@@ -128,4 +128,11 @@ def _is_loose(fits: Iterable[Rule]) -> bool:
 
 def _without_longer(words: set[bytes]) -> set[bytes]:
     """Without words that hold another one: to find that is enough."""
-    return {word for word in words if not any(other != word and other in word for other in words)}
+    return {word for word in words if words.isdisjoint(_parts(word))}
+
+
+def _parts(word: bytes) -> Iterator[bytes]:
+    """Every piece of it, but not all of it."""
+    for size in range(1, len(word)):
+        for start in range(len(word) - size + 1):
+            yield word[start : start + size]

@@ -24,7 +24,9 @@ class Unfolded:
 
     def touches(self, span: Span) -> bool:
         """Whether anything was said plainly in it or so near that it may be a part of the same credential."""
-        return bool(self.trace(Span(max(0, span.start - _BESIDE), min(len(self.text), span.end + _BESIDE)))[1])
+        return bool(
+            self.trace(Span(max(0, span.start - _BESIDE), min(len(self.text), span.end + _BESIDE)))[1]
+        )
 
     def trace(self, span: Span) -> tuple[Span, tuple[str, ...]]:
         """Where it stands in the original, and by what decodings it came out, outermost first; none if it stood there

@@ -38,8 +38,12 @@ class LineIndex:
         data = self._data
         number = bisect_right(self._known, offset, key=attrgetter("offset"))
         start, line, column = self._known[number - 1]
-        end = offset - (data[offset - 1 : offset + 1] == b"\r\n")  # in the middle of a break, no line has ended
-        breaks = data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
+        end = offset - (
+            data[offset - 1 : offset + 1] == b"\r\n"
+        )  # in the middle of a break, no line has ended
+        breaks = (
+            data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
+        )
         if breaks:
             start = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end)) + 1
             column = 1
