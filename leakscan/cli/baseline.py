@@ -21,7 +21,7 @@ from leakscan.policy.foreign import parse_foreign
 from leakscan.reporters.coverage import coverage_line
 from leakscan.reporters.escape import path_uri, show_text
 from leakscan.reporters.words import counted
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
 
 _SHOWN = 20
 _target = click.argument("target", default=".")

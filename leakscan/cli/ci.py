@@ -25,9 +25,9 @@ from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import find_here
 from leakscan.model import ScanResult
 from leakscan.reporters import RenderOptions, render
-from leakscan.scan import Scan
-from leakscan.scan.changes import ChangeScan, Range
-from leakscan.scan.outcome import open_session
+from leakscan.scanning import Scan
+from leakscan.scanning.changes import ChangeScan, Range
+from leakscan.scanning.outcome import open_session
 
 
 @click.command(short_help="Check what this CI run is about: a push, a pull request, or everything.")

@@ -17,8 +17,8 @@ from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import find_here
 from leakscan.gitstore.staged import paths_below
 from leakscan.model import ScanResult
-from leakscan.scan.changes import ChangeScan, Range
-from leakscan.scan.outcome import open_session
+from leakscan.scanning.changes import ChangeScan, Range
+from leakscan.scanning.outcome import open_session
 
 _PLAIN: Mapping[str, Any] = {
     **NOTHING_GIVEN,

@@ -30,7 +30,7 @@ from leakscan.reporters.coverage import coverage_line
 from leakscan.reporters.escape import show_text
 from leakscan.reporters.guide import escape_markdown
 from leakscan.reporters.words import counted
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
 
 
 @click.command(short_help="A plan to take what was found out of a repository's history.")

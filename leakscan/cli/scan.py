@@ -19,7 +19,7 @@ from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import ScanResult
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
 from leakscan.sources import Item
 
 _NO_KERNEL = (
@@ -106,8 +106,8 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
 def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> ScanResult:
     from leakscan.cli.hooking import scan_index
     from leakscan.gitstore.quick import find_here
-    from leakscan.scan.changes import ChangeScan, Range
-    from leakscan.scan.outcome import open_session
+    from leakscan.scanning.changes import ChangeScan, Range
+    from leakscan.scanning.outcome import open_session
 
     asked = given["tree"] is not None or given["history"] is not None or given["ignored"] or given["full"]
     asked = asked or given["verify"]

@@ -13,7 +13,7 @@ from leakscan.errors import ConfigError, GitError
 from leakscan.model import Confidence
 from leakscan.policy.config import BASELINE_NAME, CONFIG_NAME, Known
 from leakscan.rules import RuleSet, load_rules
-from leakscan.scan.options import ScanOptions
+from leakscan.scanning.options import ScanOptions
 
 # What `settle` is given where there is no command line to speak of.
 NOTHING_GIVEN: Mapping[str, Any] = {

@@ -15,7 +15,7 @@ from leakscan.cli.settings import files_at_root, settle
 from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.errors import ExitCode
 from leakscan.model import ScanResult
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
 
 
 @click.command(short_help="Ask the exchanges whether what was found still works.")
