@@ -17,7 +17,6 @@ from leakscan.cli.fleet_look import form_option, output_option, quiet_option, re
 from leakscan.cli.fleet_options import run_options
 from leakscan.cli.options import finding_options
 from leakscan.cli.outcome import check_folders, exit_code
-from leakscan.cli.settings import Settings, settle
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError
 from leakscan.fleet.crew import Crew, LocalCrew
@@ -39,6 +38,7 @@ from leakscan.fleet.journal import Journal
 from leakscan.fleet.run import Order, Run, key_of
 from leakscan.model import Failure
 from leakscan.reporters.escape import show_text
+from leakscan.scanning.settings import Settings, settle
 
 _SUMMARIES = {"json": "summary.json", "markdown": "summary.md", "html": "summary.html"}
 

@@ -13,13 +13,13 @@ from leakscan.cli.cachefolder import cache_folder
 from leakscan.cli.options import report_options, scan_options
 from leakscan.cli.outcome import check_folders, exit_code, report
 from leakscan.cli.progress import ProgressLine
-from leakscan.cli.settings import Settings, files_at_root, settle
 from leakscan.cli.size import parse_memory
 from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import ScanResult
 from leakscan.scanning import Scan
+from leakscan.scanning.settings import Settings, files_at_root, settle
 from leakscan.sources import Item
 
 _NO_KERNEL = (

@@ -1,4 +1,4 @@
-"""Where the policy comes from: `--config`, `--baseline`, or the files at the root of what is scanned."""
+"""Where the policy comes from: files that were named, or those at the root of what is scanned."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ReadFile = Callable[[str], bytes | None]
 
 
 def load_policy(read: ReadFile, known: Known, *, config: Path | None, baseline: Path | None) -> Policy:
-    """The files that `read` finds, unless the command line named others. ConfigError if one cannot be used."""
+    """The files that `read` finds, unless others were named. ConfigError if one cannot be used."""
     if config is not None:
         chosen = parse_config(str(config), read_policy_file(config), known)
     else:
