@@ -11,6 +11,7 @@ from leakscan.errors import ConfigError
 from leakscan.policy.apply import Policy
 from leakscan.policy.baseline import Entry, parse_baseline
 from leakscan.policy.config import BASELINE_NAME, CONFIG_NAME, Config, Known, parse_config
+from leakscan.sources.named import read_named
 
 MAX_POLICY_BYTES = 64 << 20
 # A file of the policy by its name below the root: its content, None if it is not there.
@@ -58,11 +59,5 @@ def files_below(root: Path) -> ReadFile:
 
 def read_policy_file(path: Path) -> bytes:
     """The whole file. ConfigError if that cannot be."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_POLICY_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > MAX_POLICY_BYTES:
-        raise ConfigError(f"{path}: over {MAX_POLICY_BYTES:,} bytes: no file of a policy")
-    return data
+    excess = f"over {MAX_POLICY_BYTES:,} bytes: no file of a policy"
+    return read_named(path, MAX_POLICY_BYTES, ConfigError, excess)
