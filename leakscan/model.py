@@ -183,6 +183,14 @@ class Location:
     line_hash: str = ""
     mark: Mark | None = None
 
+    @property
+    def path(self) -> bytes | None:
+        """The file, as git names it or relative to what was scanned; None for messages and standard input."""
+        match self.origin:
+            case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path):
+                return path
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -13,29 +13,9 @@ import pytest
 
 from leakscan.gitstore.privatefolder import PrivateFolder, remove_abandoned
 from leakscan.rules.fake import fake
+from tests.conftest import processes_of, wait_until
 
 COMMAND = Path(sys.executable).with_name("leakscan")
-PATIENCE_S = 30
-
-
-def _processes_in(session: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == session and fields[0] != "Z":
-                found.append(int(entry.name))
-    return found
-
-
-def _wait_until(holds) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert holds()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -52,11 +32,11 @@ def test_a_killed_run_leaves_nothing_for_long(repo, tmp_path, delay_s) -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {**os.environ, "TMPDIR": str(temporary)}
     run = subprocess.Popen(arguments, env=env, start_new_session=True, **quiet)
-    _wait_until(lambda: any(temporary.iterdir()) or run.poll() is not None)
+    wait_until(lambda: any(temporary.iterdir()) or run.poll() is not None)
     time.sleep(delay_s)
     run.send_signal(signal.SIGKILL)
     run.wait()
-    _wait_until(lambda: not _processes_in(run.pid))
+    wait_until(lambda: not processes_of(run.pid))
     left = [file for file in temporary.rglob("*") if file.is_file() and not file.is_symlink()]
     assert not any(value.encode() in file.read_bytes() for file in left)
     assert report.read_text() == "before" or value not in report.read_text()
