@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -288,7 +288,7 @@ class ScanResult:
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
     coverage: Coverage
-    rules: tuple[RuleInfo, ...]
+    rules: tuple[RuleInfo, ...] = field(repr=False)
     rules_digest: str
     hidden: int = 0
     accepted: frozenset[str] = frozenset()
