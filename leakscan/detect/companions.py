@@ -14,7 +14,7 @@ from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _ASSIGNED = re.compile(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=]|to[ \t])[ \t]{0,8}(?:[bru](?=[\"']))?"
+    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
@@ -27,7 +27,7 @@ _AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0
 _NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = re.compile(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
-    rb"|^(?:true|false)$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
+    rb"|^(?:true|false)$|^1\d{9}(?:\d{3})?$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
 )
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.companions import Companions
-from leakscan.detect.context import context_windows
+from leakscan.detect.context import context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.judge import Judge
@@ -40,6 +40,8 @@ class Inspection:
 
 NOTHING = Inspection()
 _BESIDE = 500
+_SHORT, _BINARY_REACH = 24, 64
+_OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
 _LISTED = re.compile(
     rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)"
@@ -70,6 +72,7 @@ class Detector:
         self._companions = Companions(rules)
         self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)
         self._judge = Judge(rules, self._venues)
+        self._parents = {e.id: e.variant_of for e in rules.exchanges if e.variant_of}
         self._with_pem = frozenset(
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
         )
@@ -102,7 +105,7 @@ class Detector:
                 candidates.append(candidate)
             floor = span.end
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
-        paired = pair(data, mark_crowds(candidates), self._with_pem)
+        paired = pair(data, mark_crowds(candidates), self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published)
 
     def _is_published(self, digest: bytes) -> bool:
@@ -112,11 +115,14 @@ class Detector:
         label = self._labeller.label(data, key.span, 0)
         venue = self._venues.nearest(data, key.span, label, mentions, self._with_pem)
         secret = Secret(data[key.span.start : key.span.end])
-        return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue)
+        mock = is_made_up(data, key.span)
+        return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue, mock=mock)
 
     def _candidate(
         self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named, *, armour: bool
     ) -> Candidate | None:
+        if _is_of_code(data, span, fits):
+            return None
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not any(rule.needs == "nothing" for rule in fits):
             return None
@@ -140,7 +146,18 @@ class Detector:
         value = data[span.start : span.end]
         proofs = {rule.shape.proof for rule in fits if isinstance(rule.shape, TextShape)} - {""}
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in sorted(proofs))), "")
-        return Candidate(span, Secret(value), value, fits, token_bits(value), None, label, venue, proof=proof)
+        return Candidate(
+            span,
+            Secret(value),
+            value,
+            fits,
+            token_bits(value),
+            None,
+            label,
+            venue,
+            proof=proof,
+            mock=is_made_up(data, span),
+        )
 
     def judge(self, inspection: Inspection, paths: Collection[bytes] = ()) -> list[Match]:
         """The matches among the candidates of content that stands at `paths`."""
@@ -148,18 +165,39 @@ class Detector:
 
 
 def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
-    """Without those that no path can save: a hint at a name, no exchange, and no full name beside it."""
+    """Without those that no path can save: a hint at a name, no exchange, and neither a full name nor a hint at the
+    other half (`key = "…"`, `secret = "…"`) beside it."""
     strong = [c.span.start for c in candidates if c.label.strength > 1]
+    hints: dict[Part | None, list[int]] = {
+        part: [c.span.start for c in candidates if c.label.kind == "named" and c.label.part == part]
+        for part in _OTHER_HALF
+    }
 
     def is_hopeless(candidate: Candidate) -> bool:
         if candidate.venue is not None or candidate.key is not None or candidate.label.strength > 1:
             return False
         if any(rule.needs != "name and exchange" for rule in candidate.fits):
             return False
-        at = bisect_right(strong, candidate.span.start)
-        return all(abs(start - candidate.span.start) > _BESIDE for start in strong[max(0, at - 1) : at + 1])
+        other = _OTHER_HALF.get(candidate.label.part) if candidate.label.strength else None
+        return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))
 
     return [candidate for candidate in candidates if not is_hopeless(candidate)]
+
+
+def _is_near(places: list[int], place: int) -> bool:
+    at = bisect_right(places, place)
+    return any(abs(start - place) <= _BESIDE for start in places[max(0, at - 1) : at + 1])
+
+
+def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
+    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or a short value of
+    machine code, which is full of them."""
+    start, end = span
+    apart = data[end : end + 1] == b" " and data[start:end].isalpha()
+    if data[end + apart : end + apart + 1] == b"(":
+        return True
+    around = data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH]
+    return end - start < _SHORT and b"\0" in around and _needs_both(fits)
 
 
 def _needs_both(fits: tuple[Rule, ...]) -> bool:

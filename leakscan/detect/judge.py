@@ -84,10 +84,7 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        for is_doubtful, reason in _DOUBTFUL_PATHS:
-            if paths and all(is_doubtful(path) for path in paths):
-                confidence = _lowered(confidence, named=venue is not None)
-                reasons.append(reason)
+        confidence, doubts = _doubted(confidence, candidate, venue, paths)
         return Match(
             rule_id=rule.id,
             exchange=rule.exchange,
@@ -97,7 +94,7 @@ class Judge:
             identity=candidate.identity,
             confidence=confidence,
             score=round(1 / (1 + 2**-points), 2),
-            reasons=tuple(reasons),
+            reasons=(*reasons, *doubts),
             encrypted=candidate.key is not None and candidate.key.encrypted,
             partner=partner.identity if partner else None,
             public_key=candidate.key.public if candidate.key else "",
@@ -177,10 +174,24 @@ def is_vendored_path(path: bytes) -> bool:
     return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
 
 
-_DOUBTFUL_PATHS = (
-    (is_example_path, "in a path of tests, documents or examples"),
-    (is_vendored_path, "in a copy of somebody else's library"),
-)
+def _doubted(
+    confidence: Confidence, candidate: Candidate, venue: Venue | None, paths: Collection[bytes]
+) -> tuple[Confidence, list[str]]:
+    """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
+    somebody else's library or said to be made up may get there."""
+    doubts = []
+    if paths and all(map(is_example_path, paths)):
+        confidence = _lowered(confidence, named=venue is not None)
+        doubts.append("in a path of tests, documents or examples")
+    if paths and all(map(is_vendored_path, paths)):
+        own_name = venue is not None and venue.tier is Tier.LABEL
+        for _ in range(1 if own_name or candidate.key else 2):
+            confidence = _lowered(confidence, named=own_name)
+        doubts.append("in a copy of somebody else's library")
+    if candidate.mock:
+        confidence = _lowered(confidence, named=False)
+        doubts.append("the text beside it says that it is made up")
+    return confidence, doubts
 
 
 def _distance(wanted: Part, part: Part) -> int:
