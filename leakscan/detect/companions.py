@@ -45,21 +45,31 @@ class Companions:
         """The candidates, and behind them those that stand with one of them."""
         joined = list(candidates)
         taken = {candidate.span: at for at, candidate in enumerate(candidates)}
-        for place, candidate in enumerate(candidates):
+        for place in sorted(range(len(candidates)), key=lambda place: candidates[place].venue is None):
+            candidate = candidates[place]
             if candidate.part == "key" and candidate.partner is not None:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
-            for rule, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
+            for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
                 at = taken.get(span, len(joined))
                 if any(span.start < o.end and o.start < span.end for o in taken if o != span) or (
-                    at < len(joined) and rule.exchange in joined[at].able
+                    at < len(joined) and not joined[at].able.isdisjoint(rule.exchange for rule in rules)
                 ):
                     continue
                 value, taken[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
                     joined[place] = replace(joined[place], partner=at)
                 companion = Candidate(
-                    span, Secret(value), value, (rule,), 0.0, None, label, None, part=rule.part, partner=place
+                    span,
+                    Secret(value),
+                    value,
+                    rules,
+                    0.0,
+                    None,
+                    label,
+                    None,
+                    part=rules[0].part,
+                    partner=place,
                 )
                 joined[at : at + 1] = [companion]
         return joined
@@ -72,20 +82,22 @@ class Companions:
 
     def _beside(
         self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
-    ) -> Iterator[tuple[Rule, Span, Label]]:
-        """At most one of each part, the nearest first."""
+    ) -> Iterator[tuple[tuple[Rule, ...], Span, Label]]:
+        """At most one of each part, the nearest; with all rules that it fits."""
         spans = [candidate.span]
         if candidate.partner is not None and candidates[candidate.partner].key is None:
             spans.append(candidates[candidate.partner].span)
         start, end = min(spans).start, max(spans).end
-        found: set[Part] = set()
+        nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
         for rule, span, label in [
             *self._assigned(data, start, end, wanted),
             *self._arguments(data, start, end, wanted),
         ]:
-            if rule.part not in found:
-                found.add(rule.part)
-                yield rule, span, label
+            rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
+            if chosen == span:
+                rules.append(rule)
+        for rules, span, label in nearest.values():
+            yield tuple(rules), span, label
 
     def _assigned(
         self, data: bytes, start: int, end: int, wanted: Sequence[Rule]

@@ -53,6 +53,14 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
     assert found(text) == rules
 
 
+def test_a_passphrase_goes_with_the_values_whose_exchange_is_named() -> None:
+    pair = "api_key = '{objectid}'\napi_secret = '{uuid}'\n"
+    text = f"# kucoin\n{pair}passphrase = 'Tr4ding-b0t'\npublic_key = '{{alnum:32}}'"
+    assert found(text) == ["kucoin-api-key", "kucoin-api-secret", "kucoin-passphrase"]
+    unnamed = text.replace("# kucoin\n", "")
+    assert found(unnamed, b"kucoin/config.py") == ["kucoin-api-key", "kucoin-api-secret", "kucoin-passphrase"]
+
+
 def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
     text = 'key = "{alnum:18}"\nsecret = "{alnum:36}"'
     assert found(text, b"bots/bybit/settings.py") == ["bybit-api-key", "bybit-api-secret"]
