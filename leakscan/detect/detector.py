@@ -24,7 +24,7 @@ from leakscan.detect.pem import LITERALS, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
-from leakscan.detect.tokens import Tokens
+from leakscan.detect.tokens import Tokens, is_loose
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
@@ -190,14 +190,14 @@ def _is_near(places: list[int], place: int) -> bool:
 
 
 def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
-    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or a short value of
-    machine code, which is full of them."""
+    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or a short value or
+    one of no known form in machine code, which is full of them."""
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
     if data[end + apart : end + apart + 1] == b"(":
         return True
     around = data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH]
-    return end - start < _SHORT and b"\0" in around and _needs_both(fits)
+    return b"\0" in around and _needs_both(fits) and (end - start < _SHORT or is_loose(fits))
 
 
 def _needs_both(fits: tuple[Rule, ...]) -> bool:

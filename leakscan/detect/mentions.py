@@ -20,8 +20,9 @@ _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"sp
 _TELLING = (
     *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
     *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}"),
-    *("={}\n", ": {}\n", "# {}\n", "// {}\n"),
+    *('"{}"', "'{}'", "={}\n", ": {}\n", "# {}\n", "// {}\n"),
 )
+_WHOLE = b"\"'#/=:"  # how those begin in which the word stands alone: they speak of what is near only
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
@@ -71,6 +72,11 @@ class Mentions:
             yield self._found[at]
 
 
+def is_heading(data: bytes, mention: Mention) -> bool:
+    """A common word that is an exchange's name only where it stands alone: `# Derive`, `exchange: "gate"`."""
+    return data[mention.span.start] in _WHOLE
+
+
 class KeywordIndex:
     """One automaton over all keywords and headers, and the names of exchanges that no rule is about."""
 
@@ -81,9 +87,8 @@ class KeywordIndex:
             self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True, True))
         for exchange in listed:
             name = exchange.id.replace("-", "")
-            quoted = [quote + name + quote for quote in "\"'"]  # the whole of a string: `exchange = "aster"`
             telling = [form.format(name) for form in _TELLING] if _is_common(exchange, name) else []
-            for word in (*quoted, *telling) if not exchange.generic else ():
+            for word in telling if not exchange.generic else ():
                 self._automaton.add_word(
                     word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
                 )

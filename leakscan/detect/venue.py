@@ -10,7 +10,7 @@ from itertools import chain, islice
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
 from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_heading
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
@@ -193,7 +193,7 @@ class Venues:
                 key=lambda mention: _distance(data, mention, span),
             )
             for mention in asked:
-                if tier is Tier.FILE and _is_heading(data, mention.span):
+                if tier is Tier.FILE and is_heading(data, mention):
                     continue
                 if self._names_another_value(data, mention.span) or _is_listed(
                     data, mention.span, span, named
@@ -250,11 +250,6 @@ class Venues:
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     before = islice(mentions.before(span.start, within.start), _MAX_ASKED)
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
-
-
-def _is_heading(data: bytes, mention: Span) -> bool:
-    """A common word, an exchange's name only where it heads something: `# Derive`, `name: gate`."""
-    return data[mention.start] in b"#/=:"
 
 
 def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:

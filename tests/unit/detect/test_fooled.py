@@ -81,6 +81,8 @@ def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
         '# coinbase\nIDEX_SECRET_KEY = "{alnum:32}"\nIDEX_API_KEY = "{uuid}"',
         # a common word in a heading far above
         "# Delta\n" + "line\n\n" * 20 + 'api_key = "{hex:64}"',
+        "describe('derive', () => {})\n" + "line\n\n" * 20 + 'var expectedPrivateKey = "0x{hex:64}"',
+        'extended_private_key = "xprv{base58:107}"',
         # a list of everybody names nobody
         'BROKERS = "bybit,gate.io,bitget,mexc,lbank,xt.com"\nAPP_KEY = "{hex:64}"',
     ],
@@ -92,6 +94,7 @@ def test_it_is_none(text: str) -> None:
 def test_a_file_without_text_holds_no_short_value() -> None:
     text = "x\0korbit\0api_key\0{lower:16}\0api_secret\0{alnum:16}\0"
     assert found(text) == []
+    assert found("aster_client\0privateKey\0{alnum:46}\0secret\0{alnum:30}\0") == []
 
 
 @pytest.mark.parametrize("said", ["# noqa: mock", "// dummy", "# not a real key"])
