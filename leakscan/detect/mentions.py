@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from leakscan.detect.randomness import token_bits
 from leakscan.detect.words import OTHER_VENUES
 from leakscan.model import Span
 from leakscan.rules import Exchange
@@ -23,6 +25,13 @@ _TELLING = (
     *('"{}"', "'{}'", "={}\n", ": {}\n", "# {}\n", "// {}\n"),
 )
 _WHOLE = b"\"'#/=:"  # how those begin in which the word stands alone: they speak of what is near only
+_OF_COINBASE = re.compile(
+    rb"(?i)[ ._/-]?(?:api|pro|prime|exchange|advanced|cloud|com\b|io\b|rest|client|wallet|commerce|trad|key|secret"
+    rb"|cdp|sdk|auth|web|ws|bot)"
+)
+_TO_COINBASE = re.compile(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
+_CODE_REACH, _LONG_CODE = 40, 24
+_CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
@@ -72,9 +81,17 @@ class Mentions:
             yield self._found[at]
 
 
-def is_heading(data: bytes, mention: Mention) -> bool:
-    """A common word that is an exchange's name only where it stands alone: `# Derive`, `exchange: "gate"`."""
-    return data[mention.span.start] in _WHOLE
+def is_weak(data: bytes, mention: Mention) -> bool:
+    """It speaks of what is near only: a common word that is an exchange's name where it stands alone (`# Derive`,
+    `exchange: "gate"`), and the coinbase of a block, who mines it."""
+    start, end = mention.span
+    if data[start] in _WHOLE:
+        return True
+    return (
+        data[start:end].lower() == b"coinbase"
+        and not _OF_COINBASE.match(data, end)
+        and not _TO_COINBASE.search(data, max(0, start - 20), start)
+    )
 
 
 class KeywordIndex:
@@ -123,7 +140,7 @@ class KeywordIndex:
             end = window.start + last + 1
             if not ends or _ends_word(data, end):
                 span = Span(end - size, end)
-                if not starts or _starts_word(data, span.start):
+                if not starts or (_starts_word(data, span.start) and not _is_in_value(data, span)):
                     yield Mention(span, exchange, kind)
 
 
@@ -142,6 +159,16 @@ def _ends_word(data: bytes, end: int) -> bool:
     return following[0] in _UPPER and (
         data[end - 1] in _LOWER or (len(following) == 2 and following[1] in _LOWER)
     )
+
+
+def _is_in_value(data: bytes, mention: Span) -> bool:
+    """By chance, a piece of something encoded: three letters stand in it soon. Or a function that gets a bit."""
+    if data[mention.start : mention.end] == b"bitGet":
+        return True
+    start = _CODE_BEFORE.search(data, max(0, mention.start - _CODE_REACH), mention.start)
+    end = _CODE_AFTER.match(data, mention.end)
+    token = data[start.start() if start else mention.start : end.end() if end else mention.end]
+    return len(token) >= _LONG_CODE and token_bits(token) > _LONG_CODE / 2
 
 
 def _starts_word(data: bytes, start: int) -> bool:

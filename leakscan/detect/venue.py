@@ -10,7 +10,7 @@ from itertools import chain, islice
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
 from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_heading
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
@@ -193,7 +193,7 @@ class Venues:
                 key=lambda mention: _distance(data, mention, span),
             )
             for mention in asked:
-                if tier is Tier.FILE and is_heading(data, mention):
+                if tier is Tier.FILE and is_weak(data, mention):
                     continue
                 if self._names_another_value(data, mention.span) or _is_listed(
                     data, mention.span, span, named

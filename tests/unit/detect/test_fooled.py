@@ -83,6 +83,10 @@ def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
         "# Delta\n" + "line\n\n" * 20 + 'api_key = "{hex:64}"',
         "describe('derive', () => {})\n" + "line\n\n" * 20 + 'var expectedPrivateKey = "0x{hex:64}"',
         'extended_private_key = "xprv{base58:107}"',
+        # "p2b" in a name that is base64, the one who mines a block, and a function that reads a bit
+        '{"name": "{base64:40}/P2b/{base64:24}", "private_key": "{hex:64}"}',
+        "coinbase := block.Coinbase()\n" + "line\n\n" * 20 + 'PrivateKey: "{base64:44}"',
+        "import { bitGet, bitLen } from './utils.js';\n" + "line\n\n" * 20 + 'const privateKey = "{hex:64}"',
         # a list of everybody names nobody
         'BROKERS = "bybit,gate.io,bitget,mexc,lbank,xt.com"\nAPP_KEY = "{hex:64}"',
     ],
