@@ -19,7 +19,8 @@ _SAID_ABOVE, _LINE = 3, 200
 
 
 class Tier(IntEnum):
-    """How near an exchange is named, best first. SIBLING: only in the names of other values beside this one."""
+    """How near an exchange is named, best first. SIBLING: only in the names of other values beside this one; FORMS: not
+    at all, but nobody else has a pair of such values."""
 
     LABEL = 6
     PARENT = 5
@@ -27,6 +28,7 @@ class Tier(IntEnum):
     FILE = 3
     SIBLING = 2
     PATH = 1
+    FORMS = 0
 
 
 def context_windows(data: bytes, spans: Iterable[Span]) -> list[Span]:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import label_evidence, shape_evidence
+from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
@@ -23,6 +24,7 @@ _TIER_POINTS = {
     Tier.FILE: 2.0,
     Tier.PATH: 1.5,
     Tier.SIBLING: 0.5,
+    Tier.FORMS: 0.0,
 }
 _TIER_WORDS = {
     Tier.LABEL: "its name says {}",
@@ -31,6 +33,7 @@ _TIER_WORDS = {
     Tier.FILE: "{} is named in the same file",
     Tier.SIBLING: "{} is named by values beside it",
     Tier.PATH: "{} is named in the path",
+    Tier.FORMS: "only {} has a key and a secret of these forms",
 }
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _PART_WORDS: dict[Part, str] = {
@@ -47,6 +50,9 @@ class Judge:
     def __init__(self, rules: RuleSet, venues: Venues) -> None:
         self._rules = rules
         self._venues = venues
+        self._parents = {
+            exchange.id: exchange.variant_of for exchange in rules.exchanges if exchange.variant_of
+        }
         self._asymmetric = next((e.id for e in rules.exchanges if e.asymmetric), rules.generic.id)
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
@@ -118,7 +124,8 @@ class Judge:
             return next((Venue(e, Tier.NEAR) for e in reversed(alone) if e in candidate.able), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
             return Venue(self._asymmetric, Tier.NEAR)  # nobody else has that form
-        return None
+        told = exchange_of_forms(candidate, partner, self._parents) if partner is not None else None
+        return Venue(told, Tier.FORMS) if told else None
 
     def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so."""

@@ -53,6 +53,33 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
     assert found(text) == rules
 
 
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ('API_KEY = "{hex:32}"\nAPI_SECRET = "{base64:88}"', "coinbase-exchange"),
+        ('api_key = "{alnum:18}"\nsecret = "{alnum:36}"', "bybit"),
+        ('apiKey: "{uuid}",\nsecretKey: "{HEX:32}",', "okx"),
+        ('TEST_FUTURES_API_KEY="{hex:64}"\nTEST_FUTURES_API_SECRET="{hex:64}"', "binance-futures-testnet"),
+    ],
+)
+def test_two_forms_that_only_one_exchange_has_name_it(text: str, exchange: str) -> None:
+    pair = matches(fill(text, 7)).values()
+    assert {(match.exchange, match.confidence) for match in pair} == {(exchange, Confidence.MEDIUM)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'API_KEY = "{hex:32}"\nAPI_SECRET = "{hex:32}"',  # many have those
+        'key = "{hex:64}"\nsecret = "{hex:64}"',  # and everybody has these
+        'API_KEY = "{hex:64}"\nimport flask\nSECRET_KEY = "{hex:64}"',
+        'API_KEY = "{alnum:18}"\nname = "{alnum:36}"',
+    ],
+)
+def test_other_forms_name_nobody(text: str) -> None:
+    assert found(text) == []
+
+
 def test_a_passphrase_goes_with_the_values_whose_exchange_is_named() -> None:
     pair = "api_key = '{objectid}'\napi_secret = '{uuid}'\n"
     text = f"# kucoin\n{pair}passphrase = 'Tr4ding-b0t'\npublic_key = '{{alnum:32}}'"
