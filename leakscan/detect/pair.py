@@ -65,8 +65,11 @@ def _fits(candidate: Candidate) -> bool:
 
 
 def _differ(first: Candidate, second: Candidate, parents: Mapping[str, str]) -> bool:
-    """Both names say of which exchange they are, and not of the same: ALPACA_KEY may be that of its test network."""
-    venues = {c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier is Tier.LABEL}
+    """Both names, or what they stand under, say of which exchange they are, and not of the same: ALPACA_KEY may be that
+    of its test network."""
+    venues = {
+        c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier >= Tier.PARENT
+    }
     return len(venues) > 1 and not any(parents.get(venue) in venues for venue in venues)
 
 
