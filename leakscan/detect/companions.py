@@ -52,8 +52,10 @@ class Companions:
             wanted = self._wanted(candidate)
             for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
                 at = taken.get(span, len(joined))
-                if any(span.start < o.end and o.start < span.end for o in taken if o != span) or (
-                    at < len(joined) and not joined[at].able.isdisjoint(rule.exchange for rule in rules)
+                if any(span.start < o.end and o.start < span.end for o in taken if o != span):
+                    continue
+                if at < len(joined) and (
+                    joined[at].is_companion or not joined[at].able.isdisjoint(rule.exchange for rule in rules)
                 ):
                     continue
                 value, taken[span] = data[span.start : span.end], at

@@ -41,6 +41,7 @@ class Inspection:
 NOTHING = Inspection()
 _BESIDE = 500
 _SHORT, _BINARY_REACH = 24, 64
+_ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
 _LISTED = re.compile(
@@ -190,14 +191,15 @@ def _is_near(places: list[int], place: int) -> bool:
 
 
 def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
-    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or a short value or
-    one of no known form in machine code, which is full of them."""
+    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or stands in
+    machine code, which is full of unlikely values, and is short, of no known form, or assigned to nothing."""
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
     if data[end + apart : end + apart + 1] == b"(":
         return True
-    around = data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH]
-    return b"\0" in around and _needs_both(fits) and (end - start < _SHORT or is_loose(fits))
+    if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not _needs_both(fits):
+        return False
+    return end - start < _SHORT or is_loose(fits) or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 
 
 def _needs_both(fits: tuple[Rule, ...]) -> bool:

@@ -80,6 +80,14 @@ def test_other_forms_name_nobody(text: str) -> None:
     assert found(text) == []
 
 
+def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
+    text = """# okx
+# header["OK_ACCESS_SIGN"] = '{base64:44}'
+# header["OK_ACCESS_KEY"] = '{uuid}'
+# header["OK_ACCESS_PASSPHRASE"] = 'Tr4ding-b0t'"""
+    assert found(text) == ["okx-api-key", "okx-passphrase"]
+
+
 def test_a_passphrase_goes_with_the_values_whose_exchange_is_named() -> None:
     pair = "api_key = '{objectid}'\napi_secret = '{uuid}'\n"
     text = f"# kucoin\n{pair}passphrase = 'Tr4ding-b0t'\npublic_key = '{{alnum:32}}'"
@@ -125,6 +133,8 @@ def test_it_is_none(text: str) -> None:
 def test_a_file_without_text_holds_no_short_value() -> None:
     text = "x\0korbit\0api_key\0{lower:16}\0api_secret\0{alnum:16}\0"
     assert found(text) == []
+    assert found("bitfinexApiKey\0{alnum:43}\0secret\0{alnum:43}\0") == []
+    assert found("x\0BYBIT_API_SECRET={alnum:36}\0") == ["bybit-api-secret"]
     assert found("aster_client\0privateKey\0{alnum:46}\0secret\0{alnum:30}\0") == []
 
 
