@@ -41,6 +41,9 @@ class Inspection:
 NOTHING = Inspection()
 _BESIDE = 500
 _SHORT, _BINARY_REACH = 24, 64
+_OF_FILE = re.compile(
+    rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z"
+)  # a digest of it
 _ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
@@ -191,11 +194,13 @@ def _is_near(places: list[int], place: int) -> bool:
 
 
 def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
-    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart), or stands in
-    machine code, which is full of unlikely values, and is short, of no known form, or assigned to nothing."""
+    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a digest that has a file
+    for its name; or a value in machine code, full of unlikely ones: short, of no known form, or assigned to nothing."""
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
     if data[end + apart : end + apart + 1] == b"(":
+        return True
+    if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
     if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not _needs_both(fits):
         return False

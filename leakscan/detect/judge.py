@@ -123,7 +123,9 @@ class Judge:
         ):
             return next((Venue(e, Tier.NEAR) for e in reversed(alone) if e in candidate.able), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
-            return Venue(self._asymmetric, Tier.NEAR)  # nobody else has that form
+            api_key = partner if candidate.key else candidate
+            named_key = api_key.label.kind in ("named", "argument")
+            return Venue(self._asymmetric, Tier.FORMS) if named_key else None
         told = exchange_of_forms(candidate, partner, self._parents) if partner is not None else None
         return Venue(told, Tier.FORMS) if told else None
 

@@ -118,7 +118,8 @@ class KeywordIndex:
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
                 whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
-                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, len(word) < _LONG))
+                starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
+                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, starts))
         self._automaton.make_automaton()
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:

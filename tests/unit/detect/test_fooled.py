@@ -122,12 +122,23 @@ def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
         '{"name": "{base64:40}/P2b/{base64:24}", "private_key": "{hex:64}"}',
         "coinbase := block.Coinbase()\n" + "line\n\n" * 20 + 'PrivateKey: "{base64:44}"',
         "import { bitGet, bitLen } from './utils.js';\n" + "line\n\n" * 20 + 'const privateKey = "{hex:64}"',
+        # a list of digests of files, and a master's key
+        '"types/_derive_shared_secret.rs":"{hex:64}","types/_imported_key.rs":"{hex:64}","deriv.rs":"{hex:64}"',
+        'customer_master_key = "{hex:64}"',
         # a list of everybody names nobody
         'BROKERS = "bybit,gate.io,bitget,mexc,lbank,xt.com"\nAPP_KEY = "{hex:64}"',
     ],
 )
 def test_it_is_none(text: str) -> None:
     assert found(text.replace("{alpha}", "ApiKeyDsXbleQWithHttpZnf")) == []
+
+
+def test_what_is_not_called_a_key_does_not_stand_with_a_private_key() -> None:
+    assert found('StringVal("{alnum:64}"),\n`{ed25519:pkcs8}`') == ["unknown-private-key"]
+    assert found('API_KEY="{alnum:64}"\n{ed25519:pkcs8}') == [
+        "binance-api-key",
+        "binance-ed25519-private-key",
+    ]
 
 
 def test_a_file_without_text_holds_no_short_value() -> None:
