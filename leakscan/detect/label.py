@@ -57,7 +57,8 @@ _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
 # Calls that give the value of what stands in them.
 _DECODER = re.compile(
-    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from)\Z"
+    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
+    rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
 )
 _COMMENT_BEHIND = re.compile(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"

@@ -28,6 +28,10 @@ def found(text: str, *paths: bytes) -> list[str]:
             'using Bybit.Net;\no.ApiCredentials = new ApiCredentials(\n    "{alnum:18}", "{alnum:36}");',
             ["bybit-api-key", "bybit-api-secret"],
         ),
+        (
+            '// bybit\nlet api_key = String::from("{alnum:18}");\nlet secret = SecretString::new("{alnum:36}");',
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
         ('# bitmex.com\napi = "{alnum:24}"\nsecret = "{alnum:48}"', ["bitmex-api-key", "bitmex-api-secret"]),
         # columns of a constant block
         (
