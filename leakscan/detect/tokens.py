@@ -112,6 +112,8 @@ class Tokens:
             label = self._labeller.label(data, span, 0)
             if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
                 return True
+            if label.kind == "argument" and not is_loose(fits):
+                return True
             return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
         return False
 

@@ -32,6 +32,11 @@ def found(text: str, *paths: bytes) -> list[str]:
             '// bybit\nlet api_key = String::from("{alnum:18}");\nlet secret = SecretString::new("{alnum:36}");',
             ["bybit-api-key", "bybit-api-secret"],
         ),
+        (
+            "using Bitfinex.Net.Clients;\n\nvar client = new RestClient(new RestClientOptions\n{\n"
+            '    ApiCredentials = new ApiCredentials("{alnum:43}", "{alnum:43}"),\n',
+            ["bitfinex-api-key", "bitfinex-api-secret"],
+        ),
         ('# bitmex.com\napi = "{alnum:24}"\nsecret = "{alnum:48}"', ["bitmex-api-key", "bitmex-api-secret"]),
         # columns of a constant block
         (
