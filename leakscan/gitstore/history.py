@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
+from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from leakscan.gitstore.links import StoredCommits
 
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
-_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
 _TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
@@ -41,7 +40,7 @@ class History:
         self._trees = trees
         self._steps = 0
         self.commits = commits
-        self.content = lru_cache(1024)(self._entries)
+        self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
 
     def graph(self) -> CommitGraph:
@@ -212,16 +211,8 @@ class History:
         """What a folder holds under a name, and its node; `entry` is the folder's own."""
         if entry[0] & _TYPE_MASK != _FOLDER or tree < 0:
             return _NO_ENTRY, _NOTHING
-        entry = self.content(tree).get(name, _NO_ENTRY)
+        entry = kernel.find_entry(self._content(tree), name, self._catalog.width)
         return entry, self._catalog.find(entry[1])
-
-    def _entries(self, tree: int) -> dict[bytes, Entry]:
-        data, place, width = self._forest.content(tree), 0, self._catalog.width
-        found = {}
-        while match := _ENTRY.match(data, place):
-            place = match.end() + width
-            found[match[2]] = (int(match[1], 8), data[match.end() : place].hex())
-        return found
 
 
 def _if_file(entry: Entry) -> Entry:
