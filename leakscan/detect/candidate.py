@@ -26,7 +26,8 @@ class Candidate:
     `identity` is what makes two of them the same value; `fits`: the rules whose form it has, none for a private key
     block; `proof`: what it proves about itself, in words; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
-    credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is."""
+    credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is; `mock`: a
+    word beside it says that it is made up."""
 
     span: Span
     secret: Secret
@@ -41,6 +42,7 @@ class Candidate:
     partner: int | None = None
     decoded: tuple[str, ...] = ()
     proof: str = ""
+    mock: bool = False
 
     @property
     def is_companion(self) -> bool:
