@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 RUN = Path(__file__).parents[2] / "benchmarks" / "run.py"
+FLEET = RUN.with_name("fleet.py")
 
 
 def run(*arguments: object) -> str:
@@ -57,3 +58,15 @@ def test_a_rescan_needs_a_cache_to_measure() -> None:
         with pytest.raises(subprocess.CalledProcessError) as raised:
             run("rescan", ".")
         assert "--cache-dir" in raised.value.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_fleet_that_is_killed_says_the_same(tmp_path: Path) -> None:
+    options = ["--repositories", 12, "--commits", 60, "--runs", 1, "--kills", 3]
+    printed = subprocess.run([sys.executable, FLEET, tmp_path, *map(str, options)], capture_output=True, text=True,
+                             check=True, timeout=300).stdout  # fmt: skip
+    told = [line for line in printed.splitlines() if ": killed " in line]
+    assert [line.partition(":")[0] for line in told] == ["plain", "local", "cluster"], printed
+    assert all(line.endswith(": same bytes") for line in told), printed
+    assert "killed nothing" not in told[0], printed
+    assert "repositories: 12" in printed
