@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
 
 import distributed
@@ -22,6 +23,7 @@ DASK = Path(sys.executable).with_name("dask")
 SUMMARIES = ("summary.json", "summary.md", "summary.html")
 _QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 _WORKERS = (b"leakscan.fleet.nursery", b"spawn_main")  # a nursery of ours, a worker of Dask
+_VICTIMS = ("worker", "client", "worker", "whole run")
 _PATIENCE_S = 60
 
 
@@ -31,6 +33,8 @@ def kill_at_random(
     """What was killed, at `times` moments that lie up to `seconds` apart; then the run may come to its end. `cluster`:
     the session whose workers may be hit as well."""
     rng, killed = random.Random(7), Counter[str]()
+    victims = cycle(_VICTIMS)
+    victim = next(victims)
     process: subprocess.Popen[bytes] | None = None
     while killed.total() < times:
         if process is None or process.poll() is not None:
@@ -38,8 +42,9 @@ def kill_at_random(
                 break
             process = start(fleet, into, *more)
         time.sleep(rng.uniform(0.3, seconds))
-        if process.poll() is None and (victim := _kill_one(rng, process.pid, cluster)):
+        if process.poll() is None and _kill_one(rng, victim, process.pid, cluster):
             killed[victim] += 1
+            victim = next(victims)
     if process is not None and process.wait() in (0, 1, 3):
         return killed
     start(fleet, into, *more).wait()
@@ -52,21 +57,20 @@ def start(fleet: Path, into: Path, *more: str) -> subprocess.Popen[bytes]:
     )
 
 
-def _kill_one(rng: random.Random, run: int, cluster: int) -> str:
-    match rng.choice(("worker", "worker", "client", "whole run")):
+def _kill_one(rng: random.Random, victim: str, run: int, cluster: int) -> bool:
+    """False if there is no such process at the moment."""
+    match victim:
         case "worker":
             workers = [pid for session in filter(None, (run, cluster)) for pid in _workers_of(session)]
             if not workers:
-                return ""
+                return False
             with contextlib.suppress(ProcessLookupError):
                 os.kill(rng.choice(workers), signal.SIGKILL)
-            return "worker"
         case "client":
             os.kill(run, signal.SIGKILL)
-            return "client"
-        case whole:
+        case _:
             os.killpg(run, signal.SIGKILL)
-            return whole
+    return True
 
 
 def _workers_of(session: int) -> list[int]:
