@@ -171,7 +171,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
         copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for number in range(arguments.jobs):
-            copies.put(Copy(Path(folder, f"copy{number}")))
+            copies.put(copy := Copy(Path(folder, f"copy{number}")))
+            if not number and not all(map(copy.passes, stages)):
+                raise SystemExit(
+                    "the tests fail without any fault: mend that first (a kernel that was not built anew?)"
+                )
 
         def judge(mutant: Mutant) -> bool:
             copy = copies.get()
