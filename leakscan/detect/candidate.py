@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
@@ -53,6 +54,25 @@ class Candidate:
     def able(self) -> frozenset[str]:
         """The exchanges whose values look like this one."""
         return frozenset(rule.exchange for rule in self.fits)
+
+    def matched(
+        self, rule: Rule, confidence: Confidence, score: float, reasons: Iterable[str], partner: bytes | None
+    ) -> Match:
+        """What a rule makes of it. `partner`: the identity of the value that it stands with."""
+        return Match(
+            rule_id=rule.id,
+            exchange=rule.exchange,
+            part=rule.part,
+            span=self.span,
+            secret=self.secret,
+            identity=self.identity,
+            confidence=confidence,
+            score=score,
+            reasons=tuple(reasons),
+            encrypted=self.key is not None and self.key.encrypted,
+            partner=partner,
+            public_key=self.key.public if self.key else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
-from leakscan.rules import PemShape, Rule, RuleSet, TextShape
+from leakscan.rules import PemShape, Rule, RuleSet
 
 _TIER_POINTS = {
     Tier.LABEL: 4.0,
@@ -59,19 +59,15 @@ class Judge:
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
         matches: dict[int, Match] = {}
-        for companions in (False, True):
-            for place, candidate in enumerate(candidates):
-                if candidate.is_companion is companions:
-                    other = candidate.partner
-                    match = (
-                        _joined(candidate, matches[other])
-                        if companions and other in matches
-                        else self._match(candidate, None if other is None else candidates[other], paths)
-                        if not companions
-                        else None
-                    )
-                    if match is not None:
-                        matches[place] = match
+        for place, candidate in enumerate(candidates):
+            if not candidate.is_companion:
+                partner = None if candidate.partner is None else candidates[candidate.partner]
+                if match := self._match(candidate, partner, paths):
+                    matches[place] = match
+        for place, candidate in enumerate(candidates):
+            other = matches.get(candidate.partner) if candidate.partner is not None else None
+            if candidate.is_companion and other and (match := _joined(candidate, other)):
+                matches[place] = match
         return [matches[place] for place in sorted(matches)]
 
     def _match(
@@ -92,20 +88,9 @@ class Judge:
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
         confidence, doubts = _doubted(confidence, candidate, venue, paths)
-        return Match(
-            rule_id=rule.id,
-            exchange=rule.exchange,
-            part=rule.part,
-            span=candidate.span,
-            secret=candidate.secret,
-            identity=candidate.identity,
-            confidence=confidence,
-            score=round(1 / (1 + 2**-points), 2),
-            reasons=(*reasons, *doubts),
-            encrypted=candidate.key is not None and candidate.key.encrypted,
-            partner=partner.identity if partner else None,
-            public_key=candidate.key.public if candidate.key else "",
-        )
+        score = round(1 / (1 + 2**-points), 2)
+        partner_identity = partner.identity if partner else None
+        return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
 
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
@@ -131,14 +116,10 @@ class Judge:
         return Venue(told, Tier.FORMS) if told else None
 
     def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
-        """The variant of the exchange that is named, where only its values begin so."""
-        if venue.exchange == OTHER or candidate.key is not None or venue.exchange in candidate.able:
+        """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
+        if venue.exchange == OTHER or candidate.key is not None:
             return venue
-        telling = (
-            r.exchange for r in candidate.fits if isinstance(r.shape, TextShape) and r.shape.pattern.heads
-        )
-        variants = (e for e in telling if self._rules.exchange(e).variant_of == venue.exchange)
-        return Venue(next(variants, venue.exchange), venue.tier)
+        return Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -247,20 +228,8 @@ def _joined(candidate: Candidate, match: Match) -> Match | None:
     if rule is None:
         return None
     name = f"assigned to {candidate.label.text}" if candidate.label.kind == "named" else ""
-    reasons = (f"stands with its {_PART_WORDS[match.part]}", name)
-    return Match(
-        rule_id=rule.id,
-        exchange=rule.exchange,
-        part=rule.part,
-        span=candidate.span,
-        secret=candidate.secret,
-        identity=candidate.identity,
-        confidence=match.confidence,
-        score=match.score,
-        reasons=tuple(reason for reason in reasons if reason),
-        encrypted=False,
-        partner=match.identity,
-    )
+    reasons = filter(None, (f"stands with its {_PART_WORDS[match.part]}", name))
+    return candidate.matched(rule, match.confidence, match.score, reasons, match.identity)
 
 
 def _partner_word(part: Part, partner: Candidate) -> str:

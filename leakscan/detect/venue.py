@@ -81,6 +81,17 @@ class Venues:
         words = frozenset(split_words(path.decode("utf-8", "replace")))
         return self._variant(mentions[-1].exchange, words, able)
 
+    def told_by_form(self, exchange: str, able: frozenset[str]) -> str:
+        """The variant of an exchange that cannot have a value: the only one that can, or the one whose values begin in
+        their own way."""
+        if exchange in able:
+            return exchange
+        only = [
+            variant.id for variant in self._variants if variant.variant_of == exchange and variant.id in able
+        ]
+        told = only[0] if len(only) == 1 else self._told_by_form.get(exchange)
+        return told if told is not None and told in able else exchange
+
     def may_name(self, named: Named, able: frozenset[str]) -> bool:
         """Whether the content names an exchange that is able to have a value, in more than a heading."""
         return not named.exchanges.isdisjoint(self._families(able))
@@ -238,13 +249,7 @@ class Venues:
                 asked = variant.variant_also if exchange in able else ()  # the form tells it from its parent
                 if not words.isdisjoint(variant.variant_words) and (not asked or not words.isdisjoint(asked)):
                     return variant.id
-        if exchange in able:
-            return exchange
-        only = [
-            variant.id for variant in self._variants if variant.variant_of == exchange and variant.id in able
-        ]
-        told = only[0] if len(only) == 1 else self._told_by_form.get(exchange)
-        return told if told in able and told is not None else exchange
+        return self.told_by_form(exchange, able)
 
 
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
