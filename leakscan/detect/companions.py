@@ -47,7 +47,8 @@ class Companions:
         taken = {candidate.span: at for at, candidate in enumerate(candidates)}
         for place in sorted(range(len(candidates)), key=lambda place: candidates[place].venue is None):
             candidate = candidates[place]
-            if candidate.part == "key" and candidate.partner is not None:
+            other = None if candidate.partner is None else candidates[candidate.partner]
+            if candidate.part == "key" and other is not None and other.key is None:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
             for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():

@@ -260,12 +260,9 @@ def test_the_library_is_named_if_it_is_not_there(run, repo, pair, monkeypatch) -
 
 
 RULED = {exchange.id for exchange in load_rules(()).exchanges}
-APART = {"bitget RSA"}  # its passphrase is not joined to a private key
 
 
-@pytest.mark.parametrize(
-    "name", [n for n, case in cases().items() if case.exchange in RULED and n not in APART]
-)
+@pytest.mark.parametrize("name", [n for n, case in cases().items() if case.exchange in RULED])
 def test_what_the_rules_find_is_what_the_exchange_is_asked(exchange, run, tmp_path, name) -> None:
     case = cases()[name]
     account = replace(case.account, now=lambda: exchange.now)
