@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_MAX_TAGS_OF_TAGS = 20  # each costs a question; a ref that leads farther is not named where a finding stands
 
 
 class Store:
@@ -185,7 +186,7 @@ class Store:
         if self.shallow:
             reason = f"history ends at {len(self.shallow)} boundary commits: run git fetch --unshallow"
             self.faults.add("shallow", str(layout.git_dir), reason)
-        self.git = Git(self._shadow.git_dir)
+        self.git = Git(self._shadow.git_dir, layout.work_tree or layout.git_dir)
         opened.callback(self.git.close)
         for number, pack in enumerate(
             pack for of_folder in packs.values() for pack in of_folder if pack.fault
@@ -223,7 +224,9 @@ class Store:
         tips = {ref.oid for ref in self.refs.refs}
         targets = {oid: oid for oid, kind in objects.kinds(tips).items() if kind == "tag"}
         peeled: dict[str, str] = {}
-        while targets:
+        for _ in range(_MAX_TAGS_OF_TAGS):
+            if not targets:
+                break
             found = objects.fetch(dict.fromkeys(targets.values()))
             target_of = {tag.oid: parse_tag_target(tag.data) for tag in found if tag.kind == "tag"}
             targets = {
