@@ -12,7 +12,7 @@ from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
-from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
+from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scan.options import ScanOptions
 from leakscan.scan.outcome import open_session
@@ -80,7 +80,8 @@ class Scan:
             layout = find_layout(folder)
             enclosing = layout or find_enclosing(folder)
         except GitError as error:  # a .git that leads nowhere: the files are there all the same
-            self._reader.failures.append(Failure("submodule-absent", str(folder), str(error)))
+            kind: FailureKind = "unreadable" if (folder / ".git").is_dir() else "submodule-absent"
+            self._reader.failures.append(Failure(kind, str(folder), str(error)))
             layout = enclosing = None
         if layout is not None:
             self._scan_repository(layout)
