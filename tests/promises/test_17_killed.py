@@ -13,22 +13,10 @@ import pytest
 
 from leakscan.gitstore.privatefolder import PrivateFolder, remove_abandoned
 from leakscan.rules.fake import fake
+from tests.promises.processes import processes_in
 
 COMMAND = Path(sys.executable).with_name("leakscan")
 PATIENCE_S = 30
-
-
-def _processes_in(session: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == session and fields[0] != "Z":
-                found.append(int(entry.name))
-    return found
 
 
 def _wait_until(holds) -> None:
@@ -56,7 +44,7 @@ def test_a_killed_run_leaves_nothing_for_long(repo, tmp_path, delay_s) -> None:
     time.sleep(delay_s)
     run.send_signal(signal.SIGKILL)
     run.wait()
-    _wait_until(lambda: not _processes_in(run.pid))
+    _wait_until(lambda: not processes_in(run.pid))
     left = [file for file in temporary.rglob("*") if file.is_file() and not file.is_symlink()]
     assert not any(value.encode() in file.read_bytes() for file in left)
     assert report.read_text() == "before" or value not in report.read_text()
@@ -89,3 +77,20 @@ def test_only_folders_of_ours_that_nobody_uses_are_removed(tmp_path, monkeypatch
     assert used.path.is_dir()  # its lock tells, whatever its process number says
     used.remove()
     assert not used.path.exists()
+
+
+def test_what_a_library_does_not_bear_is_a_failure_of_one_file(tmp_path) -> None:
+    """A key of a point in a form that `cryptography` gives up on ended the scan once; whatever else does so must not."""
+    from leakscan.model import Blob, WorktreeFile
+    from leakscan.scan.sighting import look
+
+    class Broken:
+        def inspect(self, text: bytes) -> None:
+            raise NotImplementedError(text.decode())
+
+    blob = Blob("", b"the value", WorktreeFile(b"a.pem"))
+    found = look(Broken(), lambda _: True, blob)  # type: ignore[arg-type]
+    assert found is not None
+    assert [(f.kind, f.where, f.reason) for f in found.failures] == [
+        ("crashed", "a.pem", "NotImplementedError while it was looked at")
+    ]
