@@ -1,11 +1,15 @@
-"""Adds the compiled kernel where Cython and a compiler are there; without them the install goes on.
+"""Parses the rules, and adds the compiled kernel where Cython and a compiler are; without them the install goes on.
 
 LEAKSCAN_REQUIRE_KERNEL=1 makes it an error: a wheel that is published must have it."""
 
 import os
 import sys
+from pathlib import Path
 
 from setuptools import Extension, setup
+
+sys.path.insert(0, str(Path(__file__).parent))
+from leakscan.rules import build_rules
 
 MODULES = (
     "anchors/_matcher",
@@ -38,4 +42,5 @@ else:
             extension.extra_compile_args = ["-g0"]
             extension.extra_link_args = ["-Wl,-s"] if sys.platform == "linux" else []
 
+build_rules()
 setup(ext_modules=extensions)

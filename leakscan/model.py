@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -183,6 +183,14 @@ class Location:
     line_hash: str = ""
     mark: Mark | None = None
 
+    @property
+    def path(self) -> bytes | None:
+        """The file, as git names it or relative to what was scanned; None for messages and standard input."""
+        match self.origin:
+            case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path):
+                return path
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -280,7 +288,7 @@ class ScanResult:
     skipped: tuple[Skipped, ...]
     failures: tuple[Failure, ...]
     coverage: Coverage
-    rules: tuple[RuleInfo, ...]
+    rules: tuple[RuleInfo, ...] = field(repr=False)
     rules_digest: str
     hidden: int = 0
     accepted: frozenset[str] = frozenset()

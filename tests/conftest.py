@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
 
 COMMAND = Path(sys.executable).with_name("leakscan")
+PATIENCE_S = 60
 WHEN = "2024-03-02T10:00:00+01:00"
 
 
@@ -132,3 +134,24 @@ def pair() -> Pair:
 @pytest.fixture
 def make_pair() -> Callable[[int], Pair]:
     return Pair
+
+
+def processes_of(session: int) -> list[int]:
+    """Those of a process that began a session of its own, by id."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            if int(fields[3]) == session and fields[0] != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def wait_until(holds: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert holds()

@@ -23,7 +23,7 @@ FLOORS = {
     "sources": 3,
     "findings": 4,
     "policy": 4,
-    "scan": 5,
+    "scanning": 5,
     "saved": 5,
     "purge": 5,
     "verify": 5,
@@ -31,11 +31,12 @@ FLOORS = {
     "ci": 5,
     "reporters": 5,
     "fleet": 6,
+    "api": 6,
     "cli": 7,
     "__main__": 8,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
-ROOMS_THAT_TOUCH_THE_WORLD = {"gitstore", "sources", "cli", "rules", "scan", "fleet"}
+ROOMS_THAT_TOUCH_THE_WORLD = {"gitstore", "sources", "cli", "rules", "scanning", "fleet"}
 WORLD = {"subprocess", "socket", "tempfile", "shutil", "signal"}
 MAX_LINES, MAX_FUNCTION_LINES = 300, 40
 
@@ -59,7 +60,10 @@ def imports(module: Path) -> list[str]:
 def test_arrows_point_down(module: Path) -> None:
     room = room_of(module)
     if room == "__init__":
-        assert not [name for name in imports(module) if name.startswith("leakscan")]
+        assert {name for name in imports(module) if name.startswith("leakscan")} <= {
+            "leakscan",
+            "leakscan.api",
+        }
         return
     for name in imports(module):
         parts = name.split(".")

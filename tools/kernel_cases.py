@@ -247,6 +247,7 @@ def run_trees(module: Any, tree: bytes, deltas: list[bytes], kinds: bytes, wante
         told.append((made.data, made.starts, made.marks, made.marked, len(made)))
         made = outcome(lambda base=made, given=instructions: reader.apply(base, given, 1 << 20)[0])
     told.append(made if isinstance(made, tuple) else (made.data, made.starts, made.marks, made.marked))
+    told += [module.find_entry(tree, name, 20) for name in (b"a", *tree.split(b"\0")[0].split(b" ")[1:2])]
     return told, reader.children, reader.absent
 
 

@@ -41,8 +41,8 @@ from leakscan.rules.fake import fake
 from leakscan.rules.load import builtin_directory
 from leakscan.rules.parse import parse_exchange
 from leakscan.saved import load_saved
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.run import Scan
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.run import Scan
 from leakscan.unpack import Limits, iter_members
 
 LIMITS = Limits(members=200, member_bytes=1 << 20, total_bytes=4 << 20, seconds=5)

@@ -9,19 +9,18 @@ from pathlib import Path
 
 import click
 
-from leakscan.cli.policy import read_policy_file
-from leakscan.cli.settings import NOTHING_GIVEN, files_at_root, root_of, settle
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError, ExitCode
 from leakscan.model import Finding, ScanResult
-from leakscan.policy.apply import path_of
 from leakscan.policy.baseline import Entry, parse_baseline, render_baseline
 from leakscan.policy.config import BASELINE_NAME
+from leakscan.policy.files import read_policy_file
 from leakscan.policy.foreign import parse_foreign
 from leakscan.reporters.coverage import coverage_line
 from leakscan.reporters.escape import path_uri, show_text
 from leakscan.reporters.words import counted
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
+from leakscan.scanning.settings import NOTHING_GIVEN, files_at_root, root_of, settle
 
 _SHOWN = 20
 _target = click.argument("target", default=".")
@@ -144,7 +143,7 @@ def _keep_mergeable(path: Path) -> None:
 
 
 def _entry(finding: Finding) -> Entry:
-    path = next((found for location in finding.locations if (found := path_of(location))), b"")
+    path = next((location.path for location in finding.locations if location.path), b"")
     return Entry(finding.fingerprint, finding.rule_id, path_uri(path), "")
 
 

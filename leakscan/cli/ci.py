@@ -15,19 +15,19 @@ from leakscan.cli.ci_policy import policy_of
 from leakscan.cli.ci_report import append_outputs, append_summary
 from leakscan.cli.options import report_options, scan_options
 from leakscan.cli.outcome import check_folders, exit_code, report
-from leakscan.cli.policy import read_policy_file
 from leakscan.cli.reach import Reach
 from leakscan.cli.selfcheck import check_pipeline
-from leakscan.cli.settings import Settings, settle
 from leakscan.cli.streams import write_stdout
 from leakscan.errors import ConfigError
 from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import find_here
 from leakscan.model import ScanResult
+from leakscan.policy.files import read_policy_file
 from leakscan.reporters import RenderOptions, render
-from leakscan.scan import Scan
-from leakscan.scan.changes import ChangeScan, Range
-from leakscan.scan.outcome import open_session
+from leakscan.scanning import Scan
+from leakscan.scanning.changes import ChangeScan, Range
+from leakscan.scanning.outcome import open_session
+from leakscan.scanning.settings import Settings, settle
 
 
 @click.command(short_help="Check what this CI run is about: a push, a pull request, or everything.")

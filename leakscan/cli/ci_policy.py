@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from leakscan.ci.run import CiRun
-from leakscan.cli.policy import ReadFile, files_below
-from leakscan.cli.settings import Settings
 from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import QuickStore
 from leakscan.policy.config import BASELINE_NAME, CONFIG_NAME
+from leakscan.policy.files import ReadFile, files_below
+from leakscan.scanning.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

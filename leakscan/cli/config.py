@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from leakscan.cli.policy import files_below, load_policy
-from leakscan.cli.settings import root_of
 from leakscan.errors import ConfigError
 from leakscan.policy.apply import Policy
 from leakscan.policy.config import CONFIG_NAME, Known
+from leakscan.policy.files import files_below, load_policy
 from leakscan.reporters.words import counted
 from leakscan.rules import load_rules
+from leakscan.scanning.settings import root_of
 
 _target = click.argument("target", default=".", type=click.Path(path_type=Path))
 _config = click.option(

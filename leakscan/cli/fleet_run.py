@@ -17,7 +17,6 @@ from leakscan.cli.fleet_look import form_option, output_option, quiet_option, re
 from leakscan.cli.fleet_options import run_options
 from leakscan.cli.options import finding_options
 from leakscan.cli.outcome import check_folders, exit_code
-from leakscan.cli.settings import Settings, settle
 from leakscan.cli.streams import write_file
 from leakscan.errors import ConfigError
 from leakscan.fleet.crew import Crew, LocalCrew
@@ -39,6 +38,8 @@ from leakscan.fleet.journal import Journal
 from leakscan.fleet.run import Order, Run, key_of
 from leakscan.model import Failure
 from leakscan.reporters.escape import show_text
+from leakscan.scanning.settings import Settings, settle
+from leakscan.sources.named import read_named
 
 _SUMMARIES = {"json": "summary.json", "markdown": "summary.md", "html": "summary.html"}
 
@@ -145,15 +146,9 @@ def _from(source: str, how: Listing) -> Iterator[Entry | Failure]:
     elif os.path.isdir(source):
         yield from find_repositories(Path(source))
     else:
-        path = Path(source)
-        try:
-            with path.open("rb") as file:
-                data = file.read(MAX_LIST_BYTES + 1)
-        except OSError as error:
-            raise ConfigError(f"{source}: cannot be read: {error.strerror}") from None
-        if len(data) > MAX_LIST_BYTES:
-            raise ConfigError(f"{source}: over {MAX_LIST_BYTES >> 20} MiB: no list of repositories")
-        yield from parse_list(data, path.parent, protocols)
+        excess = f"over {MAX_LIST_BYTES >> 20} MiB: no list of repositories"
+        data = read_named(Path(source), MAX_LIST_BYTES, ConfigError, excess)
+        yield from parse_list(data, Path(source).parent, protocols)
 
 
 class _Progress:

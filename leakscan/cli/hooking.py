@@ -10,15 +10,15 @@ from typing import Any
 
 from leakscan.cli.glancing import index_of
 from leakscan.cli.outcome import exit_code, report
-from leakscan.cli.policy import files_below
-from leakscan.cli.settings import NOTHING_GIVEN, settle
 from leakscan.errors import TargetError
 from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import find_here
 from leakscan.gitstore.staged import paths_below
 from leakscan.model import ScanResult
-from leakscan.scan.changes import ChangeScan, Range
-from leakscan.scan.outcome import open_session
+from leakscan.policy.files import files_below
+from leakscan.scanning.changes import ChangeScan, Range
+from leakscan.scanning.outcome import open_session
+from leakscan.scanning.settings import NOTHING_GIVEN, settle
 
 _PLAIN: Mapping[str, Any] = {
     **NOTHING_GIVEN,

@@ -97,7 +97,9 @@ def _tried(path: Path, scratch: Path) -> HookProof:
 def _clone(root: Path, scratch: Path) -> None:
     """Objects are shared, not copied; nothing is fetched or run for it. An unborn repository gives an empty one."""
     flags = ("--quiet", "--shared", "--no-tags", "--template=")
-    _git(root.parent, "-c", f"core.hooksPath={os.devnull}", "clone", *flags, "--", str(root), str(scratch))
+    _git(
+        root, "-c", f"core.hooksPath={os.devnull}", "clone", *flags, "--", str(root.absolute()), str(scratch)
+    )
 
 
 def _carry(root: Path, scratch: Path) -> None:
@@ -109,7 +111,7 @@ def _carry(root: Path, scratch: Path) -> None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    argv = [find_git(), "-c", "core.fsmonitor=false", *arguments]
+    argv = [find_git(folder), "-c", "core.fsmonitor=false", *arguments]
     done = subprocess.run(
         argv, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
     )

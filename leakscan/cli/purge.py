@@ -16,7 +16,6 @@ import click
 from leakscan.cli.chosen import choice_options, choose
 from leakscan.cli.options import search_options
 from leakscan.cli.privatefile import check_outside, write_private
-from leakscan.cli.settings import files_at_root, settle
 from leakscan.cli.streams import write_stdout
 from leakscan.errors import ExitCode, TargetError
 from leakscan.findings.collect import Holding
@@ -30,7 +29,8 @@ from leakscan.reporters.coverage import coverage_line
 from leakscan.reporters.escape import show_text
 from leakscan.reporters.guide import escape_markdown
 from leakscan.reporters.words import counted
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
+from leakscan.scanning.settings import files_at_root, settle
 
 
 @click.command(short_help="A plan to take what was found out of a repository's history.")

@@ -9,7 +9,7 @@ from leakscan.errors import UnreadError
 from leakscan.gitstore.fetch import fetch
 from leakscan.gitstore.layout import Layout
 from leakscan.gitstore.quick import QuickStore
-from leakscan.scan.changes import Range
+from leakscan.scanning.changes import Range
 
 _STEPS = ("--deepen=50", "--deepen=1000", "--unshallow")
 

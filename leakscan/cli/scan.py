@@ -13,13 +13,13 @@ from leakscan.cli.cachefolder import cache_folder
 from leakscan.cli.options import report_options, scan_options
 from leakscan.cli.outcome import check_folders, exit_code, report
 from leakscan.cli.progress import ProgressLine
-from leakscan.cli.settings import Settings, files_at_root, settle
 from leakscan.cli.size import parse_memory
 from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.gitstore.kernel import COMPILED
 from leakscan.model import ScanResult
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
+from leakscan.scanning.settings import Settings, files_at_root, settle
 from leakscan.sources import Item
 
 _NO_KERNEL = (
@@ -106,8 +106,8 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
 def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> ScanResult:
     from leakscan.cli.hooking import scan_index
     from leakscan.gitstore.quick import find_here
-    from leakscan.scan.changes import ChangeScan, Range
-    from leakscan.scan.outcome import open_session
+    from leakscan.scanning.changes import ChangeScan, Range
+    from leakscan.scanning.outcome import open_session
 
     asked = given["tree"] is not None or given["history"] is not None or given["ignored"] or given["full"]
     asked = asked or given["verify"]

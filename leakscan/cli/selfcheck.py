@@ -11,9 +11,9 @@ from leakscan.gitstore.command import Git
 from leakscan.gitstore.layout import find_layout
 from leakscan.rules import RuleSet
 from leakscan.rules.fake import fake
-from leakscan.scan.changes import ChangeScan, Range
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.outcome import open_session
+from leakscan.scanning.changes import ChangeScan, Range
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.outcome import open_session
 
 _FILE = "canary.env"
 

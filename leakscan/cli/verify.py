@@ -11,11 +11,11 @@ import click
 from leakscan.cli.chosen import choice_options, choose
 from leakscan.cli.options import report_options, search_options
 from leakscan.cli.outcome import check_folders, report
-from leakscan.cli.settings import files_at_root, settle
 from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.errors import ExitCode
 from leakscan.model import ScanResult
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
+from leakscan.scanning.settings import files_at_root, settle
 
 
 @click.command(short_help="Ask the exchanges whether what was found still works.")

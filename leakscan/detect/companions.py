@@ -40,12 +40,6 @@ class Companions:
             for rule in exchange.rules:
                 if rule.needs == "group":
                     self._rules[exchange.id].append(rule)
-        self._compiled = {
-            rule.id: rule.shape.pattern.compile()
-            for listed in self._rules.values()
-            for rule in listed
-            if isinstance(rule.shape, TextShape)
-        }
 
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
@@ -106,7 +100,7 @@ class Companions:
             words = split_words(match[1].decode("latin-1"))
             names = set(iter_names(words))
             for rule in wanted:
-                if names.intersection(rule.names) and self._compiled[rule.id].fullmatch(match[kind]):
+                if names.intersection(rule.names) and _is_of(rule, match[kind]):
                     name = Span(match.start(1), match.end(1))
                     found.append((rule, Span(*match.span(kind)), Label("named", words, rule.part, 2, name)))
         return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))
@@ -124,8 +118,12 @@ class Companions:
             value = match[group]
             if _REFERENCE.search(value) or _NAME.fullmatch(value):
                 continue
-            if self._compiled[rule.id].fullmatch(value):
+            if _is_of(rule, value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
+
+
+def _is_of(rule: Rule, value: bytes) -> bool:
+    return isinstance(rule.shape, TextShape) and rule.shape.pattern.is_of(value)
 
 
 def _lines_around(data: bytes, start: int, end: int) -> tuple[int, int]:

@@ -6,24 +6,26 @@ import functools
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.companions import Companions
 from leakscan.detect.context import context_windows
 from leakscan.detect.crowd import mark_crowds
-from leakscan.detect.encoded import is_armoured
+from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.judge import Judge
 from leakscan.detect.label import Label, Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex
+from leakscan.detect.nesting import ABOVE
 from leakscan.detect.pair import pair
 from leakscan.detect.pem import LITERALS, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
 from leakscan.detect.tokens import Tokens
-from leakscan.detect.venue import ABOVE, Named, Venues
+from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
@@ -72,11 +74,12 @@ class Detector:
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
         )
 
-    def inspect(self, data: bytes) -> Inspection:
-        """Every value in UTF-8 (or unknown) content that could be a credential, with its evidence."""
+    def inspect(self, data: bytes, is_wanted: Callable[[Span], bool] = lambda _: True) -> Inspection:
+        """Every value in UTF-8 (or unknown) content that could be a credential, with its evidence; nothing if none of
+        them `is_wanted`."""
         keys = read_private_keys(data)
         values = self._tokens.values(data)
-        if not values and not keys:
+        if not any(map(is_wanted, chain(values, (key.span for key in keys)))):
             return NOTHING
         return self._weigh(data, values, keys)
 
@@ -87,6 +90,7 @@ class Detector:
         published = sum(key.identity in known for key in keys)
         floor = 0
         starts = [key.span.start for key in keys]
+        armour = may_be_armoured(data)
         for span, fits in values.items():
             value = data[span.start : span.end]
             above = bisect_right(starts, span.start)
@@ -94,7 +98,7 @@ class Detector:
                 continue
             if self._is_published(hashlib.sha256(value).hexdigest().encode()):
                 published += 1
-            elif candidate := self._candidate(data, span, floor, fits, mentions):
+            elif candidate := self._candidate(data, span, floor, fits, mentions, armour=armour):
                 candidates.append(candidate)
             floor = span.end
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
@@ -111,14 +115,14 @@ class Detector:
         return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue)
 
     def _candidate(
-        self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named
+        self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named, *, armour: bool
     ) -> Candidate | None:
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not any(rule.needs == "nothing" for rule in fits):
             return None
         if _LISTED.match(data, span.end) and not _is_on_line(data, label, span):
             return None
-        if is_armoured(data, span) and not _is_on_line(data, label, span):
+        if armour and is_armoured(data, span) and not _is_on_line(data, label, span):
             return None
         able = frozenset(rule.exchange for rule in fits)
         if (

@@ -58,6 +58,11 @@ def _has_marked_neighbour(data: bytes, line: Span, step: int, length: int) -> bo
     return False
 
 
+def may_be_armoured(data: bytes) -> bool:
+    """False if no value of this content is."""
+    return _ARMOUR_START in data
+
+
 def is_armoured(data: bytes, span: Span) -> bool:
     """True between a BEGIN line and its END line, whatever dresses the lines between: `hash += "MIIE…"`."""
     begin = data.rfind(_ARMOUR_START, max(0, span.start - _MAX_ARMOUR), span.start)

@@ -46,6 +46,7 @@ _PATH_WORD = re.compile(r"[a-z]+")
 class Judge:
     def __init__(self, rules: RuleSet, venues: Venues) -> None:
         self._rules = rules
+        self._generic = rules.generic
         self._venues = venues
         self._asymmetric = next((e.id for e in rules.exchanges if e.asymmetric), rules.generic.id)
 
@@ -143,11 +144,11 @@ class Judge:
         """The named exchange's; else one whose form says it all; else one of no exchange."""
         if candidate.key is not None:
             exchanges = [self._rules.exchange(venue.exchange)] if venue and venue.exchange != OTHER else []
-            rules = [rule for exchange in [*exchanges, self._rules.generic] for rule in exchange.rules]
+            rules = [rule for exchange in [*exchanges, self._generic] for rule in exchange.rules]
             return next((rule for rule in rules if _is_of_type(candidate, rule)), None)
         named = [rule for rule in candidate.fits if venue is not None and rule.exchange == venue.exchange]
         alone = [rule for rule in candidate.fits if rule.needs == "nothing"]
-        generic = [rule for rule in candidate.fits if rule.exchange == self._rules.generic.id]
+        generic = [rule for rule in candidate.fits if rule.exchange == self._generic.id]
         part = candidate.part or candidate.label.part or "secret"
         if part == "secret" and "private" in candidate.label.words:
             part = "private-key"

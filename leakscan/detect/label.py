@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,7 @@ _REACH = 480  # bytes of the statement before a value that may name it
 _MAX_UNITS = 8
 _LINES_ABOVE = 2
 _FRAMEWORK_REACH = 1000
+_MAX_REMEMBERED = 4096  # times 2 kB; the versions of a file have most of their lines in common
 _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
@@ -93,11 +95,20 @@ class Labeller:
     def __init__(self, strong: Mapping[str, Part], weak: Mapping[str, Part]) -> None:
         self._strengths: dict[str, tuple[Part, int]] = {name: (part, 1) for name, part in weak.items()}
         self._strengths.update({name: (part, 2) for name, part in strong.items()})
+        self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._label)
 
     def label(self, data: bytes, span: Span, floor: int) -> Label:
         """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
+        low = max(0, span.start - _FRAMEWORK_REACH)
+        window = data[low : span.end + _FRAMEWORK_REACH]
+        label = self._remembered(
+            window, Span(span.start - low, span.end - low), max(floor, span.start - _REACH) - low
+        )
+        return replace(label, span=Span(low + label.span.start, low + label.span.end))
+
+    def _label(self, data: bytes, span: Span, floor: int) -> Label:
+        """`data`: what stands within `_FRAMEWORK_REACH` of the value, for nothing looks further."""
         start = span.start
-        floor = max(floor, start - _REACH)
         text = data[floor:start]
         if b"</" in text:
             text = _MARKUP.sub(lambda tag: b" " * len(tag[0]), text)
@@ -110,8 +121,7 @@ class Labeller:
                 label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")
             )
         shift = label.span.start + floor
-        around = data[max(0, start - _FRAMEWORK_REACH) : span.end + _FRAMEWORK_REACH]
-        doubtful = "".join(label.words) in SHARED_NAMES and _FRAMEWORK.search(around) is not None
+        doubtful = "".join(label.words) in SHARED_NAMES and _FRAMEWORK.search(data) is not None
         doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(iter_names(label.words))
         return replace(label, span=Span(shift, shift + label.span.end - label.span.start), doubtful=doubtful)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from itertools import chain
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 import ahocorasick
@@ -87,7 +87,7 @@ class KeywordIndex:
                 self._automaton.add_word(
                     word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
                 )
-        keywords = [keyword for exchange in listed for keyword in exchange.keywords]
+        keywords = {keyword for exchange in listed for keyword in exchange.keywords}
         for exchange in listed:
             for header in exchange.headers:
                 self._automaton.add_word(
@@ -95,7 +95,7 @@ class KeywordIndex:
                 )
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
-                whole = len(word) < _LONG or any(word != o and word.startswith(o) for o in keywords)
+                whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
                 self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, len(word) < _LONG))
         self._automaton.make_automaton()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from leakscan.model import Span
 
@@ -21,9 +22,19 @@ _BRACKETS = re.compile(rb"[][{}()]")
 _OPENER_NAME = re.compile(rb"([A-Za-z_](?:[\w.$\\ -]|::|->){0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")
 
 
+ABOVE = _PARENT_REACH + 104  # how far up is looked, and the longest name before a bracket
+_MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
+
+
 def parent_spans(data: bytes, start: int) -> list[Span]:
     """The lines and names that the value at `start` stands under, the nearest first."""
-    return [*_bracket_parents(data, start), *_line_parents(data, start)]
+    low = max(0, start - ABOVE)
+    return [Span(low + begin, low + end) for begin, end in _parents_at_end(data[low:start])]
+
+
+@lru_cache(_MAX_REMEMBERED)
+def _parents_at_end(above: bytes) -> tuple[Span, ...]:
+    return (*_bracket_parents(above, len(above)), *_line_parents(above, len(above)))
 
 
 def _bracket_parents(data: bytes, start: int) -> Iterator[Span]:

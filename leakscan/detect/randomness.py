@@ -15,7 +15,7 @@ import math
 import re
 import string
 from itertools import pairwise
-from operator import eq, sub
+from operator import sub
 
 from leakscan.anchors.written_model import KIND_BITS, LETTER_BITS
 
@@ -44,6 +44,7 @@ _STEP_GAIN = _NOVELTY_BITS + math.log2(0.1)
 _NEIGHBOURS = frozenset((-1, 1))
 _MAX_PERIOD = 33
 _MIN_PRINTABLE = 0.85
+_MAX_REMEMBERED = 1 << 13  # a value is asked about under several rules, and stands in many versions of a file
 
 
 def is_hex_lower(value: bytes) -> bool:
@@ -89,15 +90,32 @@ def _smaller_alphabet(value: bytes) -> float:
     return len(value) * math.log2(min(sizes)) + _CHOICE_BITS if sizes else math.inf
 
 
+@functools.lru_cache(_MAX_REMEMBERED)
 def _repetition(value: bytes) -> float:
     """Cost if each character mostly repeats the one a fixed distance back, or follows or precedes the one before."""
-    repeats: int = max(
-        sum(map(eq, value, value[period:])) for period in range(1, min(_MAX_PERIOD, len(value)))
-    )
     steps: int = sum(map(_NEIGHBOURS.__contains__, map(sub, value, value[1:])))
-    return len(value) * _NOVELTY_BITS - repeats * _REPEAT_GAIN - steps * _STEP_GAIN
+    return len(value) * _NOVELTY_BITS - _repeats(value) * _REPEAT_GAIN - steps * _STEP_GAIN
 
 
+def _repeats(value: bytes) -> int:
+    """How many characters are as the one a fixed distance back, at the distance where most are.
+
+    All pairs at one distance are compared at once: the value as a number against itself, shifted. A byte of the
+    difference is not zero if it has one of its low bits, which 0x7F carries into the high one, or the high one."""
+    number = int.from_bytes(value, "big")
+    low = int.from_bytes(b"\x7f" * len(value), "big")
+    high = int.from_bytes(b"\x80" * len(value), "big")
+    most = 0
+    for period in range(1, min(_MAX_PERIOD, len(value))):
+        low >>= 8
+        high >>= 8
+        unlike = number ^ (number >> 8 * period)
+        differing = ((((unlike & low) + low) | unlike) & high).bit_count()
+        most = max(most, len(value) - period - differing)
+    return most
+
+
+@functools.lru_cache(_MAX_REMEMBERED)
 def _written(value: bytes) -> float:
     text = value.decode("ascii")
     kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in text]
@@ -125,10 +143,12 @@ _SIZES = (  # the alphabets that values are drawn from, smallest first, and thei
 )
 _UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LETTERS_AND_DIGITS = frozenset((string.ascii_letters + string.digits).encode())
+_SYMBOLS = bytes(set(range(256)) - _LETTERS_AND_DIGITS)
 _MIN_ENCODED_TEXT = 32  # random values as short as this never decode to that much printable text
 _MIN_WITH_DIGITS = 60  # 1 random value of 30,000 so long has no digit
 
 
+@functools.cache
 def alphabet_size(alphabet: frozenset[int]) -> int:
     """How many letters and digits values are drawn from, of an alphabet with or without symbols."""
     core = alphabet & _LETTERS_AND_DIGITS
@@ -140,7 +160,7 @@ def token_bits(value: bytes, size: int = 0) -> float:
     """Bits in favour of "drawn uniformly" for a value of any alphabet; `+`, `/`, `_`, `-` and `=` are left out.
 
     `size` is that of the alphabet, 0 for the smallest that holds the value; digits alone are never a credential."""
-    core = bytes(filter(_LETTERS_AND_DIGITS.__contains__, value))
+    core = value.translate(None, _SYMBOLS)
     smallest = alphabet_size(frozenset(core))
     size = size or smallest
     if smallest == 10 or len(core) < 8 or (size == 62 and smallest <= 36):

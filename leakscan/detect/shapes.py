@@ -28,22 +28,33 @@ class Shapes:
                     sharing[rule.shape].append(rule)
         self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
         self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
-        self._compiled = {shape: shape.pattern.compile() for shape in sharing}
         self._of_length: dict[int, list[TextShape]] = defaultdict(list)
         for shape in sharing:
             for length in range(shape.pattern.least, shape.pattern.most + 1):
                 self._of_length[length].append(shape)
+        self._speaking = {
+            shape
+            for shape, listed in self._rules.items()
+            if any(rule.needs != "name and exchange" for rule in listed)
+        }
         self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._fits)
 
     def fits(self, value: bytes) -> tuple[Rule, ...]:
         """The rules whose values look like this one, and are as random."""
         return self._remembered(value) if len(value) in self._of_length else ()
 
+    def speaks(self, value: bytes) -> bool:
+        """Whether it could be a credential with no more than its form, or no more than its name or its exchange."""
+        return any(
+            shape in self._speaking and shape.pattern.is_of(value)
+            for shape in self._of_length.get(len(value), ())
+        )
+
     def _fits(self, value: bytes) -> tuple[Rule, ...]:
         shapes = [
             shape
             for shape in self._of_length[len(value)]
-            if self._compiled[shape].fullmatch(value) and _holds(shape, value)
+            if shape.pattern.is_of(value) and _holds(shape, value)
         ]
         return tuple(sorted((rule for shape in shapes for rule in self._rules[shape]), key=self._rank))
 

@@ -75,34 +75,34 @@ class Tokens:
                 found[span] = fits
         for token in tokens:
             found.update(self._readings(data, Span(*token)))
+        read = {Span(*token) for token in tokens}
         for span in list(found):
             stop = span.end + _BESIDE
             for match in _TOKEN.finditer(data, max(0, span.start - _BESIDE), stop):
-                apart = match.end() <= span.start or span.end <= match.start()
-                if apart and match.end() < stop and not _NAME_ENDS.match(data, match.end()):
-                    found.update(self._readings(data, Span(*match.span())))
+                token = Span(*match.span())
+                apart = token.end <= span.start or span.end <= token.start
+                if apart and token.end < stop and token not in read:
+                    read.add(token)
+                    if not _NAME_ENDS.match(data, token.end):
+                        found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
     def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
-        """The value in a token: with the padding behind it, without an escape that sticks to it."""
-        pads = _PADS.match(data, token.end)
-        end = pads.end() if pads else token.end
-        starts = [token.start]
-        if escape := _ESCAPES.match(data, token.start):
-            starts.append(escape.end())
-        if _ANOTHERS.match(data, starts[-1]):
-            return
-        for start in starts:
-            fits = self._shapes.fits(data[start:end])
-            if fits and stands_alone(data, Span(start, end)):
-                if not is_piece_of_encoding(data, Span(start, end)):
-                    yield Span(start, end), fits
+        """The value in a token, with the rules that it fits: as far as an escape sticks to it, without that."""
+        for span in _values_of(data, token):
+            fits = self._shapes.fits(data[span.start : span.end])
+            if fits and stands_alone(data, span):
+                if not is_piece_of_encoding(data, span):
+                    yield span, fits
                 return
 
     def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
         """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
         data = before + token + after
-        for span, fits in self._readings(data, Span(len(before), len(before) + len(token))):
+        place = Span(len(before), len(before) + len(token))
+        if self._is_something_else(data, place):
+            return False
+        for span, fits in self._readings(data, place):
             if any(rule.needs != "name and exchange" for rule in fits):
                 return True
             label = self._labeller.label(data, span, 0)
@@ -111,10 +111,30 @@ class Tokens:
             return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
         return False
 
+    def _is_something_else(self, data: bytes, token: Span) -> bool:
+        """Its name says so, and no rule does without a name: most are digests, whose randomness is not worth a look."""
+        return all(
+            not self._shapes.speaks(data[span.start : span.end])
+            and self._labeller.label(data, span, 0).kind in ("negative", "foreign")
+            for span in _values_of(data, token)
+        )
+
     def _is_named(self, before: bytes, fits: Iterable[Rule]) -> bool:
         able = {rule.exchange for rule in fits}
         able |= {self._family[exchange] for exchange in able}
         return any(m.exchange in able for m in self._index.mentions(before, [Span(0, len(before))]))
+
+
+def _values_of(data: bytes, token: Span) -> Iterator[Span]:
+    """The value in a token: with the padding behind it; and without an escape that sticks to it."""
+    pads = _PADS.match(data, token.end)
+    span = Span(token.start, pads.end() if pads else token.end)
+    escape = _ESCAPES.match(data, token.start)
+    stripped = Span(escape.end(), span.end) if escape else span
+    if not _ANOTHERS.match(data, stripped.start):
+        yield span
+        if escape:
+            yield stripped
 
 
 def _is_loose(fits: Iterable[Rule]) -> bool:
@@ -124,4 +144,11 @@ def _is_loose(fits: Iterable[Rule]) -> bool:
 
 def _without_longer(words: set[bytes]) -> set[bytes]:
     """Without words that hold another one: to find that is enough."""
-    return {word for word in words if not any(other != word and other in word for other in words)}
+    return {word for word in words if words.isdisjoint(_parts(word))}
+
+
+def _parts(word: bytes) -> Iterator[bytes]:
+    """Every piece of it, but not all of it."""
+    for size in range(1, len(word)):
+        for start in range(len(word) - size + 1):
+            yield word[start : start + size]

@@ -9,6 +9,7 @@ from leakscan.detect.rewrite import Rewriting
 from leakscan.model import Span
 
 _MAX_LAYERS = 3
+_BESIDE = 2048  # no two parts of a credential stand further apart
 _MAX_BYTES = (
     64 * 1024 * 1024
 )  # larger content is data, not text; every layer is smaller than the one around it
@@ -20,6 +21,12 @@ class Unfolded:
     def __init__(self, layers: list[Rewriting]) -> None:
         self._layers = layers
         self.text = layers[-1].text
+
+    def touches(self, span: Span) -> bool:
+        """Whether anything was said plainly in it or so near that it may be a part of the same credential."""
+        return bool(
+            self.trace(Span(max(0, span.start - _BESIDE), min(len(self.text), span.end + _BESIDE)))[1]
+        )
 
     def trace(self, span: Span) -> tuple[Span, tuple[str, ...]]:
         """Where it stands in the original, and by what decodings it came out, outermost first; none if it stood there

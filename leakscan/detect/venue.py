@@ -19,7 +19,6 @@ from leakscan.rules import RuleSet, TextShape
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
-ABOVE = 4200  # bytes before a value that nesting.py looks at, and some
 _RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
 _MAX_ASKED = 8
 _HOST_REACH = 240

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections import Counter
 from itertools import pairwise
+from operator import attrgetter
+from typing import NamedTuple
 
 from leakscan.model import Span
 
@@ -16,33 +17,51 @@ _END_OF_FILE = "\uffff"
 _NO_BLANKS = str.maketrans("", "", " \t")
 
 
+class _Place(NamedTuple):
+    offset: int
+    line: int
+    column: int
+
+
 class LineIndex:
-    """Lines and columns of UTF-8 (or unknown) content. A byte that is no UTF-8 counts as one code point."""
+    """Lines and columns of UTF-8 (or unknown) content. A byte that is no UTF-8 counts as one code point.
+
+    They are counted on from the nearest place that was asked for before: content may be nothing but line breaks, and
+    a list of them all would take many times its memory; and there may be thousands of values in one line of 50 MB."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._starts = [0, *(match.end() for match in _LINE_BREAK.finditer(data))]
-        self._last = (1, 0, 1)  # line, offset and column asked for last
+        self._known = [_Place(0, 1, 1)]
 
     def at(self, offset: int) -> tuple[int, int]:
         """Byte offset -> (line, column), both from 1; columns count code points."""
-        line = bisect_right(self._starts, offset)
-        known_line, start, column = self._last
-        if known_line != line or start > offset:
-            start, column = self._starts[line - 1], 1
-        # counted on from the last place: in one line of 50 MB there may be thousands of them
-        between = self._data[start:offset]
+        data = self._data
+        number = bisect_right(self._known, offset, key=attrgetter("offset"))
+        start, line, column = self._known[number - 1]
+        end = offset - (
+            data[offset - 1 : offset + 1] == b"\r\n"
+        )  # in the middle of a break, no line has ended
+        breaks = (
+            data.count(b"\n", start, end) + data.count(b"\r", start, end) - data.count(b"\r\n", start, end)
+        )
+        if breaks:
+            start = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end)) + 1
+            column = 1
+        between = data[start:offset]
         column += len(between) if between.isascii() else len(between.decode("utf-8", "surrogateescape"))
-        self._last = (line, offset, column)
-        return line, column
+        self._known.insert(number, _Place(offset, line + breaks, column))
+        return line + breaks, column
 
     def offset(self, line: int, column: int) -> int:
         """(line, column) -> byte offset: the inverse of `at`; the end of the content for what lies behind it."""
-        if line > len(self._starts):
-            return len(self._data)
-        start = self._starts[line - 1]
-        end = self._starts[line] if line < len(self._starts) else len(self._data)
-        text = self._data[start:end].decode("utf-8", "surrogateescape")
+        start = 0
+        for _ in range(line - 1):
+            found = _LINE_BREAK.search(self._data, start)
+            if found is None:
+                return len(self._data)
+            start = found.end()
+        following = _LINE_BREAK.search(self._data, start)
+        text = self._data[start : following.end() if following else None].decode("utf-8", "surrogateescape")
         return start + len(text[: column - 1].encode("utf-8", "surrogateescape"))
 
     def place(self, span: Span) -> tuple[int, int, int, int]:
@@ -58,16 +77,20 @@ class LineIndex:
         text = self._data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
         plain = text.translate(_NO_BLANKS) + _END_OF_FILE
         starts, units = _line_starts(plain)
-        wanted = sorted(line for line in lines if line <= len(starts))
-        seen: Counter[bytes] = Counter()
+        wanted = {line: _window(units, starts[line - 1]) for line in lines if line <= len(starts)}
+        seen = dict.fromkeys(wanted.values(), 0)
         hashes: dict[int, str] = {}
-        last = wanted[-1] if wanted else 0
-        for line, start in enumerate(starts[:last], 1):
-            window = units[2 * start : 2 * (start + _HASH_WINDOW)]
-            seen[window] += 1
-            if line in lines:
+        for line, start in enumerate(starts[: max(wanted, default=0)], 1):
+            window = _window(units, start)
+            if window in seen:
+                seen[window] += 1
+            if line in wanted:
                 hashes[line] = f"{_hash(window):x}:{seen[window]}"
         return hashes
+
+
+def _window(units: bytes, start: int) -> bytes:
+    return units[2 * start : 2 * (start + _HASH_WINDOW)]
 
 
 def _line_starts(plain: str) -> tuple[list[int], bytes]:

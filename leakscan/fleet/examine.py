@@ -22,7 +22,7 @@ from leakscan.gitstore.mirror import Mirror, RemoteRefs, TooLargeError
 from leakscan.gitstore.refs import read_refs
 from leakscan.model import Coverage, Failure, Finding, ScanResult
 from leakscan.reporters import RenderOptions, render
-from leakscan.scan import Scan
+from leakscan.scanning import Scan
 
 T = TypeVar("T")
 _DAY_S = 86_400

@@ -10,7 +10,7 @@ from typing import Literal
 
 from leakscan.model import Failure, FailureKind
 from leakscan.rules import RuleSet
-from leakscan.scan.options import ScanOptions
+from leakscan.scanning.options import ScanOptions
 
 # complete: all of it was read; incomplete: there is a report, and it names what was not read; failed: nothing was read;
 # isolated: it ended the process that read it, again and again.

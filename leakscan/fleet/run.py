@@ -17,8 +17,8 @@ from leakscan.fleet.folder import Progress, Round, RunFolder, Shard, begin_recor
 from leakscan.fleet.job import Entry, Job, Known, Outcome, Plan
 from leakscan.fleet.journal import Journal, Record
 from leakscan.rules import RuleSet
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.recall import program_id
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.recall import program_id
 
 _UNSAVED = ("is_same", "report", "sarif")
 OnDone = Callable[[Entry, Outcome, int, int], None]

@@ -282,3 +282,31 @@ cdef class TreeReader:
             tree.marks.append((node, PyBytes_FromStringAndSize(<const char*>name, zero - name)))
             tree.marked.append(tree.count - 1)
         return 0
+
+
+def find_entry(bytes data not None, bytes name not None, Py_ssize_t width):
+    cdef Bytes start = <Bytes>PyBytes_AS_STRING(data)
+    cdef Bytes wanted = <Bytes>PyBytes_AS_STRING(name)
+    cdef Py_ssize_t size = PyBytes_GET_SIZE(data), length = PyBytes_GET_SIZE(name)
+    cdef Py_ssize_t place = 0, at = 0, zero, found = -1
+    cdef uint32_t mode, found_mode = 0
+    cdef Bytes end
+    if not 1 <= width <= 64:
+        raise ValueError("ids have 1 to 64 bytes")
+    while place < size:
+        mode = 0
+        at = place
+        while at < size and at - place <= LONGEST_MODE and 48 <= start[at] <= 55:
+            mode = mode * 8 + (start[at] - 48)
+            at += 1
+        if at == place or at >= size or start[at] != 32:
+            break
+        at += 1
+        end = <Bytes>memchr(start + at, 0, size - at)
+        if end == NULL or end == start + at or size - (end - start) - 1 < width:
+            break
+        zero = end - start
+        if zero - at == length and memcmp(start + at, wanted, length) == 0:
+            found, found_mode = zero + 1, mode
+        place = zero + 1 + width
+    return (found_mode, data[found : found + width].hex()) if found >= 0 else (0, "")

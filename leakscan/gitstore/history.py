@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Final
 
+from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from leakscan.gitstore.links import StoredCommits
 
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
-_ENTRY = re.compile(rb"([0-7]+) ([^\0]+)\0", re.DOTALL)
 _TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
@@ -27,6 +26,9 @@ _MAX_DEPTH = 4_096
 _NOTHING = -1
 
 Change = tuple[bytes, int, int]
+Entry = tuple[int, str]  # mode, id
+_ROOT: Final[Entry] = (_FOLDER, "")
+_NO_ENTRY: Final[Entry] = (0, "")
 
 
 class History:
@@ -38,7 +40,7 @@ class History:
         self._trees = trees
         self._steps = 0
         self.commits = commits
-        self.content = lru_cache(256)(self._entries)
+        self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
 
     def graph(self) -> CommitGraph:
@@ -186,26 +188,32 @@ class History:
 
     def _differs(self, base: int, tree: int, path: bytes) -> bool:
         """Whether the file at a path is another one, or has another mode."""
-        return base != tree and self._entry(base, path) != self._entry(tree, path)
+        one = other = _ROOT
+        for name in path.split(b"/"):
+            one, base = self._step(one, base, name)
+            other, tree = self._step(other, tree, name)
+            if one == other:  # so is all below it
+                return False
+        return _if_file(one) != _if_file(other)
 
     def _successor(self, tree: int, path: bytes) -> str:
         """What git names as the new side of a path that held a blob: zeros where there is no file."""
         return self._entry(tree, path)[1] or "0" * (2 * self._catalog.width)
 
-    def _entry(self, tree: int, path: bytes) -> tuple[int, str]:
+    def _entry(self, tree: int, path: bytes) -> Entry:
         """Mode and id of the file at a path, (0, "") where there is none."""
-        mode, oid = _FOLDER, ""
+        entry = _ROOT
         for name in path.split(b"/"):
-            if mode & _TYPE_MASK != _FOLDER or tree < 0:
-                return 0, ""
-            mode, oid = self.content(tree).get(name, (0, ""))
-            tree = self._catalog.find(oid)
-        return (mode, oid) if mode & _TYPE_MASK != _FOLDER else (0, "")
+            entry, tree = self._step(entry, tree, name)
+        return _if_file(entry)
 
-    def _entries(self, tree: int) -> dict[bytes, tuple[int, str]]:
-        data, place, width = self._forest.content(tree), 0, self._catalog.width
-        found = {}
-        while match := _ENTRY.match(data, place):
-            place = match.end() + width
-            found[match[2]] = (int(match[1], 8), data[match.end() : place].hex())
-        return found
+    def _step(self, entry: Entry, tree: int, name: bytes) -> tuple[Entry, int]:
+        """What a folder holds under a name, and its node; `entry` is the folder's own."""
+        if entry[0] & _TYPE_MASK != _FOLDER or tree < 0:
+            return _NO_ENTRY, _NOTHING
+        entry = kernel.find_entry(self._content(tree), name, self._catalog.width)
+        return entry, self._catalog.find(entry[1])
+
+
+def _if_file(entry: Entry) -> Entry:
+    return _NO_ENTRY if entry[0] & _TYPE_MASK == _FOLDER else entry

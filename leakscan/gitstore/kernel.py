@@ -8,7 +8,7 @@ from leakscan.gitstore.deltaerror import DeltaError, OversizeError, TreeError
 
 if TYPE_CHECKING:
     from leakscan.gitstore.kernel_reference import apply, apply_and_look, grow, parse_headers, sort_offsets
-    from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+    from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader, find_entry
     from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
     COMPILED: bool
@@ -16,7 +16,7 @@ else:
     try:
         from leakscan.gitstore._kernel import apply, apply_and_look
         from leakscan.gitstore._kernel_tables import grow, parse_headers, sort_offsets
-        from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader
+        from leakscan.gitstore._kernel_trees import Names, Tree, TreeReader, find_entry
         from leakscan.gitstore._kernel_walk import Look, Paths, Stock, read_links
 
         COMPILED = True
@@ -28,7 +28,7 @@ else:
             parse_headers,
             sort_offsets,
         )
-        from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader
+        from leakscan.gitstore.kernel_reference_trees import Names, Tree, TreeReader, find_entry
         from leakscan.gitstore.kernel_reference_walk import Look, Paths, Stock, read_links
 
         COMPILED = False
@@ -46,6 +46,7 @@ __all__ = [
     "TreeReader",
     "apply",
     "apply_and_look",
+    "find_entry",
     "grow",
     "parse_headers",
     "read_links",

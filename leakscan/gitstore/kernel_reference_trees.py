@@ -5,6 +5,7 @@ the base, those that lie in it are the base's own. The others, at the seams, are
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _TREE, _BLOB = 2, 3
 _TYPE_MASK, _FOLDER, _SUBMODULE = 0o170000, 0o040000, 0o160000
 _LONGEST_MODE = 7
+_ENTRY = re.compile(rb"([0-7]{1,%d}) ([^\0]+)\0" % (_LONGEST_MODE + 1), re.DOTALL)
 
 Mark = tuple[int, bytes]
 
@@ -155,3 +157,17 @@ class TreeReader:
         if node < len(self._wanted) and self._wanted[node]:
             tree.marks.append((node, name))
             tree.marked.append(len(tree.starts) - 1)
+
+
+def find_entry(data: bytes, name: bytes, width: int) -> tuple[int, str]:
+    """Mode and id of what a tree holds under a name, the last of that name; (0, "") if there is none.
+
+    What stands behind something malformed is not read: those who look into a tree have read it whole before."""
+    if not 1 <= width <= 64:
+        raise ValueError("ids have 1 to 64 bytes")
+    place, found = 0, (0, "")
+    while (match := _ENTRY.match(data, place)) and match.end() + width <= len(data):
+        place = match.end() + width
+        if match[2] == name:
+            found = int(match[1], 8), data[match.end() : place].hex()
+    return found

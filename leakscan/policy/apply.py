@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from leakscan.decisions import Allowed, PolicyUse
-from leakscan.model import CommittedFile, Finding, Location, StagedFile, WorktreeFile
+from leakscan.model import Finding, Location
 from leakscan.policy.baseline import Entry
 from leakscan.policy.config import Allow, Config
 from leakscan.policy.paths import path_pattern
@@ -87,7 +87,7 @@ class _Application:
         if not left and finding.locations:
             by, reason = reasons[0]
             first = finding.locations[0]
-            path = path_of(first) or b""
+            path = first.path or b""
             self._allowed.append(Allowed(finding.fingerprint, finding.rule_id, path, first.line, by, reason))
             return None
         known = finding.fingerprint in self._policy.baseline
@@ -99,7 +99,7 @@ class _Application:
         self, finding: Finding, location: Location, marked: Mapping[bytes, str]
     ) -> tuple[str, str] | None:
         """(where it is allowed, the reason)."""
-        path = path_of(location)
+        path = location.path
         for allow in self._valid:
             if _fits(allow, finding, path):
                 self._used.add(allow.where)
@@ -112,7 +112,7 @@ class _Application:
         """Path -> reason. A mark speaks of the value in that file, and so of the file's other versions too."""
         found: dict[bytes, str] = {}
         for location in finding.locations:
-            mark, path = location.mark, path_of(location)
+            mark, path = location.mark, location.path
             if mark is None:
                 continue
             where = f"{(path or b'-').decode('utf-8', 'backslashreplace')}:{location.line}"
@@ -138,14 +138,6 @@ class _Application:
             else:
                 found[path or b""] = mark.reason
         return found
-
-
-def path_of(location: Location) -> bytes | None:
-    """The file that a place is in; None for messages and standard input."""
-    match location.origin:
-        case WorktreeFile(path=path) | StagedFile(path=path) | CommittedFile(path=path):
-            return path
-    return None
 
 
 def _is_expired(allow: Allow, today: Callable[[], datetime.date]) -> bool:

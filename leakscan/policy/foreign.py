@@ -9,7 +9,6 @@ from typing import Any
 
 from leakscan.errors import ConfigError
 from leakscan.model import CommitMessage, CommittedFile, Finding, Location
-from leakscan.policy.apply import path_of
 
 IsKnown = Callable[[Finding], bool]
 _OID = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
@@ -38,7 +37,7 @@ def _parse_secrets_baseline(where: str, text: str) -> IsKnown:
         raise ConfigError(f"{where}: not a .secrets.baseline: it has no results with hashed_secret") from None
 
     def is_known(finding: Finding) -> bool:
-        places = {(path or b"").decode("utf-8", "replace") for path in map(path_of, finding.locations)}
+        places = {(location.path or b"").decode("utf-8", "replace") for location in finding.locations}
         return any((path, finding.sha1) in known for path in places)
 
     return is_known
@@ -64,7 +63,7 @@ def _parse_gitleaksignore(where: str, text: str) -> IsKnown:
 
 
 def _names(location: Location) -> list[tuple[str, str, int]]:
-    path = (path_of(location) or b"").decode("utf-8", "replace")
+    path = (location.path or b"").decode("utf-8", "replace")
     origin = location.origin
     commit = origin.commit if isinstance(origin, CommittedFile | CommitMessage) else None
     return [("", path, location.line), (commit.oid if commit else "", path, location.line)]

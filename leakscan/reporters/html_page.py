@@ -15,9 +15,11 @@ TEMPLATES = files("leakscan.reporters") / "templates"
 
 
 def render_page(template: str, *, style: str, script: str = "", **values: Any) -> str:
-    """Every value is escaped where the template puts it; style and script stand as they are, named by their hashes."""
+    """`template` extends page.html. Every value is escaped where the template puts it; style and script stand as they
+    are, named by their hashes."""
+    loader = jinja2.DictLoader({"page.html": (TEMPLATES / "page.html").read_text("utf-8")})
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True,
-                                     lstrip_blocks=True)  # fmt: skip
+                                     lstrip_blocks=True, loader=loader)  # fmt: skip
     text = environment.from_string(template).render(
         style=style,
         script=script,

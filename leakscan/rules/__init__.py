@@ -1,6 +1,6 @@
 """Rules as data: one TOML file an exchange."""
 
-from leakscan.rules.load import builtin_directory, load_rules
+from leakscan.rules.load import build_rules, builtin_directory, load_rules
 from leakscan.rules.pattern import Pattern, PatternError, parse_pattern
 from leakscan.rules.schema import (
     RUN_LENGTH,
@@ -26,6 +26,7 @@ __all__ = [
     "Rule",
     "RuleSet",
     "TextShape",
+    "build_rules",
     "builtin_directory",
     "load_rules",
     "parse_pattern",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from leakscan.errors import RuleError
 from leakscan.model import RuleInfo
+from leakscan.rules.built import read_built, write_built
 from leakscan.rules.parse import parse_exchange, parse_published
 from leakscan.rules.schema import Exchange, RuleSet
 
@@ -22,19 +23,41 @@ def builtin_directory() -> Path:
 
 def load_rules(extra: Iterable[Path] = ()) -> RuleSet:
     """The built-in rules and those of the `extra` folders or files, all checked against each other."""
-    texts = [(path, _read(path)) for path in _iter_files([builtin_directory(), *extra])]
-    exchanges = [parse_exchange(str(path), text) for path, text in texts if path.name != PUBLISHED_FILE]
-    published = [parse_published(str(path), text) for path, text in texts if path.name == PUBLISHED_FILE]
-    digest = hashlib.sha256()
-    for path, text in texts:
-        digest.update(f"{path.name}\0{text}\0".encode())
+    own, others = _read_all([builtin_directory()]), _read_all(extra)
+    exchanges, published = read_built(_digest(own)) or _parse(own)
+    if others:
+        more, examples = _parse(others)
+        exchanges, published = exchanges + more, published | examples
     _check_together(exchanges)
     return RuleSet(
         exchanges=tuple(sorted(exchanges, key=lambda exchange: exchange.id)),
-        published=frozenset().union(*published),
-        digest=digest.hexdigest(),
+        published=published,
+        digest=_digest(own + others),
         by_id={rule.id: rule for exchange in exchanges for rule in exchange.rules},
     )
+
+
+def build_rules() -> None:
+    """Writes the file that `load_rules` reads instead of parsing the built-in rules."""
+    own = _read_all([builtin_directory()])
+    write_built(*_parse(own), _digest(own))
+
+
+def _read_all(places: Iterable[Path]) -> list[tuple[Path, str]]:
+    return [(path, _read(path)) for path in _iter_files(places)]
+
+
+def _parse(texts: list[tuple[Path, str]]) -> tuple[list[Exchange], frozenset[str]]:
+    exchanges = [parse_exchange(str(path), text) for path, text in texts if path.name != PUBLISHED_FILE]
+    published = [parse_published(str(path), text) for path, text in texts if path.name == PUBLISHED_FILE]
+    return exchanges, frozenset().union(*published)
+
+
+def _digest(texts: list[tuple[Path, str]]) -> str:
+    digest = hashlib.sha256()
+    for path, text in texts:
+        digest.update(f"{path.name}\0{text}\0".encode())
+    return digest.hexdigest()
 
 
 def describe_rule(rule_id: str, extra: Sequence[Path] = ()) -> RuleInfo | None:

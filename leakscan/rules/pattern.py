@@ -6,6 +6,7 @@ literals, and groups of fixed length repeated a fixed number of times: `rh-api-[
 
 from __future__ import annotations
 
+import functools
 import re
 import string
 import warnings
@@ -58,8 +59,15 @@ class Pattern:
     is_run: bool
     fixed: int
 
-    def compile(self) -> re.Pattern[bytes]:
-        return re.compile(self.text.encode("ascii"))
+    def is_of(self, value: bytes) -> bool:
+        """Whether the whole of a value is as it says."""
+        return _compiled(self.text).fullmatch(value) is not None
+
+
+@functools.cache
+def _compiled(text: str) -> re.Pattern[bytes]:
+    """When it is first asked: most patterns never are, since no value of their length comes up."""
+    return re.compile(text.encode("ascii"))
 
 
 def parse_pattern(text: str) -> Pattern:

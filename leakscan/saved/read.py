@@ -14,6 +14,7 @@ from leakscan.model import FAILURE_KINDS, Coverage, Failure, FailureKind, RuleIn
 from leakscan.saved.fields import Fields
 from leakscan.saved.finding import parse_finding, parse_path
 from leakscan.saved.sarif import parse_sarif
+from leakscan.sources.named import read_named
 
 MAX_BYTES = 1 << 29
 _NOT_OURS = "not a report of leakscan: save one with leakscan scan -o json=FILE"
@@ -22,13 +23,7 @@ _NOT_OURS = "not a report of leakscan: save one with leakscan scan -o json=FILE"
 def load_saved(path: Path, rules: Sequence[RuleInfo]) -> ScanResult:
     """`rules`: what is known of rules today; a report may name others. ReportError if it is no report of ours."""
     name = str(path)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise ReportError(f"{name}: cannot be read: {error.strerror}") from None
-    if len(data) > MAX_BYTES:
-        raise ReportError(f"{name}: larger than {MAX_BYTES >> 20} MiB")
+    data = read_named(path, MAX_BYTES, ReportError, f"larger than {MAX_BYTES >> 20} MiB")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -16,12 +16,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, Pair, Repo, Run
+from tests.conftest import COMMAND, PATIENCE_S, Pair, Repo, Run, processes_of, wait_until
 
 Command = Callable[..., Run]
 DASK = Path(sys.executable).with_name("dask")
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -32,19 +31,6 @@ def repos(tmp_path: Path, make_pair: Callable[[int], Pair]) -> list[Repo]:
         repo.commit("first", a_txt="".join(f"{line} {number}\n" for line in range(20_000)))
         repo.commit("second", conf_env=make_pair(number % 3).env)
         found.append(repo)
-    return found
-
-
-def processes_of(group: int) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            if int(fields[3]) == group and fields[0] != "Z":
-                found.append(int(entry.name))
     return found
 
 
@@ -96,13 +82,6 @@ def test_a_run_killed_on_a_cluster_goes_on_without_one(
     run = leakscan("fleet", "run", "--run", "killed", "-f", "json")
     assert "goes on" in run.stderr or process.returncode == 1
     assert run.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
-
-
-def wait_until(holds: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert holds()
 
 
 def write_certificate(folder: Path) -> dict[str, str]:

@@ -15,7 +15,7 @@ from leakscan.gitstore import containers
 from leakscan.reporters import RenderOptions, render
 from leakscan.rules import RuleSet, load_rules
 from leakscan.rules.fake import fake
-from leakscan.scan import Scan, ScanOptions
+from leakscan.scanning import Scan, ScanOptions
 from tests.conftest import Repo
 
 RULES = load_rules()

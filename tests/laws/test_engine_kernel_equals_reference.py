@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from array import array
 from typing import Any
 
@@ -298,3 +299,12 @@ def trees_read(kernel: Any, chain: tuple[bytes, list[bytes]], kinds: bytes, want
 )
 def test_both_read_trees_alike(chain: tuple[bytes, list[bytes]], kinds: bytes, wanted: bytes) -> None:
     assert trees_read(compiled, chain, kinds, wanted) == trees_read(reference_trees, chain, kinds, wanted)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(ENTRIES.map(tree_bytes), st.binary(max_size=60), tree_chains().map(lambda chain: chain[0])))
+def test_both_find_the_same_entry(data: bytes) -> None:
+    names = {match[1] for match in re.finditer(rb" ([^\0]*)", data)} | {b"", b"a", b"nothing"}
+    for name in names:
+        for width in (1, 20, 32):
+            assert compiled.find_entry(data, name, width) == reference_trees.find_entry(data, name, width)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from leakscan.reporters import RenderOptions, render
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fake, fill
-from leakscan.scan import Scan, ScanOptions
+from leakscan.scanning import Scan, ScanOptions
 from tests.conftest import Repo
 
 RULES = load_rules()

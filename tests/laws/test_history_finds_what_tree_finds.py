@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from leakscan.model import CommittedFile, Location, WorktreeFile
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fake
-from leakscan.scan import Scan, ScanOptions
+from leakscan.scanning import Scan, ScanOptions
 from tests.conftest import Repo
 
 RULES = load_rules()

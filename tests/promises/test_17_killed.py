@@ -13,17 +13,9 @@ import pytest
 
 from leakscan.gitstore.privatefolder import PrivateFolder, remove_abandoned
 from leakscan.rules.fake import fake
-from tests.promises.processes import processes_in
+from tests.conftest import processes_of, wait_until
 
 COMMAND = Path(sys.executable).with_name("leakscan")
-PATIENCE_S = 30
-
-
-def _wait_until(holds) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not holds() and time.monotonic() < end:
-        time.sleep(0.02)
-    assert holds()
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
@@ -40,11 +32,11 @@ def test_a_killed_run_leaves_nothing_for_long(repo, tmp_path, delay_s) -> None:
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     env = {**os.environ, "TMPDIR": str(temporary)}
     run = subprocess.Popen(arguments, env=env, start_new_session=True, **quiet)
-    _wait_until(lambda: any(temporary.iterdir()) or run.poll() is not None)
+    wait_until(lambda: any(temporary.iterdir()) or run.poll() is not None)
     time.sleep(delay_s)
     run.send_signal(signal.SIGKILL)
     run.wait()
-    _wait_until(lambda: not processes_in(run.pid))
+    wait_until(lambda: not processes_of(run.pid))
     left = [file for file in temporary.rglob("*") if file.is_file() and not file.is_symlink()]
     assert not any(value.encode() in file.read_bytes() for file in left)
     assert report.read_text() == "before" or value not in report.read_text()
@@ -79,17 +71,17 @@ def test_only_folders_of_ours_that_nobody_uses_are_removed(tmp_path, monkeypatch
     assert not used.path.exists()
 
 
-def test_what_a_library_does_not_bear_is_a_failure_of_one_file(tmp_path) -> None:
-    """A key of a point in a form that `cryptography` gives up on ended the scan once; whatever else does so must not."""
+def test_what_a_library_does_not_bear_is_a_failure_of_one_file() -> None:
+    """A key of a point in a form that `cryptography` gives up on ended a scan once; whatever else does must not."""
     from leakscan.model import Blob, WorktreeFile
-    from leakscan.scan.sighting import look
+    from leakscan.scanning.sighting import look
 
     class Broken:
         def inspect(self, text: bytes) -> None:
             raise NotImplementedError(text.decode())
 
     blob = Blob("", b"the value", WorktreeFile(b"a.pem"))
-    found = look(Broken(), lambda _: True, blob)  # type: ignore[arg-type]
+    found = look(Broken(), lambda _: True, blob)
     assert found is not None
     assert [(f.kind, f.where, f.reason) for f in found.failures] == [
         ("crashed", "a.pem", "NotImplementedError while it was looked at")

@@ -13,8 +13,7 @@ import pytest
 
 from leakscan.reporters import REPORTERS
 from leakscan.rules.fake import fake
-from tests.conftest import COMMAND, Repo
-from tests.promises.processes import processes_in
+from tests.conftest import COMMAND, Repo, processes_of
 
 SHOWN = 6  # characters, at most
 
@@ -50,7 +49,7 @@ class Watch:
         while process.poll() is None:
             found = [
                 f"/proc/{number}/{name}"
-                for number in processes_in(process.pid)
+                for number in processes_of(process.pid)
                 for name in ("cmdline", "environ")
             ]
             found += [os.path.join(at, name) for at, _, names in os.walk(self.temporary) for name in names]

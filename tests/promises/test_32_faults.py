@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 
 from leakscan.rules.fake import fake
-from tests.conftest import COMMAND, Repo, Run
-from tests.promises.processes import processes_in
+from tests.conftest import COMMAND, Repo, Run, processes_of
 
 SHIM = Path(__file__).with_name("faults.c")
 IO, FULL, MANY, AGAIN = (str(code) for code in (errno.EIO, errno.ENOSPC, errno.EMFILE, errno.EINTR))
@@ -63,9 +62,9 @@ class Scan:
 
     def check_nothing_is_left(self, session: int) -> None:
         end = time.monotonic() + 20
-        while processes_in(session) and time.monotonic() < end:
+        while processes_of(session) and time.monotonic() < end:
             time.sleep(0.02)
-        assert processes_in(session) == []
+        assert processes_of(session) == []
         assert list(self.temporary.iterdir()) == []
         assert [path.name for path in self.cache.rglob(".*")] == []
 
@@ -177,7 +176,7 @@ def test_workers_killed_at_any_moment(scan, moments) -> None:
     process = scan.start("--full", "--no-cache")
     for _ in range(moments * 4):
         time.sleep(rng.uniform(0.0, 0.15))
-        for worker in processes_in(process.pid):
+        for worker in processes_of(process.pid):
             if worker != process.pid and rng.random() < 0.7:
                 try:
                     os.kill(worker, signal.SIGKILL)

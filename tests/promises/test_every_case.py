@@ -17,7 +17,7 @@ SCANS = (
     ["scan", ".", "-f", "json"],
     ["scan", ".", "-f", "json", "--full", "--no-cache"],
 )
-OTHERS = (["hook"], ["ci", "--base", "HEAD~1"], ["scan", ".", "--range", "HEAD~1..HEAD", "-f", "sarif"])
+OTHERS = (["ci", "--base", "HEAD~1"], ["scan", ".", "--range", "HEAD~1..HEAD", "-f", "sarif"])
 GIVEN = ("clean\n" * 3).encode()
 
 
@@ -49,8 +49,10 @@ def test_nothing_runs_nothing_leaks_nothing_is_clean_that_was_not_read(
         tmp_path.chmod(0o777)  # for its cache
         for above in tmp_path.parents[:-2]:
             above.chmod(above.stat().st_mode | 0o011)
+    turn = list(CASES).index(name) % 2  # the ways to scan a range share most of what they do
     scans = [preloaded.run(*arguments, **given) for arguments in SCANS[: 1 if case.briefly else 3]]
-    others = [preloaded.run(*arguments, **given, stdin=GIVEN) for arguments in OTHERS if not case.briefly]
+    wanted = () if case.briefly else (["hook"], OTHERS[turn])
+    others = [preloaded.run(*arguments, **given, stdin=GIVEN) for arguments in wanted]
     subprocess.run(["rm", "-rf", repo.path / "deep"], check=True)  # deeper than Python's own tools go
     for run in (*scans, *others):
         assert not ran.exists()

@@ -13,7 +13,7 @@ from leakscan.anchors import Matcher, find_hidden, reference_hidden
 from leakscan.detect import unfold
 from leakscan.model import Blob, WorktreeFile
 from leakscan.rules.fake import fake
-from leakscan.scan.sighting import Sighting, look
+from leakscan.scanning.sighting import Sighting, look
 
 KEY, SECRET = values(2)
 HAS_ANCHOR = Matcher(replace(DETECTOR.spec, hidden=True)).has_anchor

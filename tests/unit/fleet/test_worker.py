@@ -13,7 +13,7 @@ import pytest
 from leakscan.fleet.job import Entry, Job, Outcome, Plan
 from leakscan.fleet.worker import MAX_ATTEMPTS, Worker
 from leakscan.rules import load_rules
-from leakscan.scan.options import ScanOptions
+from leakscan.scanning.options import ScanOptions
 from tests.conftest import Repo
 
 MakeWorker = Callable[..., Worker]

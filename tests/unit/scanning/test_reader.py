@@ -4,7 +4,7 @@ from leakscan.detect import Detector
 from leakscan.model import Blob, Failure, Skipped, Stdin, StoredBlob, WorktreeFile
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fill
-from leakscan.scan.reader import Reader
+from leakscan.scanning.reader import Reader
 from leakscan.sources import Item
 
 DETECTOR = Detector(load_rules())

@@ -94,7 +94,7 @@ def _iter_readings(
     unfolded = unfold(text, find_hidden)
     if unfolded is None:
         return
-    hidden = detector.inspect(unfolded.text)
+    hidden = detector.inspect(unfolded.text, unfolded.touches)
     traced = [unfolded.trace(candidate.span) for candidate in hidden.candidates]
     wanted = {
         number

@@ -1,4 +1,4 @@
-"""Where the policy comes from: `--config`, `--baseline`, or the files at the root of what is scanned."""
+"""Where the policy comes from: files that were named, or those at the root of what is scanned."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from leakscan.errors import ConfigError
 from leakscan.policy.apply import Policy
 from leakscan.policy.baseline import Entry, parse_baseline
 from leakscan.policy.config import BASELINE_NAME, CONFIG_NAME, Config, Known, parse_config
+from leakscan.sources.named import read_named
 
 MAX_POLICY_BYTES = 64 << 20
 # A file of the policy by its name below the root: its content, None if it is not there.
@@ -18,7 +19,7 @@ ReadFile = Callable[[str], bytes | None]
 
 
 def load_policy(read: ReadFile, known: Known, *, config: Path | None, baseline: Path | None) -> Policy:
-    """The files that `read` finds, unless the command line named others. ConfigError if one cannot be used."""
+    """The files that `read` finds, unless others were named. ConfigError if one cannot be used."""
     if config is not None:
         chosen = parse_config(str(config), read_policy_file(config), known)
     else:
@@ -58,11 +59,5 @@ def files_below(root: Path) -> ReadFile:
 
 def read_policy_file(path: Path) -> bytes:
     """The whole file. ConfigError if that cannot be."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_POLICY_BYTES + 1)
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > MAX_POLICY_BYTES:
-        raise ConfigError(f"{path}: over {MAX_POLICY_BYTES:,} bytes: no file of a policy")
-    return data
+    excess = f"over {MAX_POLICY_BYTES:,} bytes: no file of a policy"
+    return read_named(path, MAX_POLICY_BYTES, ConfigError, excess)

@@ -11,10 +11,10 @@ from leakscan.gitstore.bounds import Bounds
 from leakscan.model import Blob, Failure, Skipped
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fill
-from leakscan.scan import files
-from leakscan.scan.files import Share, view_files
-from leakscan.scan.reader import Reader
-from leakscan.scan.sighting import Look
+from leakscan.scanning import files
+from leakscan.scanning.files import Share, view_files
+from leakscan.scanning.reader import Reader
+from leakscan.scanning.sighting import Look
 from leakscan.sources.tree import Entry
 
 DETECTOR = Detector(load_rules())

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from leakscan.scan.options import ScanOptions
-    from leakscan.scan.run import Scan
+    from leakscan.scanning.options import ScanOptions
+    from leakscan.scanning.run import Scan
 
 __all__ = ["Scan", "ScanOptions"]
 
@@ -14,11 +14,11 @@ __all__ = ["Scan", "ScanOptions"]
 def __getattr__(name: str) -> Any:
     """Imports what is asked for when it is asked for: a hook needs no history."""
     if name == "Scan":
-        from leakscan.scan.run import Scan
+        from leakscan.scanning.run import Scan
 
         return Scan
     if name == "ScanOptions":
-        from leakscan.scan.options import ScanOptions
+        from leakscan.scanning.options import ScanOptions
 
         return ScanOptions
     raise AttributeError(name)

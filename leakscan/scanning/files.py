@@ -12,7 +12,7 @@ from pathlib import Path
 from leakscan.gitstore.bounds import Bounds
 from leakscan.gitstore.pool import LOST, MAX_TASKS, Pool
 from leakscan.model import Blob, Failure, Skipped
-from leakscan.scan.sighting import Look
+from leakscan.scanning.sighting import Look
 from leakscan.sources import Item
 from leakscan.sources.tree import MAX_FILE_BYTES, Entry, iter_files
 

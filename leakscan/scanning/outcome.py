@@ -12,9 +12,9 @@ from leakscan.findings.collect import Collector, RuleFacts
 from leakscan.model import ScanResult
 from leakscan.policy.apply import apply_policy
 from leakscan.rules import RuleSet
-from leakscan.scan.masking import masked
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.reader import Progress, Reader
+from leakscan.scanning.masking import masked
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.reader import Progress, Reader
 
 if TYPE_CHECKING:
     import datetime

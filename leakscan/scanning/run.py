@@ -14,12 +14,12 @@ from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.outcome import open_session
-from leakscan.scan.placing import place
-from leakscan.scan.reader import Progress
-from leakscan.scan.recall import Recall, Recollection
-from leakscan.scan.sighting import Sighting
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.outcome import open_session
+from leakscan.scanning.placing import place
+from leakscan.scanning.reader import Progress
+from leakscan.scanning.recall import Recall, Recollection
+from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
 from leakscan.sources.tree import iter_files, iter_folder
 

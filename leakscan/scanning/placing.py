@@ -18,7 +18,7 @@ from leakscan.model import (
     StoredBlob,
     WorktreeFile,
 )
-from leakscan.scan.sighting import Sighting
+from leakscan.scanning.sighting import Sighting
 
 if TYPE_CHECKING:
     from leakscan.gitstore import Placement, Store

@@ -1,4 +1,4 @@
-"""The command line and the configuration together. No click here: a hook has no time to import it."""
+"""What is asked for and the configuration together."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from leakscan.cli.policy import ReadFile, files_below, load_policy
 from leakscan.errors import ConfigError, GitError
 from leakscan.model import Confidence
 from leakscan.policy.config import BASELINE_NAME, CONFIG_NAME, Known
+from leakscan.policy.files import ReadFile, files_below, load_policy
 from leakscan.rules import RuleSet, load_rules
-from leakscan.scan.options import ScanOptions
+from leakscan.scanning.options import ScanOptions
 
-# What `settle` is given where there is no command line to speak of.
+# What `settle` is given where nothing special is asked for.
 NOTHING_GIVEN: Mapping[str, Any] = {
     "rule_places": (),
     "config": None,
@@ -31,16 +31,19 @@ NOTHING_GIVEN: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The command line and the configuration together: the command line wins."""
+    """What is asked for and the configuration together: what is asked for wins."""
 
     rules: RuleSet
     options: ScanOptions
     fail_on: str
 
 
-def settle(given: Mapping[str, Any], read: ReadFile, **more: Any) -> Settings:
-    """`read` gives the files of the policy; `more` are fields of ScanOptions. ConfigError for unknown names."""
-    rules = load_rules(given["rule_places"])
+def settle(
+    given: Mapping[str, Any], read: ReadFile, *, rules: RuleSet | None = None, **more: Any
+) -> Settings:
+    """`read` gives the files of the policy; `rules` those that `given` names, if they are there already; `more` are
+    fields of ScanOptions. ConfigError for unknown names."""
+    rules = rules or load_rules(given["rule_places"])
     exchanges = [exchange.id for exchange in rules.exchanges]
     policy = load_policy(
         read, Known(rules.by_id, exchanges), config=given["config"], baseline=given["baseline"]
@@ -92,5 +95,5 @@ def _known_exchanges(names: Iterable[str], known: list[str]) -> frozenset[str]:
         if name not in known:
             close = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
-            raise ConfigError(f"--exchange: unknown exchange {name!r}; {hint}")
+            raise ConfigError(f"unknown exchange {name!r}; {hint}")
     return frozenset(names)

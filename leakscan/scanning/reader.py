@@ -17,9 +17,9 @@ from leakscan.anchors import Matcher
 from leakscan.detect import Detector
 from leakscan.gitstore.bounds import DEFAULT_MEMORY, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
-from leakscan.scan.files import Share, view, view_files
-from leakscan.scan.options import ScanOptions
-from leakscan.scan.sighting import Look, Sighting, look
+from leakscan.scanning.files import Share, view, view_files
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
 from leakscan.sources.names import git_files, git_folders, link_targets, names_with_anchors
@@ -29,7 +29,7 @@ from leakscan.unpack import HEADS
 if TYPE_CHECKING:
     from leakscan.gitstore import AnchorSpec, Store, StoredObject, Sweep
     from leakscan.gitstore.memory import Memory
-    from leakscan.scan.recall import Recollection
+    from leakscan.scanning.recall import Recollection
 
 Progress = Callable[[Coverage], None]
 _PROGRESS_EVERY_S = 0.1

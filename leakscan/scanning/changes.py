@@ -22,9 +22,9 @@ from leakscan.model import (
     StagedFile,
     WorktreeFile,
 )
-from leakscan.scan.outcome import Session
-from leakscan.scan.placing import add_matches
-from leakscan.scan.sighting import Sighting
+from leakscan.scanning.outcome import Session
+from leakscan.scanning.placing import add_matches
+from leakscan.scanning.sighting import Sighting
 from leakscan.sources.history import contents
 from leakscan.sources.tree import iter_files
 
