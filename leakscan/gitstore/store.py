@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
@@ -94,6 +95,16 @@ class Store:
                 self.adopt(None)
         self.commit_graph()
         return self._history is not None
+
+    def check_objects(self) -> None:
+        """Records every object whose content is not what its id says: each is read and hashed once more."""
+        inventory = self.reader.inventory()
+        for found in self.reader.read(inventory.content + inventory.trees):
+            head = f"{found.kind} {len(found.data)}\0".encode()
+            digest = hashlib.new(self.layout.object_format, head, usedforsecurity=False)
+            digest.update(found.data)
+            if digest.hexdigest() != found.oid:
+                self.faults.add("corrupt-objects", found.oid, "its content is not what its id says")
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""

@@ -132,6 +132,8 @@ class Scan:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
+                if self._options.check_objects:
+                    store.check_objects()
                 self._place_and_check(sightings, store)
                 if recollection is not None and not self._reader.timed_out:
                     recollection.keep(store, self._reader.history, self._reader.found)
