@@ -137,6 +137,7 @@ def exchange(data: bytes) -> object:
     return len(parse_exchange("fuzz.toml", data.decode("utf-8", "replace")).rules)
 
 
+@cache
 def known() -> Known:
     loaded = load_rules()
     return Known(loaded.by_id, [exchange.id for exchange in loaded.exchanges])

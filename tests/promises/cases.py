@@ -41,10 +41,10 @@ class Case(NamedTuple):
 CASES: dict[str, Case] = {}
 
 
-def case(ends: tuple[int, ...], *, planted: bool | None = None):
+def case(ends: tuple[int, ...], *, planted: bool | None = None, briefly: bool = False):
     def keep(make):
         is_planted = ends == FOUND if planted is None else planted
-        CASES[make.__name__.strip("_").replace("_", " ")] = Case(make, ends, is_planted)
+        CASES[make.__name__.strip("_").replace("_", " ")] = Case(make, ends, is_planted, briefly)
         return make
 
     return keep
