@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 _STDERR_TAIL = 1 << 16
-_MAX_HEAP_BYTES = 1 << 30  # an object of the largest size that is read, its base and the delta between them
+_MAX_HEAP_BYTES = 1 << 30
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,

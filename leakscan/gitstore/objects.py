@@ -27,6 +27,7 @@ MAX_OBJECT_BYTES: Final = 256 << 20
 _MAX_DAMAGED = 1_000
 _CAREFUL = 2_000  # objects: more than git ever had in its buffer
 _KINDS = {b"blob": "blob", b"commit": "commit", b"tag": "tag", b"tree": "tree"}
+_HEAP_BYTES = 1 << 30  # an object of the largest size that is read, its base and the delta between them
 _CHECK_HEAP_BYTES = 160 << 20  # kinds and sizes take little, but git follows deltas that go round without end
 _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
@@ -95,7 +96,9 @@ class ObjectReader:
         while start < len(feed):
             end = min(len(feed), start + _CAREFUL * width) if careful else len(feed)
             buffered = () if careful else ("--buffer",)
-            with self._git.stream("cat-file", mode, *buffered, feed=memoryview(feed)[start:end]) as process:
+            part = memoryview(feed)[start:end]
+            heap = _CHECK_HEAP_BYTES + 16 * len(part) if mode == _CHECK else _HEAP_BYTES
+            with self._git.stream("cat-file", mode, *buffered, feed=part, max_heap_bytes=heap) as process:
                 reached = yield from take(process, start, end)
                 self._git.check_open()
                 died_at_once = reached == start
