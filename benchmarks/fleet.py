@@ -4,29 +4,25 @@ killed at random moments, which must say the same."""
 from __future__ import annotations
 
 import argparse
-import filecmp
 import json
 import os
-import random
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
-import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from fleet_kills import COMMAND, kill_at_random, own_cluster, same
 from measure import Figures, measure
 from synthetic import build
 
 from leakscan.rules.fake import fill
 
-COMMAND = [str(Path(sys.executable).with_name("leakscan")), "fleet", "run"]
-SUMMARIES = ("summary.json", "summary.md", "summary.html")
 # Most repositories of a firm are small.
 _SKEW = 1.6
 _EVERY, _CREDENTIALS = 8, 20
@@ -87,30 +83,6 @@ def costs(into: Path) -> dict[str, Any]:
     }
 
 
-def kill_at_random(fleet: Path, into: Path, times: int, seconds: float, *more: str) -> int:
-    """How often a run was killed before it came to its end; each of `times` moments is within `seconds`."""
-    rng, killed = random.Random(7), 0
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    for _ in range(times):
-        process = subprocess.Popen(
-            [*COMMAND, str(fleet), "--run", str(into), *more], start_new_session=True, **quiet
-        )
-        time.sleep(rng.uniform(0.3, seconds))
-        if process.poll() is None:
-            killed += 1
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        if (into / "summary.html").exists():
-            break
-    run(fleet, into, *more) if not (into / "summary.html").exists() else None
-    return killed
-
-
-def same(one: Path, other: Path) -> bool:
-    reports = [f"reports/{file.name}" for file in (one / "reports").iterdir()]
-    return all(filecmp.cmp(one / name, other / name, shallow=False) for name in (*SUMMARIES, *reports))
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="the repositories, made there if they are not there yet")
@@ -143,11 +115,25 @@ def main() -> None:
         )
     for name, value in costs(work / "plain").items():
         print(f"{name}: {value:,.3f}" if isinstance(value, float) else f"{name}: {value:,}")
-    seconds = statistics.median(f.wall_s for f in plain) / max(arguments.kills, 1) * 1.5
-    for name, more in (("plain", ("--jobs", "2")), ("Dask", ("--cluster", "local:2"))):
-        killed = kill_at_random(fleet, work / f"killed-{name}", arguments.kills, max(seconds, 1.0), *more)
-        verdict = "same bytes" if same(work / "plain", work / f"killed-{name}") else "NOT the same"
-        print(f"{name}: killed {killed} times: {verdict}")
+    tell_kills(fleet, work, arguments.kills, statistics.median(f.wall_s for f in plain))
+
+
+def tell_kills(fleet: Path, work: Path, kills: int, run_s: float) -> None:
+    """Whether runs that were killed so often say the same as one that nobody disturbed and that took `run_s`."""
+    seconds = max(run_s / max(kills, 1) * 1.5, 1.0)
+    for name, more in (("plain", ("--jobs", "2")), ("local", ("--cluster", "local:2"))):
+        into = work / f"killed-{name}"
+        killed = kill_at_random(fleet, into, kills, seconds, *more)
+        _tell_killed(name, killed, same(work / "plain", into))
+    with own_cluster(work / "dask-workers", 2) as (address, session):
+        into = work / "killed-cluster"
+        killed = kill_at_random(fleet, into, kills, seconds, "--cluster", address, cluster=session)
+    _tell_killed("cluster", killed, same(work / "plain", into))
+
+
+def _tell_killed(name: str, killed: Counter[str], is_same: bool) -> None:
+    what = ", ".join(f"{number} {victim}" for victim, number in sorted(killed.items())) or "nothing"
+    print(f"{name}: killed {what}: {'same bytes' if is_same else 'NOT the same'}")
 
 
 if __name__ == "__main__":

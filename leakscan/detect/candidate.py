@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
@@ -26,7 +27,8 @@ class Candidate:
     `identity` is what makes two of them the same value; `fits`: the rules whose form it has, none for a private key
     block; `proof`: what it proves about itself, in words; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
-    credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is."""
+    credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is; `mock`: a
+    word beside it says that it is made up."""
 
     span: Span
     secret: Secret
@@ -41,6 +43,7 @@ class Candidate:
     partner: int | None = None
     decoded: tuple[str, ...] = ()
     proof: str = ""
+    mock: bool = False
 
     @property
     def is_companion(self) -> bool:
@@ -51,6 +54,25 @@ class Candidate:
     def able(self) -> frozenset[str]:
         """The exchanges whose values look like this one."""
         return frozenset(rule.exchange for rule in self.fits)
+
+    def matched(
+        self, rule: Rule, confidence: Confidence, score: float, reasons: Iterable[str], partner: bytes | None
+    ) -> Match:
+        """What a rule makes of it. `partner`: the identity of the value that it stands with."""
+        return Match(
+            rule_id=rule.id,
+            exchange=rule.exchange,
+            part=rule.part,
+            span=self.span,
+            secret=self.secret,
+            identity=self.identity,
+            confidence=confidence,
+            score=score,
+            reasons=tuple(reasons),
+            encrypted=self.key is not None and self.key.encrypted,
+            partner=partner,
+            public_key=self.key.public if self.key else "",
+        )
 
 
 @dataclass(frozen=True, slots=True)

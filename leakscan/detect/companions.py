@@ -14,7 +14,7 @@ from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _ASSIGNED = re.compile(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,8}(?:=>|:=|[:=]|to[ \t])[ \t]{0,8}(?:[bru](?=[\"']))?"
+    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
@@ -27,7 +27,7 @@ _AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0
 _NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = re.compile(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
-    rb"|^(?:true|false)$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
+    rb"|^(?:true|false)$|^1\d{9}(?:\d{3})?$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
 )
 
 
@@ -45,21 +45,33 @@ class Companions:
         """The candidates, and behind them those that stand with one of them."""
         joined = list(candidates)
         taken = {candidate.span: at for at, candidate in enumerate(candidates)}
-        for place, candidate in enumerate(candidates):
+        for place in sorted(range(len(candidates)), key=lambda place: candidates[place].venue is None):
+            candidate = candidates[place]
             if candidate.part == "key" and candidate.partner is not None:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
-            for rule, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
+            for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
                 at = taken.get(span, len(joined))
-                if any(span.start < o.end and o.start < span.end for o in taken if o != span) or (
-                    at < len(joined) and rule.exchange in joined[at].able
+                if any(span.start < o.end and o.start < span.end for o in taken if o != span):
+                    continue
+                if at < len(joined) and (
+                    joined[at].is_companion or not joined[at].able.isdisjoint(rule.exchange for rule in rules)
                 ):
                     continue
                 value, taken[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
                     joined[place] = replace(joined[place], partner=at)
                 companion = Candidate(
-                    span, Secret(value), value, (rule,), 0.0, None, label, None, part=rule.part, partner=place
+                    span,
+                    Secret(value),
+                    value,
+                    rules,
+                    0.0,
+                    None,
+                    label,
+                    None,
+                    part=rules[0].part,
+                    partner=place,
                 )
                 joined[at : at + 1] = [companion]
         return joined
@@ -72,20 +84,22 @@ class Companions:
 
     def _beside(
         self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
-    ) -> Iterator[tuple[Rule, Span, Label]]:
-        """At most one of each part, the nearest first."""
+    ) -> Iterator[tuple[tuple[Rule, ...], Span, Label]]:
+        """At most one of each part, the nearest; with all rules that it fits."""
         spans = [candidate.span]
         if candidate.partner is not None and candidates[candidate.partner].key is None:
             spans.append(candidates[candidate.partner].span)
         start, end = min(spans).start, max(spans).end
-        found: set[Part] = set()
+        nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
         for rule, span, label in [
             *self._assigned(data, start, end, wanted),
             *self._arguments(data, start, end, wanted),
         ]:
-            if rule.part not in found:
-                found.add(rule.part)
-                yield rule, span, label
+            rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
+            if chosen == span:
+                rules.append(rule)
+        for rules, span, label in nearest.values():
+            yield tuple(rules), span, label
 
     def _assigned(
         self, data: bytes, start: int, end: int, wanted: Sequence[Rule]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from enum import IntEnum
 
@@ -10,10 +11,16 @@ from leakscan.model import Span
 _HEAD = 32 * 1024  # imports and titles stand at the head of a file
 _BEFORE, _AFTER = 8 * 1024, 2 * 1024
 _NEAR_LINES, _NEAR_BYTES = 10, 2048
+_MADE_UP = re.compile(
+    rb"(?i)(?<![a-z])(?:mock|dummy|fake)(?:s|d|ed)?(?![a-z])|not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b"
+)
+_COMMENT_LINE = re.compile(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
+_SAID_ABOVE, _LINE = 3, 200
 
 
 class Tier(IntEnum):
-    """How near an exchange is named, best first. SIBLING: only in the names of other values beside this one."""
+    """How near an exchange is named, best first. SIBLING: only in the names of other values beside this one; FORMS: not
+    at all, but nobody else has a pair of such values."""
 
     LABEL = 6
     PARENT = 5
@@ -21,6 +28,7 @@ class Tier(IntEnum):
     FILE = 3
     SIBLING = 2
     PATH = 1
+    FORMS = 0
 
 
 def context_windows(data: bytes, spans: Iterable[Span]) -> list[Span]:
@@ -49,3 +57,14 @@ def near_span(data: bytes, span: Span) -> Span:
             end = min(len(data), span.end + _NEAR_BYTES)
             break
     return Span(start, end)
+
+
+def is_made_up(data: bytes, span: Span) -> bool:
+    """The line of a value, or a comment right above it, says that it is none: `# noqa: mock`, `DUMMY_KEY = "…"`."""
+    low = max(data.rfind(b"\n", 0, span.start) + 1, span.start - _LINE)
+    high = data.find(b"\n", span.end, span.end + _LINE)
+    behind = data[span.end : high if high >= 0 else span.end + _LINE]
+    if _MADE_UP.search(data[low : span.start]) or _MADE_UP.search(behind):
+        return True
+    lines = data[max(0, low - _SAID_ABOVE * _LINE) : max(0, low - 1)].split(b"\n")
+    return any(_COMMENT_LINE.match(line) and _MADE_UP.search(line) for line in lines[-_SAID_ABOVE:])

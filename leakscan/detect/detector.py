@@ -12,7 +12,7 @@ from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.companions import Companions
-from leakscan.detect.context import context_windows
+from leakscan.detect.context import context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.judge import Judge
@@ -24,7 +24,7 @@ from leakscan.detect.pem import LITERALS, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
-from leakscan.detect.tokens import Tokens
+from leakscan.detect.tokens import Tokens, is_loose
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
@@ -40,6 +40,12 @@ class Inspection:
 
 NOTHING = Inspection()
 _BESIDE = 500
+_SHORT, _BINARY_REACH = 24, 64
+_OF_FILE = re.compile(
+    rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z"
+)  # a digest of it
+_ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
+_OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
 _LISTED = re.compile(
     rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)"
@@ -70,6 +76,7 @@ class Detector:
         self._companions = Companions(rules)
         self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)
         self._judge = Judge(rules, self._venues)
+        self._parents = {e.id: e.variant_of for e in rules.exchanges if e.variant_of}
         self._with_pem = frozenset(
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
         )
@@ -102,7 +109,7 @@ class Detector:
                 candidates.append(candidate)
             floor = span.end
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
-        paired = pair(data, mark_crowds(candidates), self._with_pem)
+        paired = pair(data, mark_crowds(candidates), self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published)
 
     def _is_published(self, digest: bytes) -> bool:
@@ -112,11 +119,14 @@ class Detector:
         label = self._labeller.label(data, key.span, 0)
         venue = self._venues.nearest(data, key.span, label, mentions, self._with_pem)
         secret = Secret(data[key.span.start : key.span.end])
-        return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue)
+        mock = is_made_up(data, key.span)
+        return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue, mock=mock)
 
     def _candidate(
         self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named, *, armour: bool
     ) -> Candidate | None:
+        if _is_of_code(data, span, fits):
+            return None
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not any(rule.needs == "nothing" for rule in fits):
             return None
@@ -140,7 +150,18 @@ class Detector:
         value = data[span.start : span.end]
         proofs = {rule.shape.proof for rule in fits if isinstance(rule.shape, TextShape)} - {""}
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in sorted(proofs))), "")
-        return Candidate(span, Secret(value), value, fits, token_bits(value), None, label, venue, proof=proof)
+        return Candidate(
+            span,
+            Secret(value),
+            value,
+            fits,
+            token_bits(value),
+            None,
+            label,
+            venue,
+            proof=proof,
+            mock=is_made_up(data, span),
+        )
 
     def judge(self, inspection: Inspection, paths: Collection[bytes] = ()) -> list[Match]:
         """The matches among the candidates of content that stands at `paths`."""
@@ -148,18 +169,42 @@ class Detector:
 
 
 def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
-    """Without those that no path can save: a hint at a name, no exchange, and no full name beside it."""
+    """Without those that no path can save: a hint at a name, no exchange, and neither a full name nor a hint at the
+    other half (`key = "…"`, `secret = "…"`) beside it."""
     strong = [c.span.start for c in candidates if c.label.strength > 1]
+    hints: dict[Part | None, list[int]] = {
+        part: [c.span.start for c in candidates if c.label.kind == "named" and c.label.part == part]
+        for part in _OTHER_HALF
+    }
 
     def is_hopeless(candidate: Candidate) -> bool:
         if candidate.venue is not None or candidate.key is not None or candidate.label.strength > 1:
             return False
         if any(rule.needs != "name and exchange" for rule in candidate.fits):
             return False
-        at = bisect_right(strong, candidate.span.start)
-        return all(abs(start - candidate.span.start) > _BESIDE for start in strong[max(0, at - 1) : at + 1])
+        other = _OTHER_HALF.get(candidate.label.part) if candidate.label.strength else None
+        return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))
 
     return [candidate for candidate in candidates if not is_hopeless(candidate)]
+
+
+def _is_near(places: list[int], place: int) -> bool:
+    at = bisect_right(places, place)
+    return any(abs(start - place) <= _BESIDE for start in places[max(0, at - 1) : at + 1])
+
+
+def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
+    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a digest that has a file
+    for its name; or a value in machine code, full of unlikely ones: short, of no known form, or assigned to nothing."""
+    start, end = span
+    apart = data[end : end + 1] == b" " and data[start:end].isalpha()
+    if data[end + apart : end + apart + 1] == b"(":
+        return True
+    if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
+        return True
+    if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not _needs_both(fits):
+        return False
+    return end - start < _SHORT or is_loose(fits) or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 
 
 def _needs_both(fits: tuple[Rule, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.randomness import describe
+from leakscan.detect.words import PARTNERS
 from leakscan.rules import Rule, TextShape
 
 Evidence = list[tuple[float, str]]
@@ -44,6 +45,8 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             points = (
                 2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
             )
+            if not PARTNERS.isdisjoint(label.words):
+                return [(points - 2.0, f"assigned to {label.text}, which many programs share")]
             return [(points, f"assigned to {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]

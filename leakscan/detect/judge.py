@@ -10,11 +10,12 @@ from collections.abc import Collection, Sequence
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import label_evidence, shape_evidence
+from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
-from leakscan.rules import PemShape, Rule, RuleSet, TextShape
+from leakscan.rules import PemShape, Rule, RuleSet
 
 _TIER_POINTS = {
     Tier.LABEL: 4.0,
@@ -23,6 +24,7 @@ _TIER_POINTS = {
     Tier.FILE: 2.0,
     Tier.PATH: 1.5,
     Tier.SIBLING: 0.5,
+    Tier.FORMS: 0.0,
 }
 _TIER_WORDS = {
     Tier.LABEL: "its name says {}",
@@ -31,6 +33,7 @@ _TIER_WORDS = {
     Tier.FILE: "{} is named in the same file",
     Tier.SIBLING: "{} is named by values beside it",
     Tier.PATH: "{} is named in the path",
+    Tier.FORMS: "only {} has a key and a secret of these forms",
 }
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _PART_WORDS: dict[Part, str] = {
@@ -48,24 +51,23 @@ class Judge:
         self._rules = rules
         self._generic = rules.generic
         self._venues = venues
+        self._parents = {
+            exchange.id: exchange.variant_of for exchange in rules.exchanges if exchange.variant_of
+        }
         self._asymmetric = next((e.id for e in rules.exchanges if e.asymmetric), rules.generic.id)
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
         matches: dict[int, Match] = {}
-        for companions in (False, True):
-            for place, candidate in enumerate(candidates):
-                if candidate.is_companion is companions:
-                    other = candidate.partner
-                    match = (
-                        _joined(candidate, matches[other])
-                        if companions and other in matches
-                        else self._match(candidate, None if other is None else candidates[other], paths)
-                        if not companions
-                        else None
-                    )
-                    if match is not None:
-                        matches[place] = match
+        for place, candidate in enumerate(candidates):
+            if not candidate.is_companion:
+                partner = None if candidate.partner is None else candidates[candidate.partner]
+                if match := self._match(candidate, partner, paths):
+                    matches[place] = match
+        for place, candidate in enumerate(candidates):
+            other = matches.get(candidate.partner) if candidate.partner is not None else None
+            if candidate.is_companion and other and (match := _joined(candidate, other)):
+                matches[place] = match
         return [matches[place] for place in sorted(matches)]
 
     def _match(
@@ -85,24 +87,10 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        for is_doubtful, reason in _DOUBTFUL_PATHS:
-            if paths and all(is_doubtful(path) for path in paths):
-                confidence = _lowered(confidence, named=venue is not None)
-                reasons.append(reason)
-        return Match(
-            rule_id=rule.id,
-            exchange=rule.exchange,
-            part=rule.part,
-            span=candidate.span,
-            secret=candidate.secret,
-            identity=candidate.identity,
-            confidence=confidence,
-            score=round(1 / (1 + 2**-points), 2),
-            reasons=tuple(reasons),
-            encrypted=candidate.key is not None and candidate.key.encrypted,
-            partner=partner.identity if partner else None,
-            public_key=candidate.key.public if candidate.key else "",
-        )
+        confidence, doubts = _doubted(confidence, candidate, venue, paths)
+        score = round(1 / (1 + 2**-points), 2)
+        partner_identity = partner.identity if partner else None
+        return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
 
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
@@ -121,18 +109,17 @@ class Judge:
         ):
             return next((Venue(e, Tier.NEAR) for e in reversed(alone) if e in candidate.able), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
-            return Venue(self._asymmetric, Tier.NEAR)  # nobody else has that form
-        return None
+            api_key = partner if candidate.key else candidate
+            named_key = api_key.label.kind in ("named", "argument")
+            return Venue(self._asymmetric, Tier.FORMS) if named_key else None
+        told = exchange_of_forms(candidate, partner, self._parents) if partner is not None else None
+        return Venue(told, Tier.FORMS) if told else None
 
     def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
-        """The variant of the exchange that is named, where only its values begin so."""
-        if venue.exchange == OTHER or candidate.key is not None or venue.exchange in candidate.able:
+        """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
+        if venue.exchange == OTHER or candidate.key is not None:
             return venue
-        telling = (
-            r.exchange for r in candidate.fits if isinstance(r.shape, TextShape) and r.shape.pattern.heads
-        )
-        variants = (e for e in telling if self._rules.exchange(e).variant_of == venue.exchange)
-        return Venue(next(variants, venue.exchange), venue.tier)
+        return Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -178,10 +165,24 @@ def is_vendored_path(path: bytes) -> bool:
     return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
 
 
-_DOUBTFUL_PATHS = (
-    (is_example_path, "in a path of tests, documents or examples"),
-    (is_vendored_path, "in a copy of somebody else's library"),
-)
+def _doubted(
+    confidence: Confidence, candidate: Candidate, venue: Venue | None, paths: Collection[bytes]
+) -> tuple[Confidence, list[str]]:
+    """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
+    somebody else's library or said to be made up may get there."""
+    doubts = []
+    if paths and all(map(is_example_path, paths)):
+        confidence = _lowered(confidence, named=venue is not None)
+        doubts.append("in a path of tests, documents or examples")
+    if paths and all(map(is_vendored_path, paths)):
+        own_name = venue is not None and venue.tier is Tier.LABEL
+        for _ in range(1 if own_name or candidate.key else 2):
+            confidence = _lowered(confidence, named=own_name)
+        doubts.append("in a copy of somebody else's library")
+    if candidate.mock:
+        confidence = _lowered(confidence, named=False)
+        doubts.append("the text beside it says that it is made up")
+    return confidence, doubts
 
 
 def _distance(wanted: Part, part: Part) -> int:
@@ -227,20 +228,8 @@ def _joined(candidate: Candidate, match: Match) -> Match | None:
     if rule is None:
         return None
     name = f"assigned to {candidate.label.text}" if candidate.label.kind == "named" else ""
-    reasons = (f"stands with its {_PART_WORDS[match.part]}", name)
-    return Match(
-        rule_id=rule.id,
-        exchange=rule.exchange,
-        part=rule.part,
-        span=candidate.span,
-        secret=candidate.secret,
-        identity=candidate.identity,
-        confidence=match.confidence,
-        score=match.score,
-        reasons=tuple(reason for reason in reasons if reason),
-        encrypted=False,
-        partner=match.identity,
-    )
+    reasons = filter(None, (f"stands with its {_PART_WORDS[match.part]}", name))
+    return candidate.matched(rule, match.confidence, match.score, reasons, match.identity)
 
 
 def _partner_word(part: Part, partner: Candidate) -> str:

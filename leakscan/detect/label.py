@@ -39,7 +39,8 @@ _FRAMEWORK = re.compile(FRAMEWORKS)
 _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
 # What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
 _CLIENT_CALL = re.compile(
-    rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector)(?:(?:::|\.)new)?\([ \t]{0,4}\Z"
+    rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
+    rb"(?:(?:::|\.)new)?\(\s{0,40}\Z"
 )
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
@@ -51,9 +52,13 @@ _NEXT_ARGUMENT = re.compile(
 )
 
 
+# A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
+_ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
+_ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
 # Calls that give the value of what stands in them.
 _DECODER = re.compile(
-    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from)\Z"
+    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
+    rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
 )
 _COMMENT_BEHIND = re.compile(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
@@ -173,6 +178,10 @@ class Labeller:
             label = self._judge_phrase(unit[0], Span(*unit.span()))
             if label.kind == "none" or _is_argument(unit[0], gap, label):
                 continue
+            if _ELEMENT.match(text, unit.end(), end):
+                continue
+            if label.kind == "other" and label.words[-1:] == ("api",) and _ASSIGNS.match(gap):
+                return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
             if label.kind == "other" and gap[:1] == b"(":

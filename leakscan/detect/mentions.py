@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
@@ -10,6 +11,7 @@ from typing import NamedTuple
 
 import ahocorasick
 
+from leakscan.detect.randomness import token_bits
 from leakscan.detect.words import OTHER_VENUES
 from leakscan.model import Span
 from leakscan.rules import Exchange
@@ -20,8 +22,16 @@ _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"sp
 _TELLING = (
     *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
     *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}"),
-    *("={}\n", ": {}\n", "# {}\n", "// {}\n"),
+    *('"{}"', "'{}'", "={}\n", ": {}\n", "# {}\n", "// {}\n"),
 )
+_WHOLE = b"\"'#/=:"  # how those begin in which the word stands alone: they speak of what is near only
+_OF_COINBASE = re.compile(
+    rb"(?i)[ ._/-]?(?:api|pro|prime|exchange|advanced|cloud|com\b|io\b|rest|client|wallet|commerce|trad|key|secret"
+    rb"|cdp|sdk|auth|web|ws|bot)"
+)
+_TO_COINBASE = re.compile(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
+_CODE_REACH, _LONG_CODE = 40, 24
+_CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
 
@@ -71,6 +81,19 @@ class Mentions:
             yield self._found[at]
 
 
+def is_weak(data: bytes, mention: Mention) -> bool:
+    """It speaks of what is near only: a common word that is an exchange's name where it stands alone (`# Derive`,
+    `exchange: "gate"`), and the coinbase of a block, who mines it."""
+    start, end = mention.span
+    if data[start] in _WHOLE:
+        return True
+    return (
+        data[start:end].lower() == b"coinbase"
+        and not _OF_COINBASE.match(data, end)
+        and not _TO_COINBASE.search(data, max(0, start - 20), start)
+    )
+
+
 class KeywordIndex:
     """One automaton over all keywords and headers, and the names of exchanges that no rule is about."""
 
@@ -81,9 +104,8 @@ class KeywordIndex:
             self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True, True))
         for exchange in listed:
             name = exchange.id.replace("-", "")
-            quoted = [quote + name + quote for quote in "\"'"]  # the whole of a string: `exchange = "aster"`
             telling = [form.format(name) for form in _TELLING] if _is_common(exchange, name) else []
-            for word in (*quoted, *telling) if not exchange.generic else ():
+            for word in telling if not exchange.generic else ():
                 self._automaton.add_word(
                     word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
                 )
@@ -96,7 +118,8 @@ class KeywordIndex:
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
                 whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
-                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, len(word) < _LONG))
+                starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
+                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, starts))
         self._automaton.make_automaton()
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
@@ -118,7 +141,7 @@ class KeywordIndex:
             end = window.start + last + 1
             if not ends or _ends_word(data, end):
                 span = Span(end - size, end)
-                if not starts or _starts_word(data, span.start):
+                if not starts or (_starts_word(data, span.start) and not _is_in_value(data, span)):
                     yield Mention(span, exchange, kind)
 
 
@@ -137,6 +160,16 @@ def _ends_word(data: bytes, end: int) -> bool:
     return following[0] in _UPPER and (
         data[end - 1] in _LOWER or (len(following) == 2 and following[1] in _LOWER)
     )
+
+
+def _is_in_value(data: bytes, mention: Span) -> bool:
+    """By chance, a piece of something encoded: three letters stand in it soon. Or a function that gets a bit."""
+    if data[mention.start : mention.end] == b"bitGet":
+        return True
+    start = _CODE_BEFORE.search(data, max(0, mention.start - _CODE_REACH), mention.start)
+    end = _CODE_AFTER.match(data, mention.end)
+    token = data[start.start() if start else mention.start : end.end() if end else mention.end]
+    return len(token) >= _LONG_CODE and token_bits(token) > _LONG_CODE / 2
 
 
 def _starts_word(data: bytes, start: int) -> bool:

@@ -15,8 +15,8 @@ _COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 _HEADING = re.compile(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
 # `{"exchange": "luno", "secret": "…"`: the item of a list says what it is.
 _KIND = re.compile(
-    rb"[\"']?(?:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?[\"']?\s{0,3}"
-    rb"[:=]\s{0,3}[\"']([\w.\- ]{1,40})[\"']"
+    rb"[\"']?(?i:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?\\{0,2}[\"']?\s{0,3}"
+    rb"[:=]\s{0,3}\\{0,2}[\"']([\w.\- ]{1,40})\\{0,2}[\"']"
 )
 _BRACKETS = re.compile(rb"[][{}()]")
 _OPENER_NAME = re.compile(rb"([A-Za-z_](?:[\w.$\\ -]|::|->){0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")

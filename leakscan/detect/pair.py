@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
@@ -14,16 +14,18 @@ _REACH_BYTES, _REACH_LINES = 500, 8
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
 
-def pair(data: bytes, candidates: Sequence[Candidate], with_pem: frozenset[str]) -> list[Candidate]:
+def pair(
+    data: bytes, candidates: Sequence[Candidate], with_pem: frozenset[str], parents: Mapping[str, str]
+) -> list[Candidate]:
     """The candidates in order, each with its part and its partner where it has one. `with_pem`: the exchanges whose
-    keys go with private key blocks."""
+    keys go with private key blocks; `parents`: of variants, whose names may stand for them."""
     paired = [replace(c, part=_part_of(c)) if c.key is None else c for c in candidates]
     runs = [place for place, candidate in enumerate(paired) if candidate.key is None and _fits(candidate)]
     offers = [
         (offer, first, second)
         for at, first in enumerate(runs)
         for second in runs[at + 1 : at + 1 + _MAX_CROSS]
-        if (offer := _offer(data, paired[first], paired[second])) is not None
+        if (offer := _offer(data, paired[first], paired[second], parents)) is not None
     ]
     for _, first, second in sorted(offers, reverse=True, key=lambda offer: (offer[0], -offer[1], -offer[2])):
         if paired[first].partner is None and paired[second].partner is None:
@@ -34,16 +36,18 @@ def pair(data: bytes, candidates: Sequence[Candidate], with_pem: frozenset[str])
     return paired
 
 
-def _offer(data: bytes, first: Candidate, second: Candidate) -> tuple[int, int] | None:
+def _offer(
+    data: bytes, first: Candidate, second: Candidate, parents: Mapping[str, str]
+) -> tuple[int, int] | None:
     """How well the two fit, better is greater: shared words in their names, then nearness; None if they do not."""
     gap = second.span.start - first.span.end
     if gap > _REACH_BYTES or first.identity == second.identity:
         return None
     if first.label.part is not None and first.label.part == second.label.part:
         return None
-    if data.count(b"\n", first.span.end, second.span.start) > _REACH_LINES or _differ(first, second):
+    if data.count(b"\n", first.span.end, second.span.start) > _REACH_LINES:
         return None
-    if not _ways(first, second):
+    if _differ(first, second, parents) or not _ways(first, second):
         return None
     return len(set(first.label.words) & set(second.label.words)), -gap
 
@@ -60,10 +64,13 @@ def _fits(candidate: Candidate) -> bool:
     return False
 
 
-def _differ(first: Candidate, second: Candidate) -> bool:
-    """Both names say of which exchange they are, and not of the same."""
-    venues = [c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier is Tier.LABEL]
-    return len(set(venues)) > 1
+def _differ(first: Candidate, second: Candidate, parents: Mapping[str, str]) -> bool:
+    """Both names, or what they stand under, say of which exchange they are, and not of the same: ALPACA_KEY may be that
+    of its test network."""
+    venues = {
+        c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier >= Tier.PARENT
+    }
+    return len(venues) > 1 and not any(parents.get(venue) in venues for venue in venues)
 
 
 def _ways(first: Candidate, second: Candidate) -> set[tuple[Part, Part]]:

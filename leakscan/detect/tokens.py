@@ -27,9 +27,9 @@ _PADS = re.compile(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
 _ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
-# Keys of other services, by their own prefixes: Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS, OpenAI.
+# Keys of others, by their own prefixes: Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS, OpenAI, BIP-32 wallets.
 _ANOTHERS = re.compile(
-    rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-"
+    rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
@@ -106,7 +106,9 @@ class Tokens:
             if any(rule.needs != "name and exchange" for rule in fits):
                 return True
             label = self._labeller.label(data, span, 0)
-            if label.kind in ("named", "hmac") and (label.strength > 1 or not _is_loose(fits)):
+            if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
+                return True
+            if label.kind == "argument" and not is_loose(fits):
                 return True
             return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
         return False
@@ -137,7 +139,7 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
             yield stripped
 
 
-def _is_loose(fits: Iterable[Rule]) -> bool:
+def is_loose(fits: Iterable[Rule]) -> bool:
     """No known format, only frames of unknown ones."""
     return all(isinstance(rule.shape, TextShape) and rule.shape.loose for rule in fits)
 

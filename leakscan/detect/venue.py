@@ -10,7 +10,7 @@ from itertools import chain, islice
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
 from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
@@ -24,6 +24,9 @@ _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
+_LONGEST_LIST, _MANY_NAMED = 400, 4
+# `API_KEY = "…"  # binance`: the comment behind a value, on its line.
+_COMMENT_BEHIND = re.compile(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,17 @@ class Venues:
         words = frozenset(split_words(path.decode("utf-8", "replace")))
         return self._variant(mentions[-1].exchange, words, able)
 
+    def told_by_form(self, exchange: str, able: frozenset[str]) -> str:
+        """The variant of an exchange that cannot have a value: the only one that can, or the one whose values begin in
+        their own way."""
+        if exchange in able:
+            return exchange
+        only = [
+            variant.id for variant in self._variants if variant.variant_of == exchange and variant.id in able
+        ]
+        told = only[0] if len(only) == 1 else self._told_by_form.get(exchange)
+        return told if told is not None and told in able else exchange
+
     def may_name(self, named: Named, able: frozenset[str]) -> bool:
         """Whether the content names an exchange that is able to have a value, in more than a heading."""
         return not named.exchanges.isdisjoint(self._families(able))
@@ -99,6 +113,7 @@ class Venues:
         if found is not None and (found.exchange == OTHER or found.exchange not in self._with_variants):
             return found
         parents, near = parent_spans(data, span.start), near_span(data, span)
+        found = found or self._by_comment(data, span, named, family)
         found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
             found = self._by_distance(data, span, near, named, family)
@@ -131,6 +146,12 @@ class Venues:
             if exchange in family and len(words) >= count:
                 return Venue(exchange, tier)
         return None
+
+    def _by_comment(self, data: bytes, span: Span, named: Named, family: frozenset[str]) -> Venue | None:
+        comment = _COMMENT_BEHIND.match(data, span.end)
+        mentions = named.own.touching(Span(*comment.span(1))) if comment else ()
+        mention = next((m for m in mentions if m.exchange in family), None)
+        return Venue(mention.exchange, Tier.PARENT) if mention else None
 
     def _by_parent(
         self, data: bytes, parents: Sequence[Span], named: Named, family: frozenset[str]
@@ -183,7 +204,11 @@ class Venues:
                 key=lambda mention: _distance(data, mention, span),
             )
             for mention in asked:
-                if self._names_another_value(data, mention.span):
+                if tier is Tier.FILE and is_weak(data, mention):
+                    continue
+                if self._names_another_value(data, mention.span) or _is_listed(
+                    data, mention.span, span, named
+                ):
                     sibling = sibling or mention
                 else:
                     return Venue(mention.exchange, tier)
@@ -224,13 +249,21 @@ class Venues:
                 asked = variant.variant_also if exchange in able else ()  # the form tells it from its parent
                 if not words.isdisjoint(variant.variant_words) and (not asked or not words.isdisjoint(asked)):
                     return variant.id
-        told = self._told_by_form.get(exchange) if exchange not in able else None
-        return told if told in able and told is not None else exchange
+        return self.told_by_form(exchange, able)
 
 
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     before = islice(mentions.before(span.start, within.start), _MAX_ASKED)
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
+
+
+def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:
+    """In a line that names many exchanges, and not the value: `SUPPORTED = binance,bybit,okx,kraken`."""
+    low, high = max(0, mention.start - _LONGEST_LIST), mention.end + _LONGEST_LIST
+    line = Span(data.rfind(b"\n", low, mention.start) + 1 or low, data.find(b"\n", mention.end, high))
+    if line.end < 0 or line.start <= value.start < line.end:
+        return False
+    return len({other.exchange for other in named.own.touching(line)}) >= _MANY_NAMED
 
 
 def _distance(data: bytes, mention: Mention, value: Span) -> int:

@@ -16,7 +16,7 @@ NEGATIVE = frozenset(
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
     " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
-    " poolpublickey sshpublickey".split()
+    " poolpublickey sshpublickey idempotency cache dedup".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -36,6 +36,8 @@ FOREIGN = SERVICES | frozenset(
 )
 # Orders and requests have one, too: the key of a credential only beside its secret.
 ALSO_OF_ORDERS = frozenset({"clientid"})
+# A key of a program that brings customers: each copy of it has the same one.
+PARTNERS = frozenset({"partner", "broker", "referral"})
 # Web frameworks have a secret of this name ...
 SHARED_NAMES = frozenset({"secretkey"})
 # ... and leave these words near it.
@@ -48,7 +50,10 @@ BUILD_PREFIXES = frozenset(
     {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}
 )
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
-OTHER_VENUES = tuple("oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi".split())
+OTHER_VENUES = tuple(
+    "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
+    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo".split()
+)
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
     b"key secret token pass sign auth private access hmac client cred wallet".split()

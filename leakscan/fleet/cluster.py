@@ -119,11 +119,15 @@ class ClusterCrew:
         return client
 
     def _own_cluster(self, stack: contextlib.ExitStack, workers: int) -> distributed.Client:
-        # without TLS any user of this machine could give the workers something to do
-        cluster = distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, protocol="tls",
-            security=True, memory_limit=0, silence_logs=logging.CRITICAL,
-        )  # fmt: skip
+        # Threads: the work is in nurseries anyway, and nobody else on this machine can reach them. Workers that are
+        # processes take another 3 s of processor time to start.
+        options = {"protocol": "inproc://", "security": distributed.Security(), "dashboard": False}
+        worker = {"cls": _Worker, "options": {**options, "nthreads": 1, "memory_limit": 0}}
+        cluster = distributed.SpecCluster(
+            scheduler={"cls": _Scheduler, "options": options},
+            workers=dict.fromkeys(range(workers), worker),
+            silence_logs=logging.CRITICAL,
+        )
         stack.enter_context(cluster)
         return distributed.Client(cluster, set_as_default=False)
 
@@ -168,6 +172,21 @@ class ClusterCrew:
                 f"--cluster {self._where}: the scheduler went away; what was done is kept: start the same command again"
             ) from None
         return outcome
+
+
+class _Unheard:
+    """Dask's own web server listens on all addresses, whether a dashboard is asked for or not."""
+
+    def start_http_server(self, *_: object, **__: object) -> None:
+        """There is none."""
+
+
+class _Scheduler(_Unheard, distributed.Scheduler):
+    pass
+
+
+class _Worker(_Unheard, distributed.Worker):
+    pass
 
 
 def is_local(where: str) -> bool:

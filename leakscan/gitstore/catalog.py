@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError
 from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
+from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 from leakscan.gitstore.packfile import PackFile
 from leakscan.gitstore.packs import check_packs
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _ATTEMPTS = 3
 
 
-class Catalog:
+class Catalog(Numbered):
     """A node is a copy of an object: packs give theirs in the order of offsets, then come the loose ones.
 
     `kinds` (B), `sizes` (Q) and `parents` (i) are of nodes. A parent is a node, -1 for a root, -2 if unknown; a kind
@@ -64,20 +65,6 @@ class Catalog:
 
     def __len__(self) -> int:
         return len(self.kinds)
-
-    def name(self, node: int) -> bytes:
-        """Its raw id."""
-        return self.names.name(node)
-
-    def find(self, oid: str) -> int:
-        """The first node of an object, -1 if there is none."""
-        try:
-            return self.names.find(bytes.fromhex(oid))
-        except ValueError:  # damaged commits name anything
-            return -1
-
-    def oid(self, node: int) -> str:
-        return self.name(node).hex()
 
     def read(self, node: int) -> bytes:
         """What is stored: of a root the content, else the delta. OSError, InflateError, OversizeError."""

@@ -88,7 +88,7 @@ class StoredCommits:
     @property
     def ids(self) -> bytes:
         """Raw ids of all, one after the other."""
-        return b"".join(map(self._forest.catalog.name, self._nodes))
+        return b"".join(map(self._forest.catalog.names.name, self._nodes))
 
     def find(self, oid: str) -> int:
         node = self._forest.catalog.find(oid)

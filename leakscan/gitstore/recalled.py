@@ -12,6 +12,7 @@ from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
+from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import EMPTY, StoredObject
 from leakscan.gitstore.trees import Untraceable
 
@@ -112,7 +113,7 @@ def _refuse() -> None:
     raise Untraceable
 
 
-class RecalledCommits:
+class RecalledCommits(Numbered):
     """Remembered commits by number, the new ones behind them."""
 
     def __init__(self, store: Store, memory: Memory, fresh: Fresh) -> None:
@@ -120,7 +121,7 @@ class RecalledCommits:
         self.old = len(memory.orders)
         self.new = list(fresh.commits)
         self.ids = memory.ids + bytes.fromhex("".join(self.new))
-        self._names = kernel.Names(store.layout.hex_length // 2, [(self.ids, None)])
+        self.names = kernel.Names(store.layout.hex_length // 2, [(self.ids, None)])
         self.links = {
             number: [parent for oid in fresh.commits[name][0] if (parent := self.find(oid)) >= 0]
             for number, name in enumerate(self.new, self.old)
@@ -130,16 +131,6 @@ class RecalledCommits:
 
     def __len__(self) -> int:
         return self.old + len(self.new)
-
-    def find(self, oid: str) -> int:
-        """-1 if there is no such commit."""
-        try:
-            return self._names.find(bytes.fromhex(oid))
-        except ValueError:  # damaged commits name anything
-            return -1
-
-    def oid(self, number: int) -> str:
-        return self._names.name(number).hex()
 
     def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(oid, content) of commits that are there."""

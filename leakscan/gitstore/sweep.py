@@ -85,7 +85,7 @@ class Sweep:
         self._remains = Remains(store, self._forest)
         if known:
             nodes = range(len(self._catalog))
-            self._remains.surplus |= {node for node in nodes if known.holds(self._catalog.name(node))}
+            self._remains.surplus |= {node for node in nodes if known.holds(self._catalog.names.name(node))}
         self._suspect = bytearray(len(self._catalog))
         self.totals: Counter[str] = Counter()
         self._links = Links()

@@ -8,7 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.conftest import Pair, Repo
+
 RUN = Path(__file__).parents[2] / "benchmarks" / "run.py"
+FLEET = RUN.with_name("fleet.py")
 
 
 def run(*arguments: object) -> str:
@@ -57,3 +60,29 @@ def test_a_rescan_needs_a_cache_to_measure() -> None:
         with pytest.raises(subprocess.CalledProcessError) as raised:
             run("rescan", ".")
         assert "--cache-dir" in raised.value.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_fleet_that_is_killed_says_the_same(tmp_path: Path) -> None:
+    options = ["--repositories", 12, "--commits", 60, "--runs", 1, "--kills", 3]
+    printed = subprocess.run([sys.executable, FLEET, tmp_path, *map(str, options)], capture_output=True, text=True,
+                             check=True, timeout=300).stdout  # fmt: skip
+    told = [line for line in printed.splitlines() if ": killed " in line]
+    assert [line.partition(":")[0] for line in told] == ["plain", "local", "cluster"], printed
+    assert all(line.endswith(": same bytes") for line in told), printed
+    assert "killed nothing" not in told[0], printed
+    assert "repositories: 12" in printed
+
+
+def soak(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
+    argv = [sys.executable, RUN.with_name("soak.py"), folder, "--rounds", 2, *options]
+    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_a_soak_sees_that_nothing_changes(repo: Repo, pair: Pair) -> None:
+    repo.commit(bot_env=pair.env)
+    done = soak(repo.path)
+    assert done.returncode == 0, done.stdout
+    assert "1 repositories" in done.stdout
+    assert [line.split("|")[6].strip() for line in done.stdout.splitlines()[4:6]] == ["2", "2"]

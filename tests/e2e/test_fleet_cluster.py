@@ -44,6 +44,34 @@ def test_a_cluster_says_what_one_machine_says(leakscan: Command, repos: list[Rep
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_workers_on_this_machine_cannot_be_reached(repos: list[Repo], tmp_path: Path) -> None:
+    arguments = [COMMAND, "fleet", "run", "repos", "--cluster", "local:2"]
+    env = {**os.environ, "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true"}
+    process = subprocess.Popen(arguments, cwd=tmp_path, env=env, start_new_session=True, **QUIET)
+    ports: set[int] = set()
+    read = 0
+    while process.poll() is None:
+        read += any(is_worker(pid) for pid in processes_of(process.pid))
+        ports |= {port for pid in processes_of(process.pid) for port in listening(pid)}
+        time.sleep(0.02)
+    assert (process.returncode, bool(read), ports) == (1, True, set())
+
+
+def listening(process: int) -> list[int]:
+    """Ports on which a process takes connections."""
+    try:
+        held = {os.readlink(handle) for handle in Path(f"/proc/{process}/fd").iterdir()}
+        lines = [
+            line.split()
+            for name in ("tcp", "tcp6")
+            for line in Path(f"/proc/net/{name}").read_text().splitlines()
+        ]
+    except OSError:
+        return []
+    return [int(f[1].rpartition(":")[2], 16) for f in lines if f[3] == "0A" and f"socket:[{f[9]}]" in held]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_workers_killed_at_random_lose_nothing(leakscan: Command, repos: list[Repo], tmp_path: Path) -> None:
     arguments = [COMMAND, "fleet", "run", "repos", "--cluster", "local:2", "--run", "killed"]
     process = subprocess.Popen(arguments, cwd=tmp_path, start_new_session=True, **QUIET)

@@ -65,12 +65,12 @@ def test_a_lone_secret_key_beside_variables_of_binance_is_not_theirs() -> None:
     assert matches(f"BINANCE_API_SECRET=${{BINANCE_API_SECRET}}\nSECRET_KEY={SECRET}\n") == {}
 
 
-def test_hexadecimal_values_need_the_test_network_and_a_name() -> None:
+def test_hexadecimal_values_are_of_the_test_network_and_need_a_name() -> None:
     key, secret = digests(2)
-    assert exchanges(f"testnet.binancefuture.com\napi_key={key}\napi_secret={secret}") == {
-        "binance-futures-testnet"
-    }
-    assert matches(f"binance\napi_key={key}\napi_secret={secret}") == {}
+    for named in ("testnet.binancefuture.com", "binance"):
+        text = f"{named}\napi_key={key}\napi_secret={secret}"
+        assert exchanges(text) == {"binance-futures-testnet"}
+    assert matches(f"binance\nprice={key}\nvolume={secret}") == {}
     assert matches("testnet.binancefuture.com\n" + "\n".join(digests(500))) == {}
 
 

@@ -18,7 +18,7 @@ from leakscan.gitstore.packfile import PackFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUN = b"A1b2C3d4" * 8
+RUN = b"A1x2C3z4" * 8
 
 
 def _catalog(repo: Repo, faults: Faults) -> Catalog:
@@ -51,7 +51,7 @@ def test_copies_of_an_object_are_known_in_every_pack_and_loose(repo: Repo) -> No
             writer.blob(content)
         writer.write(repo.git_dir / "objects", name)
     catalog = _catalog(repo, Faults())
-    names = {name: [catalog.name(node) for node in nodes] for name, nodes in catalog.copies.items()}
+    names = {name: [catalog.names.name(node) for node in nodes] for name, nodes in catalog.copies.items()}
     assert names == {blob_id(b"b"): [blob_id(b"b")] * 3, blob_id(b"d"): [blob_id(b"d")] * 2}
     catalog.close()
 

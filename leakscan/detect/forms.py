@@ -1,0 +1,38 @@
+"""Which exchange a pair belongs to by its forms alone: 18 and 36 letters and digits, UUID and 32 upper-case digits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from leakscan.detect.candidate import Candidate
+from leakscan.model import Part
+from leakscan.rules import TextShape
+
+_HEXADECIMAL = frozenset(b"0123456789abcdef")
+_FULL_AND_HINT, _BOTH_FULL = 3, 4
+
+
+def exchange_of_forms(candidate: Candidate, partner: Candidate, parents: Mapping[str, str]) -> str | None:
+    """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
+    these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full."""
+    labels = (candidate.label, partner.label)
+    if any(label.kind != "named" or label.doubtful for label in labels) or candidate.crowd or partner.crowd:
+        return None
+    hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
+    if sum(label.strength for label in labels) < (_BOTH_FULL if hexadecimal else _FULL_AND_HINT):
+        return None
+    exchanges = _with_form(candidate) & _with_form(partner)
+    families = {parents.get(exchange, exchange) for exchange in exchanges}
+    if len(families) != 1:
+        return None
+    return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
+
+
+def _with_form(candidate: Candidate) -> set[str]:
+    part: Part | None = candidate.label.part
+    return {
+        rule.exchange
+        for rule in candidate.fits
+        if rule.part == part and rule.needs == "name and exchange" and isinstance(rule.shape, TextShape)
+        if not rule.shape.loose
+    }

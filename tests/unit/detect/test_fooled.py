@@ -1,0 +1,190 @@
+"""What fooled the rules in real repositories, one case each: read there, made up here."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from detecting import matches, values
+
+from leakscan.model import Confidence
+from leakscan.rules.fake import fake, fill
+
+KEY, SECRET = values(2)
+
+
+def found(text: str, *paths: bytes) -> list[str]:
+    return sorted(match.rule_id for match in matches(fill(text, 7), *paths).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        # the first argument of what authenticates, on the line of the call or the next
+        (
+            'using GDAXClient;\nvar auth = new Authenticator("{hex:32}", "{base64:88}", "tr4ding-b0t");',
+            ["coinbase-exchange-api-key", "coinbase-exchange-api-secret", "coinbase-exchange-passphrase"],
+        ),
+        (
+            'using Bybit.Net;\no.ApiCredentials = new ApiCredentials(\n    "{alnum:18}", "{alnum:36}");',
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        (
+            '// bybit\nlet api_key = String::from("{alnum:18}");\nlet secret = SecretString::new("{alnum:36}");',
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        (
+            "using Bitfinex.Net.Clients;\n\nvar client = new RestClient(new RestClientOptions\n{\n"
+            '    ApiCredentials = new ApiCredentials("{alnum:43}", "{alnum:43}"),\n',
+            ["bitfinex-api-key", "bitfinex-api-secret"],
+        ),
+        ('# bitmex.com\napi = "{alnum:24}"\nsecret = "{alnum:48}"', ["bitmex-api-key", "bitmex-api-secret"]),
+        # columns of a constant block
+        (
+            'package okx\nconst (\n\tapiKey                  = "{uuid}"\n\tapiSecret               = "{HEX:32}"\n'
+            '\tpassphrase              = "Tr4ding-b0t!"\n)',
+            ["okx-api-key", "okx-api-secret", "okx-passphrase"],
+        ),
+        # a comment behind the value outdoes what stands above
+        ('# kraken\nimport krakenex\nAPI_SECRET = "{alnum:64}"  # binance', ["binance-hmac-secret"]),
+        # no exchange in the text, but a form that only one has
+        (
+            'var AccessKey = "{hex:8}-{hex:10}-{hex:8}-{hex:5}"\nvar SecretKey = "{hex:8}-{hex:8}-{hex:8}-{hex:5}"',
+            ["htx-api-key", "htx-api-secret"],
+        ),
+        # the name of the secret does not say that both are of the test network
+        (
+            '"APCA-API-KEY-ID": "PK{upper:18}",\n"APCA-API-SECRET-KEY": "{alnum:40}",',
+            ["alpaca-paper-api-key", "alpaca-paper-api-secret"],
+        ),
+    ],
+)
+def test_it_is_found(text: str, rules: list[str]) -> None:
+    assert found(text) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ('API_KEY = "{hex:32}"\nAPI_SECRET = "{base64:88}"', "coinbase-exchange"),
+        ('api_key = "{alnum:18}"\nsecret = "{alnum:36}"', "bybit"),
+        ('apiKey: "{uuid}",\nsecretKey: "{HEX:32}",', "okx"),
+        ('TEST_FUTURES_API_KEY="{hex:64}"\nTEST_FUTURES_API_SECRET="{hex:64}"', "binance-futures-testnet"),
+    ],
+)
+def test_two_forms_that_only_one_exchange_has_name_it(text: str, exchange: str) -> None:
+    pair = matches(fill(text, 7)).values()
+    assert {(match.exchange, match.confidence) for match in pair} == {(exchange, Confidence.MEDIUM)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'API_KEY = "{hex:32}"\nAPI_SECRET = "{hex:32}"',  # many have those
+        'key = "{hex:64}"\nsecret = "{hex:64}"',  # and everybody has these
+        'API_KEY = "{hex:64}"\nimport flask\nSECRET_KEY = "{hex:64}"',
+        'API_KEY = "{alnum:18}"\nname = "{alnum:36}"',
+    ],
+)
+def test_other_forms_name_nobody(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
+    text = """# okx
+# header["OK_ACCESS_SIGN"] = '{base64:44}'
+# header["OK_ACCESS_KEY"] = '{uuid}'
+# header["OK_ACCESS_PASSPHRASE"] = 'Tr4ding-b0t'"""
+    assert found(text) == ["okx-api-key", "okx-passphrase"]
+
+
+def test_a_passphrase_goes_with_the_values_whose_exchange_is_named() -> None:
+    pair = "api_key = '{objectid}'\napi_secret = '{uuid}'\n"
+    text = f"# kucoin\n{pair}passphrase = 'Tr4ding-b0t'\npublic_key = '{{alnum:32}}'"
+    assert found(text) == ["kucoin-api-key", "kucoin-api-secret", "kucoin-passphrase"]
+    unnamed = text.replace("# kucoin\n", "")
+    assert found(unnamed, b"kucoin/config.py") == ["kucoin-api-key", "kucoin-api-secret", "kucoin-passphrase"]
+
+
+def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
+    text = 'key = "{alnum:18}"\nsecret = "{alnum:36}"'
+    assert found(text, b"bots/bybit/settings.py") == ["bybit-api-key", "bybit-api-secret"]
+    assert found('secret = "{alnum:36}"', b"bots/bybit/settings.py") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a generated method: the type before it ends in ApiKey
+        "// BitMEX\nApiResponse<ApiKey> {alpha} (string id);\nApiResponse<ApiKey> {alpha}(string id);",
+        "// Coinbase\nclient.createAccount({ idempotencyKey: '{uuid}' });",
+        # a string in a list is no name for the one after the next
+        "# bitmart\nargs = ['TEST_API_KEY', '1640995200000', '{hex:64}', 'web']",
+        # an entry of another exchange, in a document that is one string
+        '"# bitvavo\\n\\"exchange\\": {\\n \\"name\\": \\"bittrex\\",\\n \\"key\\": \\"{hex:40}\\"'
+        ',\\n \\"secret\\": \\"{hex:40}\\""',
+        '# coinbase\nIDEX_SECRET_KEY = "{alnum:32}"\nIDEX_API_KEY = "{uuid}"',
+        # a common word in a heading far above
+        "# Delta\n" + "line\n\n" * 20 + 'api_key = "{hex:64}"',
+        "describe('derive', () => {})\n" + "line\n\n" * 20 + 'var expectedPrivateKey = "0x{hex:64}"',
+        'extended_private_key = "xprv{base58:107}"',
+        # "p2b" in a name that is base64, the one who mines a block, and a function that reads a bit
+        '{"name": "{base64:40}/P2b/{base64:24}", "private_key": "{hex:64}"}',
+        "coinbase := block.Coinbase()\n" + "line\n\n" * 20 + 'PrivateKey: "{base64:44}"',
+        "import { bitGet, bitLen } from './utils.js';\n" + "line\n\n" * 20 + 'const privateKey = "{hex:64}"',
+        # a list of digests of files, and a master's key
+        '"types/_derive_shared_secret.rs":"{hex:64}","types/_imported_key.rs":"{hex:64}","deriv.rs":"{hex:64}"',
+        'customer_master_key = "{hex:64}"',
+        # a list of everybody names nobody
+        'BROKERS = "bybit,gate.io,bitget,mexc,lbank,xt.com"\nAPP_KEY = "{hex:64}"',
+    ],
+)
+def test_it_is_none(text: str) -> None:
+    assert found(text.replace("{alpha}", "ApiKeyDsXbleQWithHttpZnf")) == []
+
+
+def test_what_is_not_called_a_key_does_not_stand_with_a_private_key() -> None:
+    assert found('StringVal("{alnum:64}"),\n`{ed25519:pkcs8}`') == ["unknown-private-key"]
+    assert found('API_KEY="{alnum:64}"\n{ed25519:pkcs8}') == [
+        "binance-api-key",
+        "binance-ed25519-private-key",
+    ]
+
+
+def test_a_file_without_text_holds_no_short_value() -> None:
+    text = "x\0korbit\0api_key\0{lower:16}\0api_secret\0{alnum:16}\0"
+    assert found(text) == []
+    assert found("bitfinexApiKey\0{alnum:43}\0secret\0{alnum:43}\0") == []
+    assert found("x\0BYBIT_API_SECRET={alnum:36}\0") == ["bybit-api-secret"]
+    assert found("aster_client\0privateKey\0{alnum:46}\0secret\0{alnum:30}\0") == []
+
+
+@pytest.mark.parametrize("said", ["# noqa: mock", "// dummy", "# not a real key"])
+def test_what_is_said_to_be_made_up_is_a_step_less_sure(said: str) -> None:
+    text = f'binance_api_secret = "{SECRET}"  {said}'
+    assert matches(text)[SECRET].confidence is Confidence.MEDIUM
+    assert matches(text, b"tests/test_client.py") == {}
+
+
+def test_a_comment_above_that_says_so_is_heard() -> None:
+    text = (
+        f'# binance\n# These are not real keys, replace them.\napi_key = "{KEY}"\napi_secret = "{SECRET}"\n'
+    )
+    assert {match.confidence for match in matches(text).values()} == {Confidence.MEDIUM}
+
+
+def test_what_a_copied_library_prints_is_less_than_medium_unless_it_bears_the_exchange_in_its_name() -> None:
+    text = fill('# phemex\n"access_token": "{uuid}"', 3)
+    assert found(text, b"bot/site-packages/ccxt/phemex.py") == []
+
+
+def test_a_key_of_a_partner_programme_is_medium() -> None:
+    value = fake("uuid", 3)
+    (match,) = matches(f'kucoin: {{\n "broker-key": "{value}"\n}}').values()
+    assert match.confidence is Confidence.MEDIUM
+
+
+def test_the_default_keys_of_test_chains_are_known() -> None:
+    """The first account of each is its BIP-39 phrase through BIP-32; here only that they are listed, 0x or not."""
+    text = (Path(__file__).parents[3] / "rules" / "published.toml").read_text()
+    chains = [entry for entry in tomllib.loads(text)["published"] if "test chains" in entry["exchange"]]
+    assert [len(entry["sha256"]) for entry in chains] == [40, 20, 20]

@@ -1,0 +1,198 @@
+"""Small faults put into a room, one at a time, to see whether its tests notice: a sample with a seed.
+
+    python -m tools.mutate detect --sample 100
+
+Sites are the comparisons, operators, conditions, numbers and returned values of the room's own modules, each as likely
+as any other. A mutant that no test notices is printed with its place: a hole in the tests, or it changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.util
+import os
+import queue
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+_HISTORY = ["tests/laws", "-k", "history or engine or fast_and_full"]
+# The quick ones first: most mutants do not get further.
+TESTS = {
+    "detect": [["tests/unit/detect", "tests/rules"], ["tests/unit/scanning", "tests/e2e/test_hidden_values.py"],
+               ["tests/laws", "-k", "detection or random or ruled_out or glance"]],
+    "gitstore": [["tests/unit/gitstore"], _HISTORY, ["tests/e2e/test_history_scan.py", "tests/e2e/test_hook.py",
+                 "tests/e2e/test_cache.py", "tests/e2e/test_fleet_clones.py", "tests/promises"]],
+}  # fmt: skip
+# Stands in where there is no compiled kernel; here there is one.
+_LEFT_OUT = ("kernel",)
+_COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+            ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
+_BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
+           ast.LShift: ast.RShift, ast.RShift: ast.LShift}  # fmt: skip
+_TIMEOUT_S = 600  # a fault that makes a loop endless is noticed
+
+
+class Mutant(NamedTuple):
+    """`before` and `after`: the expression, as text."""
+
+    module: Path
+    line: int
+    before: str
+    after: str
+    text: str
+
+
+def mutants(module: Path) -> Iterator[Mutant]:
+    """The module with one fault each."""
+    tree = ast.parse(module.read_text())
+    for parent, field, place, node in list(_expressions(tree)):
+        for new in _faults(parent, node):
+            _put(parent, field, place, new)
+            text = ast.unparse(ast.fix_missing_locations(tree))
+            _put(parent, field, place, node)
+            yield Mutant(module, node.lineno, ast.unparse(node), ast.unparse(new), text)
+
+
+def _expressions(node: ast.AST) -> Iterator[tuple[ast.AST, str, int | None, ast.expr]]:
+    """Every expression that runs, with what holds it."""
+    if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+        return
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list"):
+            continue
+        for place, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if isinstance(child, ast.expr):
+                yield node, field, place, child
+            if isinstance(child, ast.AST):
+                yield from _expressions(child)
+
+
+def _put(parent: ast.AST, field: str, place: int | None, node: ast.expr) -> None:
+    if place is None:
+        setattr(parent, field, node)
+    else:
+        getattr(parent, field)[place] = node
+
+
+def _faults(parent: ast.AST, node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.Compare(left=left, ops=[op], comparators=right) if type(op) in _COMPARE:
+            yield ast.Compare(left, [_COMPARE[type(op)]()], right)
+        case ast.BoolOp(op=op, values=values):
+            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _BINARY:
+            yield ast.BinOp(left, _BINARY[type(op)](), right)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield operand
+        case ast.Constant(value=bool() as value):
+            yield ast.Constant(not value)
+        case ast.Constant(value=int() as value):
+            yield ast.Constant(value + 1)
+        case ast.Name() | ast.Call() | ast.Attribute() if getattr(parent, "test", None) is node:
+            yield ast.UnaryOp(ast.Not(), node)
+        case ast.Name() | ast.Call() | ast.Tuple() if isinstance(parent, ast.Return):
+            yield ast.Constant(None)
+
+
+class Copy:
+    """A checkout of its own, whose tests see a fault."""
+
+    def __init__(self, folder: Path) -> None:
+        unwanted = shutil.ignore_patterns("__pycache__", ".git", ".venv", "build", ".hypothesis", ".*_cache")
+        shutil.copytree(ROOT, folder, ignore=unwanted)
+        self._folder = folder
+        self._env = os.environ | {"PYTHONPATH": str(folder)}
+
+    def is_noticed(self, mutant: Mutant, stages: list[list[str]]) -> bool:
+        own = f"tests/unit/{mutant.module.parent.name}/test_{mutant.module.stem}.py"
+        stages = [[own], *stages] if (ROOT / own).exists() else stages
+        file = self._folder / mutant.module.relative_to(ROOT)
+        kept = file.read_text()
+        try:
+            self._write(file, mutant.text)
+            return any(not self.passes(stage) for stage in stages)
+        finally:
+            self._write(file, kept)
+
+    def passes(self, tests: list[str]) -> bool:
+        argv = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-x",
+            "-n",
+            "0",
+            "-p",
+            "no:cacheprovider",
+            "--hypothesis-seed=1",
+        ]
+        process = subprocess.Popen([*argv, *tests], cwd=self._folder, env=self._env, start_new_session=True,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+        try:
+            return process.wait(_TIMEOUT_S) == 0
+        except subprocess.TimeoutExpired:
+            return False
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+    @staticmethod
+    def _write(file: Path, text: str) -> None:
+        """Without compiled code of what stood there: two texts of one size may be written in one second."""
+        Path(importlib.util.cache_from_source(str(file))).unlink(missing_ok=True)
+        file.write_text(text)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("room", choices=TESTS)
+    parser.add_argument("--sample", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--quick", action="store_true", help="the room's own unit tests only: a lower bound")
+    arguments = parser.parse_args()
+    modules = sorted((ROOT / "leakscan" / arguments.room).glob("*.py"))
+    every = [m for module in modules if not module.name.startswith(_LEFT_OUT) for m in mutants(module)]
+    sample = random.Random(arguments.seed).sample(every, min(arguments.sample, len(every)))
+    stages = TESTS[arguments.room][: 1 if arguments.quick else None]
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
+        copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
+        for number in range(arguments.jobs):
+            copies.put(copy := Copy(Path(folder, f"copy{number}")))
+            if not number and not all(map(copy.passes, stages)):
+                raise SystemExit(
+                    "the tests fail without any fault: mend that first (a kernel that was not built anew?)"
+                )
+
+        def judge(mutant: Mutant) -> bool:
+            copy = copies.get()
+            try:
+                return copy.is_noticed(mutant, stages)
+            finally:
+                copies.put(copy)
+
+        noticed = 0
+        for number, (mutant, is_noticed) in enumerate(zip(sample, pool.map(judge, sample), strict=True), 1):
+            noticed += is_noticed
+            if not is_noticed:
+                place = f"{mutant.module.relative_to(ROOT)}:{mutant.line}"
+                print(f"not noticed: {place}: {mutant.before} -> {mutant.after}")
+            print(f"{noticed} of {number} noticed ({len(every)} sites)", file=sys.stderr, flush=True)
+    print(f"{arguments.room}: {noticed} of {len(sample)} mutants noticed, {noticed / len(sample):.0%}")
+
+
+if __name__ == "__main__":
+    main()
