@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 from types import FrameType
+from typing import Any, TextIO
 
 from leakscan.errors import ExitCode, LeakscanError
 
@@ -23,6 +25,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         _complain("interrupted, no report was made")
         return ExitCode.INTERRUPTED
+    except OSError as error:  # of our own streams and folders: what is scanned has its failures by itself
+        if os.environ.get("LEAKSCAN_DEBUG"):
+            raise
+        _complain(f"the system refused: {error.strerror or type(error).__name__}")
     except Exception as error:  # the one place; its text may quote what was scanned
         if os.environ.get("LEAKSCAN_DEBUG"):
             raise
@@ -47,6 +53,7 @@ def _run(arguments: list[str]) -> int:
     try:
         return int(cli.main(args=arguments, prog_name="leakscan", standalone_mode=False) or 0)
     except click.ClickException as error:
+        vars(error)["message"] = _printable(error.message)
         error.show()
         return ExitCode.ERROR
     except click.Abort:
@@ -54,14 +61,61 @@ def _run(arguments: list[str]) -> int:
 
 
 def _complain(text: str) -> None:
-    print(f"leakscan: {text}", file=sys.stderr)
+    print(f"leakscan: {_printable(text)}", file=sys.stderr)
+
+
+def _printable(text: str) -> str:
+    """Names and what git said may hold what a terminal obeys."""
+    from leakscan.reporters.escape import show_text
+
+    return "\n".join(map(show_text, text.split("\n")))
 
 
 def entry() -> None:
     """The `leakscan` command."""
     _forbid_core_dumps()
     signal.signal(signal.SIGTERM, _terminate)
-    sys.exit(main())
+    _settle_streams()
+    code = main()
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):  # said already: without this Python would say it again, and exit with 120
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)
+
+
+class _Lenient:
+    """A stream for what is said beside the report: where it cannot be written, the exit code must still be right."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._stream.flush()
+
+
+def _settle_streams() -> None:
+    """Opens those that the caller closed: else the first files that we open would take their numbers. Of an output that
+    was closed, every write fails."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_WRONLY if number == 2 else os.O_RDONLY)
+    if sys.stdin is None:
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115
+    if sys.stdout is None:
+        sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
+    sys.stderr = _Lenient(sys.stderr or open(2, "w", closefd=False))  # noqa: SIM115
 
 
 def _terminate(signum: int, frame: FrameType | None) -> None:

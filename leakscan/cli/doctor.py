@@ -23,9 +23,9 @@ _GOOD, _BAD, _NOTE = "ok", "BAD", "note"
 
 @click.command(short_help="Is everything there, and does the hook really run?")
 @click.argument("target", default=".", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--run-hook/--no-run-hook", default=True,
-              help="Run the pre-commit hook on a planted secret, in a scratch clone (default: yes).")  # fmt: skip
-def doctor(target: Path, run_hook: bool) -> int:
+@click.option("--run-hook/--no-run-hook", default=None,
+              help="Run the pre-commit hook on a planted secret in a scratch clone (default: if ours).")  # fmt: skip
+def doctor(target: Path, run_hook: bool | None) -> int:
     """Check the installation, and in a repository that its hook is in force: a secret made for the occasion is staged
     in a scratch clone, and the hook must refuse it. Nothing is written to the repository."""
     checks = [*_installation(), *_repository(target, run_hook=run_hook)]
@@ -56,7 +56,7 @@ def _installation() -> list[Check]:
     return checks
 
 
-def _repository(target: Path, *, run_hook: bool) -> list[Check]:
+def _repository(target: Path, *, run_hook: bool | None) -> list[Check]:
     try:
         layout = find_enclosing(target)
     except GitError as error:

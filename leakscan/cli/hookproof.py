@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -16,6 +17,8 @@ from leakscan.gitstore.layout import Layout
 
 CANARY_FILE = "leakscan-doctor-canary.env"
 _TIMEOUT_S = 300
+_MAX_HOOK_BYTES = 1 << 20
+_CALLING = re.compile(rb"\bleakscan\b|\bpre[-_]commit\.|\bpre_commit\b|\.husky\b|\blefthook\b")
 _CARRIED = (
     ".pre-commit-config.yaml",
     "lefthook.yml",
@@ -34,8 +37,10 @@ class HookProof:
     said: str
 
 
-def prove_hook(layout: Layout, name: str, *, run: bool) -> HookProof:
-    """Finds the hook by the user's own configuration, and unless told otherwise runs it on a planted secret."""
+def prove_hook(layout: Layout, name: str, *, run: bool | None) -> HookProof:
+    """Finds the hook by the user's own configuration, and unless told otherwise (`run`) runs it on a planted secret.
+    Without a word (None) only a hook that speaks of leakscan or of a program that calls hooks: any other is not ours to
+    run, whoever wrote it."""
     root = layout.work_tree or layout.git_dir
     hooks = Path(_git(root, "rev-parse", "--git-path", "hooks").strip())
     path = (root / hooks / name).absolute()
@@ -45,7 +50,9 @@ def prove_hook(layout: Layout, name: str, *, run: bool) -> HookProof:
         )
     if not os.access(path, os.X_OK):
         return HookProof(path, False, "is not executable, git passes over it: chmod +x")
-    if not run:
+    if run is None and not _is_of_ours(path):
+        return HookProof(path, False, "does not name leakscan, and was not run: --run-hook runs it to see")
+    if run is False:
         return HookProof(path, None, "installed; whether it runs was not tried")
     with tempfile.TemporaryDirectory(prefix="leakscan-doctor-") as folder:
         scratch = Path(folder) / root.name
@@ -54,6 +61,15 @@ def prove_hook(layout: Layout, name: str, *, run: bool) -> HookProof:
         (scratch / CANARY_FILE).write_bytes(canary())
         _git(scratch, "add", "--force", "--", CANARY_FILE)
         return _tried(path, scratch)
+
+
+def _is_of_ours(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            text = file.read(_MAX_HOOK_BYTES)
+    except OSError:
+        return False
+    return _CALLING.search("/".join(path.parts[-3:]).encode() + b"\n" + text) is not None
 
 
 def _tried(path: Path, scratch: Path) -> HookProof:
@@ -81,7 +97,9 @@ def _tried(path: Path, scratch: Path) -> HookProof:
 def _clone(root: Path, scratch: Path) -> None:
     """Objects are shared, not copied; nothing is fetched or run for it. An unborn repository gives an empty one."""
     flags = ("--quiet", "--shared", "--no-tags", "--template=")
-    _git(root.parent, "-c", f"core.hooksPath={os.devnull}", "clone", *flags, "--", str(root), str(scratch))
+    _git(
+        root, "-c", f"core.hooksPath={os.devnull}", "clone", *flags, "--", str(root.absolute()), str(scratch)
+    )
 
 
 def _carry(root: Path, scratch: Path) -> None:
@@ -93,7 +111,7 @@ def _carry(root: Path, scratch: Path) -> None:
 
 
 def _git(folder: Path, *arguments: str) -> str:
-    argv = [find_git(), "-c", "core.fsmonitor=false", *arguments]
+    argv = [find_git(folder), "-c", "core.fsmonitor=false", *arguments]
     done = subprocess.run(
         argv, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
     )

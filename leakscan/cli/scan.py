@@ -55,6 +55,7 @@ _NO_KERNEL = (
               help="Where histories are remembered (default: the user's cache folder).")  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Read the whole history anew and remember nothing.")
 @click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
+@click.option("--check-objects", is_flag=True, help="Hash every object: is its content what its id says?")
 @click.option("--verify", is_flag=True, help="Also ask the exchanges whether what was found still works.")
 @asking_options
 @report_options
@@ -80,6 +81,7 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         jobs=given["jobs"] or os.cpu_count() or 1,
         max_memory=given["max_memory"],
         full=given["full"],
+        check_objects=given["check_objects"],
         cache=None if given["no_cache"] else given["cache_dir"] or cache_folder(),
     )
     if given["staged"] or given["range_"] is not None:
@@ -110,6 +112,7 @@ def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str,
     from leakscan.scanning.outcome import open_session
 
     asked = given["tree"] is not None or given["history"] is not None or given["ignored"] or given["full"]
+    asked = asked or given["check_objects"]
     asked = asked or given["verify"]
     if asked or (given["staged"] and given["range_"] is not None) or len(targets) != 1:
         raise click.UsageError("--staged and --range stand alone, with one repository")

@@ -24,15 +24,16 @@ def canary() -> bytes:
     return f"BINANCE_API_KEY={fake('alnum:64', seed)}\nBINANCE_API_SECRET={fake('alnum:64', seed + 1)}\n".encode()
 
 
-def check_pipeline(rules: RuleSet) -> None:
-    """LeakscanError if a secret in a commit of a repository made for it is not found."""
+def check_pipeline(rules: RuleSet, outside: Path | None = None) -> None:
+    """LeakscanError if a secret in a commit of a repository made for it is not found. A git that lies in `outside` is
+    not called."""
     with tempfile.TemporaryDirectory(prefix="leakscan-check-") as folder:
         git_dir = Path(folder)
         for name in ("objects", "refs"):
             (git_dir / name).mkdir()
         (git_dir / "HEAD").write_text("ref: refs/heads/main\n")
         (git_dir / "config").write_text("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
-        _commit(git_dir, canary())
+        _commit(git_dir, canary(), outside)
         layout = find_layout(git_dir)
         assert layout is not None
         scan = ChangeScan(open_session(rules, ScanOptions()))
@@ -41,11 +42,11 @@ def check_pipeline(rules: RuleSet) -> None:
         raise LeakscanError("the self-test failed: a secret made for it was not found; install leakscan anew")
 
 
-def _commit(git_dir: Path, content: bytes) -> None:
+def _commit(git_dir: Path, content: bytes, outside: Path | None) -> None:
     head = (
         f"commit refs/heads/main\ncommitter leakscan <> 1700000000 +0000\ndata 0\n\nM 100644 inline {_FILE}\n"
     )
-    git = Git(git_dir)
+    git = Git(git_dir, outside)
     try:
         git.run("fast-import", "--quiet", feed=f"{head}data {len(content)}\n".encode() + content + b"\n")
     finally:

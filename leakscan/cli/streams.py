@@ -13,15 +13,18 @@ from leakscan.errors import ConfigError, LeakscanError
 
 
 def write_stdout(text: str) -> None:
-    """LeakscanError if whoever reads our output went away: left alone, click would exit 1, which means findings."""
+    """LeakscanError if it cannot be written, or whoever reads it went away: left alone, click would exit 1, which means
+    findings."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
         sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # what Python would still write at exit goes nowhere
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise LeakscanError("the output was closed before the whole report was written") from None
+        if isinstance(error, BrokenPipeError):
+            raise LeakscanError("the output was closed before the whole report was written") from None
+        raise LeakscanError(f"the report cannot be written to the output: {error.strerror}") from None
 
 
 def write_file(path: Path, text: str) -> None:

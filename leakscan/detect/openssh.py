@@ -16,7 +16,7 @@ _LABEL = b"OPENSSH PRIVATE KEY"
 
 def parse_openssh(span: Span, body: bytes) -> PrivateKey | None:
     """The key in the decoded body of a PEM block; of an encrypted one, the public half is known all the same."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     if not body.startswith(_MAGIC):
@@ -29,7 +29,7 @@ def parse_openssh(span: Span, body: bytes) -> PrivateKey | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             key = serialization.load_ssh_private_key(armoured, None)
-    except (TypeError, ValueError, UnsupportedAlgorithm):
+    except (TypeError, ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
         return None
     return describe(span, identity_of(body), key)
 
@@ -49,7 +49,7 @@ def _locked(span: Span, body: bytes) -> PrivateKey | None:
 
 def read_public_key(blob: bytes) -> object | None:
     """The public key of an SSH blob, None if it is none."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     kind = next(iter(read_strings(blob, 1)), b"")
@@ -57,7 +57,7 @@ def read_public_key(blob: bytes) -> object | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return serialization.load_ssh_public_key(kind + b" " + binascii.b2a_base64(blob, newline=False))
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
         return None
 
 

@@ -49,7 +49,7 @@ def identity_of(content: bytes) -> bytes:
 
 def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
     """PKCS#8, encrypted PKCS#8, PKCS#1, SEC1 or DSA; None for anything else."""
-    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
     try:
@@ -59,7 +59,7 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
     except TypeError:  # documented: the key is encrypted and no password was given
         note = _weakness(der) or "type judged by its size"
         return PrivateKey(span, identity_of(der), _encrypted_type(len(der)), 0, True, note, form=form)
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
         return None
     return describe(span, identity_of(der), key, form)
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CHUNK = 1 << 20
 _STDERR_TAIL = 1 << 16
+_MAX_HEAP_BYTES = 1 << 30
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -59,12 +60,24 @@ def isolated_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("GIT_")} | _ENVIRONMENT
 
 
-def find_git() -> str:
-    """The full path of git. GitError if there is none."""
-    executable = shutil.which("git")
-    if executable is None:
-        raise GitError("git is not installed or not on PATH: install git 2.30 or newer")
-    return os.path.abspath(executable)
+def find_git(outside: Path | None = None) -> str:
+    """The full path of git. GitError if there is none.
+
+    Folders that PATH names relative to the current one are passed over, and those inside of `outside`: the git there
+    would be a program of the repository's."""
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        if os.path.isabs(folder) and not _is_inside(folder, outside):
+            executable = shutil.which("git", path=folder)
+            if executable is not None and not _is_inside(executable, outside):
+                return executable
+    raise GitError("git is not installed or not on PATH: install git 2.30 or newer")
+
+
+def _is_inside(path: str, folder: Path | None) -> bool:
+    if folder is None:
+        return False
+    root, real = os.path.realpath(folder), os.path.realpath(path)
+    return real == root or real.startswith(os.path.join(root, ""))
 
 
 class Process:
@@ -154,11 +167,12 @@ class Process:
 
 
 class Git:
-    """git on one repository of our own making. Processes still running at `close` are killed."""
+    """git on one repository of our own making, but never a git that lies in `outside`. Processes still running at
+    `close` are killed."""
 
-    def __init__(self, git_dir: Path) -> None:
+    def __init__(self, git_dir: Path, outside: Path | None = None) -> None:
         self._git_dir = git_dir
-        self._argv = [find_git(), "--no-pager", f"--git-dir={git_dir}"]
+        self._argv = [find_git(outside), "--no-pager", f"--git-dir={git_dir}"]
         for override in _OVERRIDES:
             self._argv += ["-c", override]
         self._running: list[Process] = []
@@ -171,18 +185,17 @@ class Git:
         feed: bytes | bytearray | memoryview = b"",
         env: Mapping[str, str] | None = None,
         work_tree: Path | None = None,
-        max_heap_bytes: int = 0,
+        max_heap_bytes: int = _MAX_HEAP_BYTES,
     ) -> Iterator[Process]:
         """git with `feed` on its stdin, written by a thread; the caller reads `out` and asks `wait`.
 
-        `max_heap_bytes` bounds git's memory where the system can (Linux); 0 does not."""
+        `max_heap_bytes` bounds git's memory where the system can (Linux): what an object claims, git asks for."""
         self.check_open()
         argv = self._argv + ([f"--work-tree={work_tree}"] if work_tree else [])
         environment = isolated_environment() | dict(env or {})
         with Process([*argv, *arguments], self._git_dir, environment, feed) as process:
             self._running.append(process)
-            if max_heap_bytes:
-                process.limit_heap(max_heap_bytes)
+            process.limit_heap(max_heap_bytes)
             try:
                 yield process
             finally:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.command import find_git
+from leakscan.gitstore.packs import find_special_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,6 +29,7 @@ _RUNS_OR_WRITES = re.compile(
     re.DOTALL,
 )
 _TIMEOUT_S = 600
+_LISTING_S = 20  # of settings: a file that one of them includes may be a pipe
 
 
 def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
@@ -35,7 +37,9 @@ def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
 
     `how`: "", "--deepen=N" or "--unshallow", of a shallow clone only. Nothing is fetched, and the complaint says so, if
     the clone's own configuration names a program: a job that ran before may have written it."""
-    listed = _git(layout, "config", "--list", "--includes", "-z", "--show-scope")
+    if special := _special_file(layout):
+        return f"not tried: {special} in the clone is no regular file"
+    listed = _git(layout, "config", "--list", "--includes", "-z", "--show-scope", timeout_s=_LISTING_S)
     if isinstance(listed, str):
         return listed
     keys = sorted({key for scope, key in _settings(listed.stdout) if scope in ("local", "worktree")})
@@ -61,9 +65,24 @@ def _settings(listed: bytes) -> Iterator[tuple[str, str]]:
         yield scope, setting.partition("\n")[0]
 
 
-def _git(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[bytes] | str:
+def _special_file(layout: Layout) -> str:
+    """The name of something in the git directory that git would wait on without end; empty if there is none."""
+    for folder in (layout.git_dir, layout.common_dir, layout.objects / "info", layout.git_dir / "info"):
+        try:
+            with os.scandir(folder) as entries:
+                special = sorted(entry.name for entry in entries if not (entry.is_file() or entry.is_dir()))
+        except OSError:
+            continue
+        if special:
+            return special[0]
+    return "objects" if find_special_files(layout.objects) else ""
+
+
+def _git(
+    layout: Layout, *arguments: str, timeout_s: float = _TIMEOUT_S
+) -> subprocess.CompletedProcess[bytes] | str:
     """What git answered, or its complaint."""
-    argv = [find_git(), "--no-pager", f"--git-dir={layout.git_dir}"]
+    argv = [find_git(layout.work_tree), "--no-pager", f"--git-dir={layout.git_dir}"]
     for override in _OVERRIDES:
         argv += ["-c", override]
     environ = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_INDEX_FILE")}
@@ -71,10 +90,10 @@ def _git(layout: Layout, *arguments: str) -> subprocess.CompletedProcess[bytes] 
     try:
         done = subprocess.run(
             [*argv, *arguments], cwd=layout.work_tree or layout.git_dir, env=environ, stdin=subprocess.DEVNULL,
-            capture_output=True, timeout=_TIMEOUT_S, check=False,
+            capture_output=True, timeout=timeout_s, check=False,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"no answer after {_TIMEOUT_S} s"
+        return f"no answer after {timeout_s:g} s"
     except OSError as error:
         raise GitError(f"git cannot be started: {error.strerror}") from error
     if done.returncode == 0:

@@ -49,10 +49,12 @@ def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
     """The repository whose root `path` is: a work tree's root or a bare git directory. None if it is neither.
     `work_tree` is that of a git directory which stands elsewhere.
 
-    GitError if `.git` is a file that names a git directory which is not there."""
+    GitError if `.git` is a file that names a git directory which is not there, or a folder that may not be read."""
     path = Path(os.path.realpath(path))
     dot_git = path / ".git"
     if os.path.isdir(dot_git):
+        if not os.access(dot_git, os.R_OK | os.X_OK):
+            raise GitError(f"{dot_git}: the git directory may not be read")
         if os.path.lexists(dot_git / "HEAD") or os.path.isdir(dot_git / "objects"):
             return _layout(Path(os.path.realpath(dot_git)), path)
     elif os.path.isfile(dot_git):

@@ -27,6 +27,8 @@ MAX_OBJECT_BYTES: Final = 256 << 20
 _MAX_DAMAGED = 1_000
 _CAREFUL = 2_000  # objects: more than git ever had in its buffer
 _KINDS = {b"blob": "blob", b"commit": "commit", b"tag": "tag", b"tree": "tree"}
+_HEAP_BYTES = 1 << 30  # an object of the largest size that is read, its base and the delta between them
+_CHECK_HEAP_BYTES = 160 << 20  # kinds and sizes take little, but git follows deltas that go round without end
 _CHECK = "--batch-check=%(objectname) %(objecttype) %(objectsize)"
 
 
@@ -73,9 +75,8 @@ class ObjectReader:
         """What the store holds. Objects of no known kind, and those too large to hold, are recorded."""
         if self._inventory is None:
             found = Inventory()
-            with self._git.stream(
-                "cat-file", "--batch-all-objects", "--unordered", "--buffer", _CHECK
-            ) as process:
+            arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", _CHECK)
+            with self._git.stream(*arguments, max_heap_bytes=_CHECK_HEAP_BYTES) as process:
                 self._sort(process, found)
                 complete = process.wait() == 0
             self._inventory = found if complete else self._inventory_from_files()
@@ -95,7 +96,9 @@ class ObjectReader:
         while start < len(feed):
             end = min(len(feed), start + _CAREFUL * width) if careful else len(feed)
             buffered = () if careful else ("--buffer",)
-            with self._git.stream("cat-file", mode, *buffered, feed=memoryview(feed)[start:end]) as process:
+            part = memoryview(feed)[start:end]
+            heap = _CHECK_HEAP_BYTES + 16 * len(part) if mode == _CHECK else _HEAP_BYTES
+            with self._git.stream("cat-file", mode, *buffered, feed=part, max_heap_bytes=heap) as process:
                 reached = yield from take(process, start, end)
                 self._git.check_open()
                 died_at_once = reached == start
@@ -119,7 +122,8 @@ class ObjectReader:
         feed = b"".join(oid.encode() + b"\n" for oid in oids)
         found: dict[str, str] = {}
         if feed:
-            with self._git.stream("cat-file", "--buffer", _CHECK, feed=feed) as process:
+            heap = _CHECK_HEAP_BYTES + 16 * len(feed)
+            with self._git.stream("cat-file", "--buffer", _CHECK, feed=feed, max_heap_bytes=heap) as process:
                 for line in process.out:
                     oid, kind, *_ = line.split()
                     if kind in _KINDS:

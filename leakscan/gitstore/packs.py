@@ -102,7 +102,12 @@ def find_special_files(folder: Path) -> list[Path]:
     for place in ("pack", "info", *(f"{number:02x}" for number in range(256))):
         try:
             with os.scandir(folder / place) as entries:
-                found += [Path(entry.path) for entry in entries if not (entry.is_file() or entry.is_dir())]
+                folders = place in ("pack", "info")  # there they are left alone
+                found += [
+                    Path(entry.path)
+                    for entry in entries
+                    if not (entry.is_file() or (folders and entry.is_dir()))
+                ]
         except OSError:
             continue
     return found

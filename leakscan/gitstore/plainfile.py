@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Windows has none but the last, and needs the last to leave line ends alone.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+_FOLDER_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_CLOEXEC"))
+_PIECE_BYTES = 1_000
 
 
 def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> bytes:
@@ -36,3 +38,19 @@ def is_regular(path: Path) -> bool:
         return stat.S_ISREG(path.stat().st_mode)
     except (OSError, ValueError):
         return False
+
+
+def open_folder(root: bytes, folder: bytes) -> int:
+    """A descriptor of `root`/`folder`, opened piece by piece: a whole path may be longer than the system takes. What a
+    piece ends in is never a link."""
+    descriptor = os.open(root, _FOLDER_FLAGS)
+    rest = folder
+    while rest:
+        cut = rest.find(b"/", _PIECE_BYTES)
+        piece, rest = (rest, b"") if cut < 0 else (rest[:cut], rest[cut + 1 :])
+        try:
+            following = os.open(piece, _FOLDER_FLAGS | os.O_NOFOLLOW, dir_fd=descriptor)
+        finally:
+            os.close(descriptor)
+        descriptor = following
+    return descriptor

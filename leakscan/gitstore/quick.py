@@ -17,7 +17,7 @@ from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, 
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import find_object_dirs
 from leakscan.gitstore.plainfile import is_regular
-from leakscan.gitstore.refs import Refs, read_head, read_refs
+from leakscan.gitstore.refs import Refs, mentioned, read_head, read_refs
 from leakscan.gitstore.shadow import Shadow
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ class QuickStore:
         self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
         self._shadow = Shadow(layout, self.refs, find_object_dirs(layout.objects, self.faults), self.faults)
         self.shallow = self._shadow.shallow
-        self.git = Git(self._shadow.git_dir)
+        self.git = Git(self._shadow.git_dir, layout.work_tree or layout.git_dir)
         self.reader = ObjectReader(self.git, {}, layout.hex_length, self.faults)
         return self
 
@@ -113,6 +113,7 @@ class QuickStore:
     def resolve(self, names: Collection[str]) -> dict[str, str]:
         """Name -> the commit that it leads to, for those that lead to one."""
         asked = [name for name in names if name and not any(ord(char) < 33 for char in name)]
+        self._shadow.name(mentioned(self.refs.refs, asked))
         feed = "".join(f"{name}^{{commit}}\n" for name in asked).encode("utf-8", "surrogateescape")
         lines = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed).split(b"\n")
         return {
@@ -176,25 +177,13 @@ class QuickStore:
 
     def held(self, tree: str, paths: Iterable[bytes]) -> dict[bytes, str]:
         """Path -> the blob that a commit or tree holds there."""
-        wanted = {os.fsdecode(path) for path in paths}
-        output = (
-            self.git.run(
-                "ls-tree",
-                "-z",
-                "-r",
-                "--full-tree",
-                tree,
-                "--",
-                *sorted(wanted),
-                env={"GIT_LITERAL_PATHSPECS": "1"},
-            )
-            if wanted
-            else b""
-        )
+        wanted = frozenset(paths)
+        # every path is asked for: a path may hold a value, and every user may see what a process is called with
+        output = self.git.run("ls-tree", "-z", "-r", "--full-tree", tree) if wanted else b""
         found: dict[bytes, str] = {}
         for line in output.split(b"\0"):
             facts, tab, path = line.partition(b"\t")
-            if tab:
+            if tab and path in wanted:
                 found[path] = facts.rsplit(b" ", 1)[1].decode()
         return found
 

@@ -10,7 +10,7 @@ from leakscan.gitstore.faults import Faults, readable
 from leakscan.gitstore.plainfile import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from leakscan.gitstore.layout import Layout
@@ -21,6 +21,8 @@ _MAX_LIST_BYTES = 1 << 28
 _MAX_REFS = 1_000_000
 _MAX_DEPTH = 5
 _BAD_NAME = re.compile(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^\.|\.lock(?:/|$)|\.(?:/|$)|/$|^/")
+# `origin` alone means refs/remotes/origin/HEAD: https://git-scm.com/docs/gitrevisions
+_SHORTENED = re.compile(rb"^refs/(?:heads/|tags/|remotes/)?|/HEAD$")
 
 
 class Ref(NamedTuple):
@@ -84,6 +86,12 @@ def is_valid_name(name: bytes) -> bool:
     return name.startswith(b"refs/") and len(name) < 4096 and not _BAD_NAME.search(name)
 
 
+def mentioned(refs: Iterable[Ref], names: Iterable[str]) -> list[Ref]:
+    """Those that one of the names (`main~3`, `origin/x^2`, `refs/tags/v1`) may be about."""
+    text = " ".join(names).encode("utf-8", "surrogateescape")
+    return [ref for ref in refs if _SHORTENED.sub(b"", ref.name) in text]
+
+
 def git_dirs(layout: Layout) -> list[Path]:
     """The common git dir and that of every linked work tree."""
     try:
@@ -109,6 +117,8 @@ class _Reader:
                 value, depth = raw.get(value[4:].strip(), b""), depth + 1
             if name not in direct and self._oid.fullmatch(value):
                 refs.append(Ref(name, value.decode()))
+            elif value.startswith(b"ref:"):
+                self._faults.add("corrupt-objects", readable(name), "the ref leads to others without end")
         return tuple(sorted(refs))
 
     def ref(self, name: bytes) -> bytes | None:

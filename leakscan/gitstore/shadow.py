@@ -15,9 +15,11 @@ from leakscan.gitstore.privatefolder import PrivateFolder
 from leakscan.gitstore.refs import git_dirs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from leakscan.gitstore.faults import Faults
     from leakscan.gitstore.layout import Layout
-    from leakscan.gitstore.refs import Refs
+    from leakscan.gitstore.refs import Ref, Refs
 
 _MAX_SHALLOW_BYTES = 1 << 26
 _MAX_SHARED_INDEX_BYTES = 1 << 30
@@ -55,6 +57,11 @@ class Shadow:
         if commits:
             (self.git_dir / "shallow").write_text("".join(f"{oid}\n" for oid in sorted(commits)))
 
+    def name(self, refs: Iterable[Ref]) -> None:
+        """From here on git knows these by name. A name may hold a value, so no other is written to a file."""
+        packed = b"".join(ref.oid.encode() + b" " + ref.name + b"\n" for ref in refs)
+        (self.git_dir / "packed-refs").write_bytes(packed)
+
     def _write(self, refs: Refs, object_dirs: list[Path]) -> None:
         for folder in ("refs", "objects/info", "objects/pack"):
             (self.git_dir / folder).mkdir(parents=True)
@@ -63,12 +70,7 @@ class Shadow:
         if version == "1":
             config += "[extensions]\n\tobjectFormat = sha256\n"
         (self.git_dir / "config").write_text(config)
-        head = b"ref: " + (refs.head_ref or b"refs/heads/main")
-        (self.git_dir / "HEAD").write_bytes(
-            (refs.head.encode() if refs.head and refs.detached else head) + b"\n"
-        )
-        packed = b"".join(ref.oid.encode() + b" " + ref.name + b"\n" for ref in refs.refs)
-        (self.git_dir / "packed-refs").write_bytes(packed)
+        (self.git_dir / "HEAD").write_text(f"{refs.head or 'ref: refs/heads/main'}\n")
         lines = [quote_alternate(self._safe_objects(folder)) + b"\n" for folder in object_dirs]
         (self.git_dir / "objects/info/alternates").write_bytes(b"".join(lines))
         self._copy_shallow()

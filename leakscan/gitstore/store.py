@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from typing import TYPE_CHECKING, TypeVar
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
+_MAX_TAGS_OF_TAGS = 20  # each costs a question; a ref that leads farther is not named where a finding stands
 
 
 class Store:
@@ -93,6 +95,16 @@ class Store:
                 self.adopt(None)
         self.commit_graph()
         return self._history is not None
+
+    def check_objects(self) -> None:
+        """Records every object whose content is not what its id says: each is read and hashed once more."""
+        inventory = self.reader.inventory()
+        for found in self.reader.read(inventory.content + inventory.trees):
+            head = f"{found.kind} {len(found.data)}\0".encode()
+            digest = hashlib.new(self.layout.object_format, head, usedforsecurity=False)
+            digest.update(found.data)
+            if digest.hexdigest() != found.oid:
+                self.faults.add("corrupt-objects", found.oid, "its content is not what its id says")
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
@@ -185,7 +197,7 @@ class Store:
         if self.shallow:
             reason = f"history ends at {len(self.shallow)} boundary commits: run git fetch --unshallow"
             self.faults.add("shallow", str(layout.git_dir), reason)
-        self.git = Git(self._shadow.git_dir)
+        self.git = Git(self._shadow.git_dir, layout.work_tree or layout.git_dir)
         opened.callback(self.git.close)
         for number, pack in enumerate(
             pack for of_folder in packs.values() for pack in of_folder if pack.fault
@@ -223,7 +235,9 @@ class Store:
         tips = {ref.oid for ref in self.refs.refs}
         targets = {oid: oid for oid, kind in objects.kinds(tips).items() if kind == "tag"}
         peeled: dict[str, str] = {}
-        while targets:
+        for _ in range(_MAX_TAGS_OF_TAGS):
+            if not targets:
+                break
             found = objects.fetch(dict.fromkeys(targets.values()))
             target_of = {tag.oid: parse_tag_target(tag.data) for tag in found if tag.kind == "tag"}
             targets = {

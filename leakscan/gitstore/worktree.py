@@ -12,12 +12,10 @@ from leakscan.errors import GitError
 from leakscan.gitstore.faults import Faults, readable
 from leakscan.gitstore.index import read_index
 from leakscan.gitstore.layout import Layout, find_layout
-from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.plainfile import is_regular, open_folder
 
 if TYPE_CHECKING:
     from leakscan.gitstore.command import Git
-
-_PIECE_BYTES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +113,7 @@ def _walk(root: bytes, faults: Faults) -> _Walk:
     while folders:
         folder = folders.pop()
         try:
-            descriptor = _open_folder(root, folder)
+            descriptor = open_folder(root, folder)
         except OSError as error:
             faults.add(
                 "unreadable",
@@ -166,19 +164,3 @@ def _is_repository(root: bytes, folder: bytes) -> bool:
         return True
     except (OSError, ValueError):
         return False
-
-
-def _open_folder(root: bytes, folder: bytes) -> int:
-    """A descriptor of the folder, opened piece by piece: a whole path may be longer than the system takes."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    descriptor = os.open(root, flags)
-    rest = folder
-    while rest:
-        cut = rest.find(b"/", _PIECE_BYTES)
-        piece, rest = (rest, b"") if cut < 0 else (rest[:cut], rest[cut + 1 :])
-        try:
-            following = os.open(piece, flags, dir_fd=descriptor)
-        finally:
-            os.close(descriptor)
-        descriptor = following
-    return descriptor

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -12,6 +10,7 @@ from leakscan.decisions import Allowed, PolicyUse
 from leakscan.model import Finding, Location
 from leakscan.policy.baseline import Entry
 from leakscan.policy.config import Allow, Config
+from leakscan.policy.paths import path_pattern
 
 if TYPE_CHECKING:
     import datetime
@@ -150,15 +149,4 @@ def _fits(allow: Allow, finding: Finding, path: bytes | None) -> bool:
         return False
     if allow.fingerprint and allow.fingerprint != finding.fingerprint:
         return False
-    return not allow.path or (path is not None and path_pattern(allow.path).fullmatch(path) is not None)
-
-
-@functools.lru_cache(maxsize=1024)
-def path_pattern(glob: str) -> re.Pattern[bytes]:
-    """`*` and `?` within a folder, `**` over folders; a folder's name fits everything below it."""
-    parts = []
-    for piece in re.split(r"(\*\*/|\*\*|\*|\?)", glob.removesuffix("/")):
-        parts.append(
-            {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}.get(piece, re.escape(piece))
-        )
-    return re.compile("".join(parts).encode() + rb"(?:/.*)?", re.DOTALL)
+    return not allow.path or (path is not None and path_pattern(allow.path).fits(path))

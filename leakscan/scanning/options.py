@@ -16,9 +16,9 @@ class ScanOptions:
 
     `exchanges`: report these only, empty for all; `accepted`: failure kinds that leave a scan complete;
     `timeout_s`: stop reading after so long, 0 for never; `jobs`: processes for a history; `max_memory`: bytes for
-    all of them together; `full`: look at every version of every file whole instead of at what each added; `cache`:
-    the folder in which histories are remembered, None to remember nothing; `digests`: findings carry the SHA-1 of
-    their value."""
+    all of them together; `full`: look at every version of every file whole instead of at what each added;
+    `check_objects`: see that each object of a history is what its id says; `cache`: the folder in which histories are
+    remembered, None to remember nothing; `digests`: findings carry the SHA-1 of their value."""
 
     tree: bool | None = None
     history: bool | None = None
@@ -31,6 +31,7 @@ class ScanOptions:
     jobs: int = 1
     max_memory: int = DEFAULT_MEMORY
     full: bool = False
+    check_objects: bool = False
     cache: Path | None = None
     digests: bool = False
     policy: Policy = field(default_factory=Policy)

@@ -12,8 +12,9 @@ from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
-from leakscan.model import Blob, Failure, ScanResult, Skipped, StoredBlob, WorktreeFile
+from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
+from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.outcome import open_session
 from leakscan.scanning.placing import place
@@ -80,7 +81,8 @@ class Scan:
             layout = find_layout(folder)
             enclosing = layout or find_enclosing(folder)
         except GitError as error:  # a .git that leads nowhere: the files are there all the same
-            self._reader.failures.append(Failure("submodule-absent", str(folder), str(error)))
+            kind: FailureKind = "unreadable" if (folder / ".git").is_dir() else "submodule-absent"
+            self._reader.failures.append(Failure(kind, str(folder), str(error)))
             layout = enclosing = None
         if layout is not None:
             self._scan_repository(layout)
@@ -126,15 +128,26 @@ class Scan:
                 sightings += self._reader.read_files(layout.work_tree, files, **self._processes)
                 sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
+                sightings += self._read_large(layout)
                 self._place(sightings, store)
             else:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
+                sightings += self._read_large(layout)
+                if self._options.check_objects:
+                    store.check_objects()
                 self._place_and_check(sightings, store)
                 if recollection is not None and not self._reader.timed_out:
                     recollection.keep(store, self._reader.history, self._reader.found)
             self._keep_failures(store, history=self._options.history is not False)
+
+    def _read_large(self, layout: Layout) -> list[Sighting]:
+        """What stands in the contents of Git LFS that are here: their pointers are no failures then."""
+        failures = self._reader.failures
+        names = names_at_hand(layout, failures)
+        failures[:] = [failure for failure in failures if not is_at_hand(failure, names)]
+        return self._reader.read(contents_at_hand(layout, names)) if names else []
 
     def _recollect(self, store: Store) -> Recollection | None:
         options = self._options

@@ -46,9 +46,12 @@ def look(
     published = 0
     sightings: list[Sighting] = []
     failures: list[Failure] = []
-    for seen in _iter_contents(detector, has_anchor, blob, failures, anchored):
-        published += seen.inspection.published
-        sightings += [seen] if seen.inspection.candidates else []
+    try:
+        for seen in _iter_contents(detector, has_anchor, blob, failures, anchored):
+            published += seen.inspection.published
+            sightings += [seen] if seen.inspection.candidates else []
+    except Exception as error:  # one content that a library does not bear must not end the scan of all others
+        failures.append(Failure("crashed", _name_of(blob), f"{type(error).__name__} while it was looked at"))
     return Look(published, tuple(sightings), tuple(failures)) if published or sightings or failures else None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from leakscan.gitstore.plainfile import open_folder
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources import Item
 
@@ -128,21 +129,33 @@ def iter_folder(root: Path, below: bytes = b"") -> Iterator[Entry]:
     while pending:
         folder = pending.pop()
         try:
-            with os.scandir(os.path.join(os.fsencode(root), folder)) as entries:
-                listed = sorted(entries, key=lambda entry: entry.name)
+            listed = _list(os.fsencode(root), folder)
         except OSError as error:
             yield Failure("unreadable", os.fsdecode(folder or b"."), error.strerror or "cannot be listed")
             continue
         inner: list[bytes] = []
         prefix = folder + b"/" if folder else b""
-        for entry in listed:
-            path = prefix + entry.name
-            if entry.name == b".git":
+        for name, is_folder in listed:
+            path = prefix + name
+            if name == b".git":
                 yield Skipped(
                     os.fsdecode(folder or b"."), "history of a nested repository: scan it by its own name"
                 )
-            elif entry.is_dir(follow_symlinks=False):
+            elif is_folder:
                 inner.append(path)
             else:
                 yield path
         pending.extend(reversed(inner))
+
+
+def _list(root: bytes, folder: bytes) -> list[tuple[bytes, bool]]:
+    """Names, sorted, and whether each is a folder."""
+    if not _BENEATH:
+        with os.scandir(os.path.join(root, folder)) as found:
+            return sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in found)
+    handle = open_folder(root, folder)
+    try:
+        with os.scandir(handle) as entries:
+            return sorted((os.fsencode(entry.name), entry.is_dir(follow_symlinks=False)) for entry in entries)
+    finally:
+        os.close(handle)

@@ -39,7 +39,7 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
     with archive:
         for info in archive.infolist():
             budget.count_member()
-            if info.is_dir():
+            if info.filename.endswith("/"):  # a name may be empty
                 continue
             name = info.filename.encode("utf-8", "surrogateescape")
             if info.flag_bits & _ENCRYPTED:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -19,6 +20,7 @@ _STREAMS: Final[dict[str, Callable[[bytes, Budget], bytes]]] = {
     "zstd": streams.read_zstd,
 }
 _LFS: Final = "Git LFS pointer"
+_LFS_NAME: Final = re.compile(rb"\noid (sha256:[0-9a-f]{64})\n")
 _MAX_LFS_BYTES = 1023  # by its specification
 _MAGICS: Final = (
     (b"PK\x03\x04", "zip"),
@@ -79,7 +81,8 @@ def _pieces(data: bytes, form: str, budget: Budget) -> Iterator[Piece]:
         budget.count_member()
         yield b"", _STREAMS[form](data, budget)
     elif form == _LFS:
-        raise Unreadable("lfs", "the content itself is not here")
+        name = _LFS_NAME.search(data)
+        raise Unreadable("lfs", f"the content itself is not here{': ' + name[1].decode() if name else ''}")
     else:
         raise Unreadable("unsupported-format", "not read by this version")
 

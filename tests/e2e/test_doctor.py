@@ -61,8 +61,15 @@ def test_a_hook_that_does_not_work_is_told(
     script: str, mode: int, said: str, leakscan: Scan, start: Repo
 ) -> None:
     install(start, script, mode=mode)
-    run = leakscan("doctor", start.path)
+    run = leakscan("doctor", "--run-hook", start.path)
     assert (run.exit_code, said in run.stdout) == (2, True), run.stdout
+
+
+def test_a_hook_that_does_not_name_us_is_not_run_unasked(leakscan: Scan, start: Repo, tmp_path: Path) -> None:
+    install(start, f"touch {tmp_path}/ran")
+    run = leakscan("doctor", start.path)
+    assert (run.exit_code, "was not run" in run.stdout) == (2, True)
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_missing_hook_is_told(leakscan: Scan, start: Repo, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Hostile, odd and damaged repositories, each made in an empty folder: what the one test over all of them is run on."""
+"""Hostile, odd and damaged repositories: the git directory and what stands in the working tree."""
 
 from __future__ import annotations
 
@@ -7,76 +7,21 @@ import shutil
 import socket
 import subprocess
 import zlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-from leakscan.rules.fake import fake
-from tests.conftest import Repo
-
-VALUE = fake("alnum:64", 77)
-LINE = f"BINANCE_API_SECRET='{VALUE}'\n"
-FOUND, INCOMPLETE, CLEAN = (1,), (3,), (0,)
-
-
-class Case(NamedTuple):
-    """`make` gives the folder to scan, `ends` how a scan of it may end; `planted`: a value stood in its history."""
-
-    make: Callable[[Repo, Path], Path | None]
-    ends: tuple[int, ...]
-    planted: bool
-
-
-CASES: dict[str, Case] = {}
-
-
-def case(ends: tuple[int, ...], *, planted: bool | None = None):
-    def keep(make):
-        is_planted = ends != INCOMPLETE and ends != CLEAN if planted is None else planted
-        CASES[make.__name__.replace("_", " ")] = Case(make, ends, is_planted)
-        return make
-
-    return keep
-
-
-def fill(repo: Repo, *, planted: bool) -> None:
-    repo.commit(a_txt="clean\n")
-    if planted:
-        repo.commit(s_py=LINE)
-        (repo.path / "s.py").unlink()
-        repo.commit("gone")
-
-
-def _git_dir(repo: Repo) -> Path:
-    return repo.path / ".git"
-
-
-def _object(repo: Repo, name: str) -> Path:
-    oid = repo.run("rev-parse", name)
-    file = _git_dir(repo) / "objects" / oid[:2] / oid[2:]
-    file.chmod(0o644)
-    return file
-
-
-def _packed(repo: Repo, ending: str) -> Path:
-    repo.run("repack", "-adq")
-    (file,) = (_git_dir(repo) / "objects/pack").glob(f"*.{ending}")
-    file.chmod(0o644)
-    return file
-
-
-def _file(name: str, content: bytes | None):
-    """A case that puts a content in place of a file of the git directory; None takes it away."""
-
-    def make(repo: Repo, canary: Path) -> None:
-        file = _git_dir(repo) / name
-        file.unlink(missing_ok=True)
-        if content is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-
-    return make
-
+from tests.promises.cases import (
+    CASES,
+    FOUND,
+    INCOMPLETE,
+    LINE,
+    Case,
+    case,
+    damage,
+    file_of,
+    git_dir,
+    object_file,
+    packed,
+)
 
 for title, name, content in (
     ("head of garbage", "HEAD", b"garbage\n"),
@@ -94,26 +39,28 @@ for title, name, content in (
     ("an extension of the future", "config", b"[core]\nrepositoryformatversion=1\n[extensions]\nstrange=1\n"),
     ("a version of the future", "config", b"[core]\nrepositoryformatversion=7\n"),
 ):
-    CASES[title] = Case(_file(name, content), INCOMPLETE, planted=False)
-    CASES[f"{title}, a value beside it"] = Case(_file(name, content), FOUND, planted=True)
-CASES["alternates in a circle"] = Case(_file("objects/info/alternates", b"../objects\n"), FOUND, planted=True)
+    CASES[title] = Case(file_of(name, content), INCOMPLETE, planted=False)
+    CASES[f"{title}, a value beside it"] = Case(file_of(name, content), FOUND, planted=True, briefly=True)
+CASES["alternates in a circle"] = Case(
+    file_of("objects/info/alternates", b"../objects\n"), FOUND, planted=True
+)
 CASES["a commit graph of garbage"] = Case(
-    _file("objects/info/commit-graph", b"CGPH\1\1garbage"), FOUND, planted=True
+    file_of("objects/info/commit-graph", b"CGPH\1\1garbage"), FOUND, planted=True
 )
 CASES["a multi-pack index of garbage"] = Case(
-    _file("objects/pack/multi-pack-index", b"MIDXgarbage"), FOUND, planted=True
+    file_of("objects/pack/multi-pack-index", b"MIDXgarbage"), FOUND, planted=True
 )
 
 
 @case(INCOMPLETE)
 def a_pack_cut_off(repo, canary):
-    pack = _packed(repo, "pack")
+    pack = packed(repo, "pack")
     pack.write_bytes(pack.read_bytes()[:-30])
 
 
 @case(INCOMPLETE)
 def a_pack_with_another_bit(repo, canary):
-    pack = _packed(repo, "pack")
+    pack = packed(repo, "pack")
     data = bytearray(pack.read_bytes())
     data[len(data) // 2] ^= 0x55
     pack.write_bytes(data)
@@ -121,28 +68,28 @@ def a_pack_with_another_bit(repo, canary):
 
 @case(INCOMPLETE)
 def a_pack_index_cut_off(repo, canary):
-    index = _packed(repo, "idx")
+    index = packed(repo, "idx")
     index.write_bytes(index.read_bytes()[:500])
 
 
 @case((1, 3))
 def a_pack_without_index(repo, canary):
-    _packed(repo, "idx").unlink()
+    packed(repo, "idx").unlink()
 
 
 @case(INCOMPLETE)
 def an_index_without_pack(repo, canary):
-    _packed(repo, "pack").unlink()
+    packed(repo, "pack").unlink()
 
 
 @case(INCOMPLETE)
-def an_empty_loose_object(repo, canary):
-    _object(repo, "HEAD:a.txt").write_bytes(b"")
+def an_empty_looseobject_file(repo, canary):
+    object_file(repo, "HEAD:a.txt").write_bytes(b"")
 
 
 @case(INCOMPLETE)
 def a_loose_object_that_lies_about_its_size(repo, canary):
-    _object(repo, "HEAD:a.txt").write_bytes(zlib.compress(b"blob 99\0abc"))
+    object_file(repo, "HEAD:a.txt").write_bytes(zlib.compress(b"blob 99\0abc"))
 
 
 @case(FOUND)
@@ -171,8 +118,8 @@ def pipes_in_the_git_directory(repo, canary):
         "info/exclude",
         "objects/info/alternates",
     ):
-        (_git_dir(repo) / name).unlink(missing_ok=True)
-        os.mkfifo(_git_dir(repo) / name)
+        (git_dir(repo) / name).unlink(missing_ok=True)
+        os.mkfifo(git_dir(repo) / name)
 
 
 @case(FOUND)
@@ -193,14 +140,14 @@ def names_that_speak_to_shells_terminals_and_pages(repo, canary):
 
 
 @case(FOUND)
-def an_unreachable_object(repo, canary):
+def an_unreachableobject_file(repo, canary):
     repo.run("hash-object", "-w", "--stdin", stdin=LINE.encode())
 
 
 @case(FOUND)
 def a_git_directory_elsewhere(repo, canary):
     elsewhere = repo.path.parent / "elsewhere"
-    shutil.move(_git_dir(repo), elsewhere)
+    shutil.move(git_dir(repo), elsewhere)
     (repo.path / ".git").write_text(f"gitdir: {elsewhere}\n")
 
 
@@ -228,13 +175,13 @@ def a_partial_clone_whose_remote_is_a_command(repo, canary):
 @case(FOUND)
 def a_configuration_of_commands(repo, canary):
     repo.write(".gitattributes", "* filter=evil diff=evil merge=evil\n")
-    (_git_dir(repo) / "extra").write_text(f"[core]\n\tfsmonitor = {canary}\n\teditor = {canary}\n")
+    (git_dir(repo) / "extra").write_text(f"[core]\n\tfsmonitor = {canary}\n\teditor = {canary}\n")
     for name in ("post-index-change", "pre-commit", "post-checkout", "reference-transaction"):
-        hook = _git_dir(repo) / "hooks" / name
+        hook = git_dir(repo) / "hooks" / name
         hook.parent.mkdir(exist_ok=True)
         hook.write_text(f"#!/bin/sh\n{canary}\n")
         hook.chmod(0o755)
-    with (_git_dir(repo) / "config").open("a") as config:
+    with (git_dir(repo) / "config").open("a") as config:
         config.write(
             f"[core]\n\tfsmonitor = {canary}\n\tsshCommand = {canary}\n\tpager = {canary}\n\tgitProxy = {canary}\n"
             f'[diff]\n\texternal = {canary}\n[diff "evil"]\n\ttextconv = {canary}\n\tcommand = {canary}\n'
@@ -254,24 +201,24 @@ def modules_of_ours_in_the_folder(repo, canary):
 def replacements_and_grafts(repo, canary):
     oid = repo.run("rev-parse", "HEAD~1:s.py")
     repo.run("replace", oid, repo.run("hash-object", "-w", "--stdin", stdin=b"nothing\n"))
-    (_git_dir(repo) / "info/grafts").write_text(repo.run("rev-parse", "HEAD") + "\n")
+    (git_dir(repo) / "info/grafts").write_text(repo.run("rev-parse", "HEAD") + "\n")
 
 
 @case(FOUND)
 def objects_behind_a_link(repo, canary):
-    shutil.move(_git_dir(repo) / "objects", repo.path.parent / "objects")
-    (_git_dir(repo) / "objects").symlink_to(repo.path.parent / "objects")
+    shutil.move(git_dir(repo) / "objects", repo.path.parent / "objects")
+    (git_dir(repo) / "objects").symlink_to(repo.path.parent / "objects")
 
 
 @case((1, 3))
 def a_common_directory_that_is_none(repo, canary):
-    (_git_dir(repo) / "commondir").write_text("/\n")
+    (git_dir(repo) / "commondir").write_text("/\n")
 
 
-@case((1, 3))
+@damage
 def refs_that_lead_in_a_circle(repo, canary):
     for name, other in (("one", "two"), ("two", "one")):
-        (_git_dir(repo) / "refs/heads" / name).write_text(f"ref: refs/heads/{other}\n")
+        (git_dir(repo) / "refs/heads" / name).write_text(f"ref: refs/heads/{other}\n")
 
 
 @case(FOUND)

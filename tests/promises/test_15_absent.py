@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from leakscan.rules.fake import fake
@@ -19,6 +21,25 @@ def test_a_pointer_to_a_large_file_is_told_wherever_it_stands(repo, leakscan, fu
     assert (run.exit_code, {failure["kind"] for failure in run.json["failures"]}) == (3, {"lfs"})
     assert len(run.json["failures"]) == 3  # the file, and both versions of it
     assert leakscan("scan", repo.path, "--accept-incomplete", "lfs", *full).exit_code == 0
+
+
+@pytest.mark.parametrize("full", [[], ["--full", "--no-cache"]], ids=["swept", "whole"])
+def test_what_a_pointer_stands_for_is_read_if_it_is_here(repo, leakscan, full) -> None:
+    value = fake("alnum:64", 3)
+    content = f"BINANCE_API_SECRET='{value}'\n".encode()
+    name = hashlib.sha256(content).hexdigest()
+    text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(content)}\n"
+    repo.commit(model_bin=text)
+    repo.commit(model_bin="gone\n")
+    place = repo.path / ".git/lfs/objects" / name[:2] / name[2:4] / name
+    place.parent.mkdir(parents=True)
+    place.write_bytes(content)
+    run = leakscan("scan", repo.path, "-f", "json", *full)
+    assert (run.exit_code, run.json["complete"], len(run.findings)) == (1, True, 1)
+    assert leakscan("scan", repo.path, "-f", "json", *full).findings == run.findings
+    place.write_bytes(b"something else\n")
+    run = leakscan("scan", repo.path, "-f", "json", *full)
+    assert (run.exit_code, [failure["kind"] for failure in run.json["failures"]]) == (3, ["corrupt-objects"])
 
 
 def test_a_hook_tells_of_a_pointer(repo, leakscan) -> None:

@@ -69,3 +69,20 @@ def test_only_folders_of_ours_that_nobody_uses_are_removed(tmp_path, monkeypatch
     assert used.path.is_dir()  # its lock tells, whatever its process number says
     used.remove()
     assert not used.path.exists()
+
+
+def test_what_a_library_does_not_bear_is_a_failure_of_one_file() -> None:
+    """A key of a point in a form that `cryptography` gives up on ended a scan once; whatever else does must not."""
+    from leakscan.model import Blob, WorktreeFile
+    from leakscan.scanning.sighting import look
+
+    class Broken:
+        def inspect(self, text: bytes) -> None:
+            raise NotImplementedError(text.decode())
+
+    blob = Blob("", b"the value", WorktreeFile(b"a.pem"))
+    found = look(Broken(), lambda _: True, blob)
+    assert found is not None
+    assert [(f.kind, f.where, f.reason) for f in found.failures] == [
+        ("crashed", "a.pem", "NotImplementedError while it was looked at")
+    ]

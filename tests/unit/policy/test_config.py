@@ -4,8 +4,8 @@ import pytest
 
 from leakscan.errors import ConfigError
 from leakscan.model import Confidence
-from leakscan.policy.apply import path_pattern
 from leakscan.policy.config import Known, parse_config
+from leakscan.policy.paths import path_pattern
 
 KNOWN = Known(["moonbase-api-key", "moonbase-api-secret"], ["moonbase"])
 
@@ -89,4 +89,4 @@ def test_what_is_not_understood_is_refused_with_the_mend(text: str, complaint: s
     ],
 )
 def test_paths_of_allow_entries(glob: str, path: bytes, fits: bool) -> None:
-    assert bool(path_pattern(glob).fullmatch(path)) is fits
+    assert path_pattern(glob).fits(path) is fits

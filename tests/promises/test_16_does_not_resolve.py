@@ -1,0 +1,51 @@
+"""Promise 16: what is named and is not there ends with 2 or 3, and no flag makes an error look clean."""
+
+from __future__ import annotations
+
+import pytest
+
+FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["scan", ".", "--range", "nowhere..HEAD"],
+        ["scan", ".", "--range", "HEAD..nowhere"],
+        ["scan", ".", "--range", "HEAD"],
+        ["scan", ".", "--range", "--all..HEAD"],
+        ["scan", "nowhere"],
+        ["scan", ".", "--baseline", "nowhere"],
+        ["scan", ".", "--config", "nowhere"],
+        ["scan", ".", "--rules", "nowhere"],
+        ["scan", ".", "--exchange", "nowhere"],
+        ["scan", ".", "-o", "json=nowhere/report"],
+        ["scan", ".", "--accept-incomplete", "all"],
+        ["scan", ".", "--max-memory", "0"],
+        ["hook", "--baseline", "nowhere"],
+        ["ci", "--base", "nowhere"],
+        ["ci", "--base", "1" * 40],
+        ["report", "nowhere"],
+        ["baseline", "check", "--baseline", "nowhere"],
+        ["explain", "nowhere"],
+        ["purge", "--only", "abcdef"],
+        ["fleet", "status", "nowhere"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_named_and_is_not_there_is_no_clean_scan(repo, leakscan, arguments) -> None:
+    repo.commit(a_txt="clean\n")
+    plain = leakscan(*arguments, cwd=repo.path)
+    assert plain.exit_code in (2, 3), plain
+    assert plain.stderr.strip()
+    if arguments[0] in ("scan", "hook", "ci"):
+        assert leakscan(*arguments, *FLAGS, cwd=repo.path).exit_code in (2, 3)
+
+
+@pytest.mark.parametrize("kind", ["missing-objects", "corrupt-objects", "unreadable"])
+def test_only_the_kind_that_was_accepted_is_accepted(repo, leakscan, kind) -> None:
+    repo.commit(a_txt="clean\n")
+    oid = repo.run("rev-parse", "HEAD:a.txt")
+    (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    run = leakscan("scan", ".", *FLAGS, "--accept-incomplete", kind, cwd=repo.path)
+    assert run.exit_code == (0 if kind == "missing-objects" else 3)

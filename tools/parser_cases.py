@@ -1,0 +1,258 @@
+"""What tools/fuzz_parsers.py feeds: each parser of something that a stranger wrote, and seeds to start from."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import io
+import json
+import lzma
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Callable
+from functools import cache
+from hashlib import sha1, sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from leakscan.detect import Detector
+from leakscan.errors import LeakscanError
+from leakscan.gitstore.commits import parse_commit, parse_links, parse_tag_target
+from leakscan.gitstore.gitconfig import parse_config as parse_git_config
+from leakscan.gitstore.loose import peek_loose, read_loose
+from leakscan.gitstore.memory import _HEAD as HEAD
+from leakscan.gitstore.memory import _ID_LISTS as ID_LISTS
+from leakscan.gitstore.memory import _MAGIC as MAGIC
+from leakscan.gitstore.memory import UnusableError, decode
+from leakscan.gitstore.packindex import PackIndex
+from leakscan.policy.baseline import parse_baseline
+from leakscan.policy.config import Known, parse_config
+from leakscan.rules import load_rules
+from leakscan.rules.fake import fake
+from leakscan.rules.load import builtin_directory
+from leakscan.rules.parse import parse_exchange
+from leakscan.saved import load_saved
+from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.run import Scan
+from leakscan.unpack import Limits, iter_members
+
+LIMITS = Limits(members=200, member_bytes=1 << 20, total_bytes=4 << 20, seconds=5)
+ALLOWED = (LeakscanError, UnusableError, OSError, ValueError)  # the last of readers whose callers expect it
+OID = b"1234567890" * 4
+
+
+class Target(NamedTuple):
+    """`run` takes any bytes and gives a short word about what came of them; only an error of ours may leave it."""
+
+    run: Callable[[bytes], object]
+    seeds: Callable[[], list[bytes]]
+
+
+def kinds(items: Any) -> tuple[str, ...]:
+    return tuple(sorted({type(item).__name__ + str(getattr(item, "kind", "")) for item in items}))
+
+
+@cache
+def detector() -> Detector:
+    return Detector(load_rules())
+
+
+def detected(data: bytes) -> object:
+    """Anchors, decoders, PEM and DER, names and judgement. A match must stand where it says."""
+    seen = detector().inspect(data)
+    found = detector().judge(seen, frozenset())
+    for match in found:
+        assert 0 <= match.span.start < match.span.end <= len(data)
+    return tuple(sorted({match.rule_id for match in found}))
+
+
+def in_file(read: Callable[[Path], object]) -> Callable[[bytes], object]:
+    folder = tempfile.TemporaryDirectory(prefix="fuzz-")
+
+    def run(data: bytes) -> object:
+        path = Path(folder.name, "file")
+        path.write_bytes(data)
+        return read(path)
+
+    return run
+
+
+def key_texts() -> list[bytes]:
+    made = []
+    for key in (ed25519.Ed25519PrivateKey.generate(), ec.generate_private_key(ec.SECP256R1())):
+        for form in (PrivateFormat.PKCS8, PrivateFormat.OpenSSH):
+            made.append(key.private_bytes(Encoding.PEM, form, NoEncryption()))
+        der = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        made += [der, b"key=" + base64.b64encode(der)]
+    value = fake("alnum:64", 5)
+    texts = (
+        f"BINANCE_API_SECRET='{value}'\n",
+        f'{{"okx": {{"passphrase": "a b", "secret": "{value[:32]}"}}}}',
+    )
+    return made + [text.encode() for text in texts] + [texts[0].encode("utf-16")]
+
+
+def archives() -> list[bytes]:
+    out, member = io.BytesIO(), b"BINANCE_API_SECRET=x\n"
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/b", member)
+        archive.writestr("c", gzip.compress(member))
+    tar = io.BytesIO()
+    with tarfile.open(fileobj=tar, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a" * 120)
+        info.size = len(member)
+        archive.addfile(info, io.BytesIO(member))
+    database = sqlite3.connect(":memory:")
+    database.executescript(
+        "CREATE TABLE t (a TEXT, b); INSERT INTO t VALUES ('x', 'y'); CREATE INDEX i ON t(a)"
+    )
+    packed = [gzip.compress(member), bz2.compress(member), lzma.compress(member)]
+    return [out.getvalue(), tar.getvalue(), database.serialize(), *packed]
+
+
+def reports() -> list[bytes]:
+    """One of each form, of a folder with a value made for it."""
+    from leakscan.reporters import RenderOptions, render
+
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "s.py").write_text(f"BINANCE_API_SECRET='{fake('alnum:64', 5)}'\n")
+        result = Scan(load_rules(), ScanOptions()).run([folder])
+    return [render(form, result, RenderOptions()).encode() for form in ("json", "jsonl", "sarif")]
+
+
+def rules() -> list[bytes]:
+    return [path.read_bytes() for path in sorted(builtin_directory().glob("*.toml"))[:12]]
+
+
+def exchange(data: bytes) -> object:
+    return len(parse_exchange("fuzz.toml", data.decode("utf-8", "replace")).rules)
+
+
+@cache
+def known() -> Known:
+    loaded = load_rules()
+    return Known(loaded.by_id, [exchange.id for exchange in loaded.exchanges])
+
+
+def pack_indexes() -> list[bytes]:
+    import struct
+
+    names = sorted(bytes((code,)) * 20 for code in (1, 7, 200))
+    fan = struct.pack(">256I", *(sum(name[0] <= code for name in names) for code in range(256)))
+    rest = b"".join(names) + bytes(12) + struct.pack(">3I", 12, 90, 1 << 31) + struct.pack(">Q", 1 << 33)
+    return [b"\xfftOc\0\0\0\2" + fan + rest + bytes(40), fan + bytes(24 * 3 + 40)]
+
+
+def loose() -> list[bytes]:
+    import zlib
+
+    return [zlib.compress(kind + b" 5\0hello") for kind in (b"blob", b"tree", b"commit", b"tag")]
+
+
+def remembered(data: bytes) -> object:
+    """A file of the cache whose checksum fits: its text up to the first line end, then its tables."""
+    text, _, rest = data.partition(b"\n")
+    body = HEAD.pack(len(text)) + text + rest
+    return len(decode(MAGIC + sha256(body).digest() + body, "key", 20).ids)
+
+
+def memories() -> list[bytes]:
+    counts = dict.fromkeys(("commits", "blobs", "tags", "trees", "bytes"), 1)
+    lists = {name: [OID.decode()] for name in ID_LISTS}
+    head = {"key": "key", "counts": counts, "stamps": {}, "digests": {}, "order": sys.byteorder} | lists
+    return [json.dumps(head).encode() + b"\n" + bytes(29)]
+
+
+class Sample:
+    """A small repository with a value in a pack, in a loose object, in its index; copied for each run."""
+
+    def __init__(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="fuzz-")
+        root = Path(self.folder.name, "start")
+        git = ["git", "-C", str(root), "-c", "user.name=A", "-c", "user.email=a@b"]
+        subprocess.run(["git", "init", "-q", "-b", "main", str(root)], check=True)
+        for number, pack in enumerate(("repack -adq", "tag -a -m x v1", "pack-refs")):
+            (root / "s.py").write_text(f"# {number}\nBINANCE_API_SECRET='{fake('alnum:64', number)}'\n")
+            for words in (["add", "-A"], ["commit", "-q", "-m", "x"], pack.split()):
+                subprocess.run([*git, *words], check=True)
+        (root / "s.py").unlink()
+        self.root = root
+        inside = (path for path in sorted((root / ".git").rglob("*")) if path.is_file())
+        self.files = [path.relative_to(root) for path in inside if "hooks" not in path.parts]
+        self.whole = self.scan(root)
+
+    def scan(self, root: Path) -> tuple[frozenset[str], bool]:
+        result = Scan(load_rules(), ScanOptions(jobs=1), detector=detector()).run([str(root)])
+        return frozenset(finding.fingerprint for finding in result.findings), result.complete
+
+
+@cache
+def sample() -> Sample:
+    return Sample()
+
+
+def damages() -> list[bytes]:
+    """Which file, and its content: the number in the first byte says which."""
+    found = sample()
+    return [bytes((number,)) + (found.root / name).read_bytes() for number, name in enumerate(found.files)]
+
+
+def damaged(data: bytes) -> object:
+    """A report of the repository with one file replaced is whole, or says that it is not. An index gets the checksum
+    that fits, so that it is read."""
+    found = sample()
+    name = found.files[data[0] % len(found.files)] if data else found.files[0]
+    content = data[1:]
+    if name.name == "index" and len(content) > 20:
+        content = content[:-20] + sha1(content[:-20]).digest()
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        root = Path(folder, "copy")
+        shutil.copytree(found.root, root)
+        (root / name).chmod(0o600)
+        (root / name).write_bytes(content)
+        values, complete = found.scan(root)
+    objects = "objects" in name.parts
+    assert not (complete and objects and not values >= found.whole[0]), "incomplete, and does not say so"
+    return name.name[:6], len(values), complete
+
+
+COMMIT = b"tree %s\nparent %s\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\ngpgsig x\n y\n\nmessage" % (
+    OID,
+    OID,
+)
+TAG = b"object %s\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\nmessage" % OID
+TARGETS: dict[str, Target] = {
+    "detector": Target(detected, key_texts),
+    "archive": Target(lambda data: kinds(iter_members(data, LIMITS)), archives),
+    "report": Target(in_file(lambda path: len(load_saved(path, ()).findings)), reports),
+    "rules": Target(exchange, rules),
+    "config": Target(
+        lambda data: len(parse_config("x", data, known()).allow),
+        lambda: [b'min-confidence = "low"\n[[allow]]\npath = "a/*"\nreason = "x"\nexpires = 2027-03-31\n'],
+    ),
+    "baseline": Target(
+        lambda data: len(parse_baseline("x", data)),
+        lambda: [b"# leakscan baseline 1\n" + b"ab" * 16 + b" binance-hmac-secret a/b # why\n"],
+    ),
+    "git config": Target(
+        lambda data: len(parse_git_config(data)),
+        lambda: [b'[core]\n\tbare = true\n[remote "x \\" y"]\n\turl = a\\\n b ; c\n[a.b] c = "d\\t"\n'],
+    ),
+    "commit": Target(
+        lambda data: (parse_links(data, 40)[0] != "", parse_commit("0", data, 0).date[:1]), lambda: [COMMIT]
+    ),
+    "tag": Target(lambda data: parse_tag_target(data) != "", lambda: [TAG]),
+    "loose": Target(in_file(lambda path: (peek_loose(path)[0], len(read_loose(path, 1 << 20)) > 0)), loose),
+    "pack index": Target(in_file(lambda path: len(PackIndex(path, 20).names)), pack_indexes),
+    "memory": Target(remembered, memories),
+    "repository": Target(damaged, damages),
+}
