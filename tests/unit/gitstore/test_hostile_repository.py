@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -172,7 +171,7 @@ def test_no_process_stays_after_an_interrupt(repo: Repo) -> None:
 def test_without_git_the_error_says_what_to_install(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     layout = find_layout(repo.path)
     assert layout is not None
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    monkeypatch.setenv("PATH", str(repo.path))
     with pytest.raises(GitError, match=r"install git 2\.30 or newer"), Store(layout):
         pass
 
