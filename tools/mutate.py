@@ -174,7 +174,7 @@ def main() -> None:
             copies.put(copy := Copy(Path(folder, f"copy{number}")))
             if not number and not all(map(copy.passes, stages)):
                 raise SystemExit(
-                    "the tests fail without any fault: mend that first (a kernel that was not built anew?)"
+                    "the tests fail without any fault: mend that first (is the kernel built anew?)"
                 )
 
         def judge(mutant: Mutant) -> bool:
