@@ -49,7 +49,7 @@ cdef inline bint _may_be_mixed(uint64_t counts) noexcept:
 
 
 cdef inline bint _is_hexadecimal(Bytes data, Py_ssize_t size) noexcept:
-    while size > 0 and (48 <= data[size - 1] <= 57 or 97 <= data[size - 1] <= 102):
+    while size > 0 and (48 <= data[size - 1] <= 57 or 97 <= data[size - 1] | 32 <= 102):
         size -= 1
     return size == 0
 

@@ -29,7 +29,7 @@ _KINDS = bytes(
     for code in range(256)
 )
 _CHANGES = (b"aA", b"Aa", b"a0", b"0a", b"A0", b"0A")
-_HEXADECIMAL = b"0123456789abcdef"
+_HEXADECIMAL = b"0123456789abcdefABCDEF"
 _SAMPLING = 4
 
 

@@ -25,7 +25,7 @@ _LENGTHS = (
 class AnchorSpec:
     """An anchor is one of four things.
 
-    - A maximal run of `shortest` to `longest` letters and digits, not all of them lower-case hexadecimal digits.
+    - A maximal run of `shortest` to `longest` letters and digits, not all of them hexadecimal digits.
     - A literal.
     - With `hidden`: the mark of an encoded, escaped or split value (reference_hidden.py).
     - A token: a maximal run of 16 to 136 letters, digits, `+`, `/`, `_` and `-` that changes between lower case, upper

@@ -17,7 +17,7 @@ from tests.unit.gitstore.sweeping import SPEC, expected, swept, swept_texts, use
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUN = b"A1b2C3d4" * 8
+RUN = b"A1x2C3z4" * 8
 CONTENTS = 36  # blobs and commits of the sound one; a sweep need not see what happens to trees
 
 

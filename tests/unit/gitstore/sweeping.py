@@ -24,7 +24,9 @@ WAYS = ("Look", "Paths", "Stock", "read_links")
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
     run = b"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z])" % (spec.shortest, spec.longest)
     runs = re.findall(run, data)
-    if any(re.search(b"[^0-9a-f]", run) for run in runs) or any(literal in data for literal in spec.literals):
+    if any(re.search(b"[^0-9a-fA-F]", run) for run in runs) or any(
+        literal in data for literal in spec.literals
+    ):
         return True
     if spec.hidden and hides(data, 0, len(data)):
         return True

@@ -18,7 +18,7 @@ from leakscan.gitstore.packfile import PackFile
 if TYPE_CHECKING:
     from pathlib import Path
 
-RUN = b"A1b2C3d4" * 8
+RUN = b"A1x2C3z4" * 8
 
 
 def _catalog(repo: Repo, faults: Faults) -> Catalog:

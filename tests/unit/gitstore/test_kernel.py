@@ -15,7 +15,7 @@ from leakscan.gitstore.deltaerror import DeltaError, OversizeError
 KERNELS: list[ModuleType] = [kernel_reference, *([kernel] if kernel.COMPILED else [])]
 both = pytest.mark.parametrize("tested", KERNELS, ids=lambda module: module.__name__.rpartition(".")[2])
 MATCHERS = {kernel_reference: reference.Matcher, kernel: anchors.Matcher}
-RUN = b"A1b2C3d4" * 8
+RUN = b"A1x2C3z4" * 8
 HEX = b"0a1b2c3d4e" * 3
 PAD = b" " * 400  # more than anything that decides about an anchor
 SPEC = AnchorSpec(64, 69, (b"PRIVATE KEY",), (b"secret", b"kraken"), (b"mx0",))

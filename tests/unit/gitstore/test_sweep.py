@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from leakscan.gitstore import StoredObject
 
-RUN = b"A1b2C3d4" * 8
+RUN = b"A1x2C3z4" * 8
 LINES = b"".join(b"line %d of a file\n" % number for number in range(40))
 HELD = LINES + b"key = " + RUN + b"\n"
 
