@@ -112,7 +112,9 @@ class Judge:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
-        told = exchange_of_forms(candidate, partner, self._parents) if partner is not None else None
+        if partner is None or any(self._venues.in_path(path, frozenset()) for path in paths):
+            return None  # a path that names somebody else speaks against it
+        told = exchange_of_forms(candidate, partner, self._parents)
         return Venue(told, Tier.FORMS) if told else None
 
     def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:

@@ -123,6 +123,10 @@ class Venues:
         around = b" ".join(data[parent.start : parent.end] for parent in parents)
         words = frozenset((*label.words, *split_words(around.decode("latin-1"))))
         words |= self._switches(data[near.start : near.end])
+        if found.exchange not in able and (
+            found.tier is Tier.SIBLING or "privatekey" in iter_names(label.words)
+        ):
+            return found  # a wallet's, on a chain that bears the exchange's name
         variant = self._variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:
             variant = self._variant_beside(data, span, found.exchange, named, able)

@@ -89,6 +89,15 @@ def test_other_forms_name_nobody(text: str) -> None:
     assert found(text) == []
 
 
+def test_forms_name_nobody_where_the_path_names_somebody_else() -> None:
+    text = 'API_KEY = "{hex:64}"\nAPI_SECRET = "{hex:64}"'
+    assert found(text, b"com/coinbase/sample/MainActivity.java") == []
+    assert found(text, b"src/settings.py") == [
+        "binance-futures-testnet-hex-api-key",
+        "binance-futures-testnet-hex-secret",
+    ]
+
+
 def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
     text = """# okx
 # header["OK_ACCESS_SIGN"] = '{base64:44}'
@@ -131,6 +140,8 @@ def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
         '{"name": "{base64:40}/P2b/{base64:24}", "private_key": "{hex:64}"}',
         "coinbase := block.Coinbase()\n" + "line\n\n" * 20 + 'PrivateKey: "{base64:44}"',
         "import { bitGet, bitLen } from './utils.js';\n" + "line\n\n" * 20 + 'const privateKey = "{hex:64}"',
+        # a wallet's key beside the name of a chain
+        "# Binance Smart Chain\nparams['privateKey'] = wallet[2:]  # '{hex:64}'",
         # a list of digests of files, and a master's key
         '"types/_derive_shared_secret.rs":"{hex:64}","types/_imported_key.rs":"{hex:64}","deriv.rs":"{hex:64}"',
         'customer_master_key = "{hex:64}"',
