@@ -53,9 +53,8 @@ class Preloaded:
         return Run(code, *(file.read_bytes().decode() for file in files[1:]))
 
     def close(self) -> None:
-        assert self._server.stdin is not None
-        self._server.stdin.close()
-        self._server.wait()
+        with self._server:  # closes its pipes, which ends it, and waits
+            pass
         self._folder.cleanup()
 
 
