@@ -80,12 +80,13 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
 
 
 def _lines_up(data: bytes, floor: int, line_start: int) -> Iterator[Span]:
+    """Not the one that the floor cuts through: how far it is indented is not known."""
     while line_start > floor:
         end = line_start - 1
         line_start = data.rfind(b"\n", floor, end) + 1
-        yield Span(max(line_start, floor), end)
-        if line_start <= floor:
+        if floor and not line_start:
             return
+        yield Span(line_start, end)
 
 
 def _indent(line: bytes) -> int:

@@ -199,3 +199,11 @@ def test_the_default_keys_of_test_chains_are_known() -> None:
     text = (Path(__file__).parents[3] / "rules" / "published.toml").read_text()
     chains = [entry for entry in tomllib.loads(text)["published"] if "test chains" in entry["exchange"]]
     assert [len(entry["sha256"]) for entry in chains] == [40, 20, 20]
+
+
+def test_a_line_that_is_cut_off_is_no_parent() -> None:
+    """How far the miner of a block is indented was lost 4 kB above the key of a storage slot."""
+    lines = ["{", '  "header": {', '    "coinbase": "{base64:28}",', '  "calls": [', *['    "x": 1,'] * 334]
+    key = '      "key": "{base64:44}",\n      "newValue": "{base64:44}",\n'
+    for shift in range(40):
+        assert found("\n".join([*lines, "    " + "y" * shift, key])) == []
