@@ -20,7 +20,7 @@ from statistics import median
 
 CASES = {
     "one small file": (1, "number = {}\n"),
-    "one file to be looked at closely": (1, "# {}\n" + "Ab1" * 22 + "\n"),
+    "one file to be looked at closely": (1, "# {}\n" + "Xy1" * 22 + "\n"),
     "2,000 files": (2_000, "number = {}\n" * 20),
 }
 
