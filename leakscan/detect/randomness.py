@@ -34,7 +34,6 @@ _SMALLER_ALPHABETS = tuple(
         string.ascii_letters,
     )
 )
-_HEX_LOWER = frozenset(b"0123456789abcdef")
 # Sharing a rival's code between many rivals costs a few bits; this keeps a letters-only value out.
 _CHOICE_BITS = 4.0
 # A character is new with a chance of 0.3, repeats with 0.4, steps up or down with 0.1 each.
@@ -45,10 +44,6 @@ _NEIGHBOURS = frozenset((-1, 1))
 _MAX_PERIOD = 33
 _MIN_PRINTABLE = 0.85
 _MAX_REMEMBERED = 1 << 13  # a value is asked about under several rules, and stands in many versions of a file
-
-
-def is_hex_lower(value: bytes) -> bool:
-    return _HEX_LOWER.issuperset(value)
 
 
 def randomness_bits(value: bytes) -> float:
@@ -62,12 +57,6 @@ def randomness_bits(value: bytes) -> float:
     letters = sum(1 for char in value if char > 57)
     any_case = _repetition(value.lower()) + letters
     return min(smaller, _repetition(value), any_case, _written(value)) - uniform
-
-
-def hex_randomness_bits(value: bytes) -> float:
-    """The same for lower-case hexadecimal digits: only repetition and digits alone rival it."""
-    digits = len(value) * math.log2(10) if value.isdigit() else math.inf
-    return min(digits, _repetition(value)) - 4.0 * len(value)
 
 
 def decodes_to_text(value: bytes) -> bool:

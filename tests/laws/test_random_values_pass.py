@@ -4,6 +4,7 @@ import base64
 import hashlib
 import random
 import string
+from operator import eq
 from re import _constants, _parser
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakscan.detect.randomness import MIN_RANDOM_BITS, hex_randomness_bits, randomness_bits
+from leakscan.detect.randomness import MIN_RANDOM_BITS, _repeats, randomness_bits
 from leakscan.detect.shapes import is_random
 from leakscan.rules import TextShape, load_rules
 
@@ -35,9 +36,10 @@ def test_fewer_than_1_in_10_000_random_values_are_missed() -> None:
     assert sum(score < MIN_RANDOM_BITS for score in scores) <= 1
 
 
-def test_random_hexadecimal_values_pass_as_such() -> None:
-    rng = random.Random(7)
-    assert all(hex_randomness_bits(rng.randbytes(32).hex().encode()) >= MIN_RANDOM_BITS for _ in range(2_000))
+@given(st.text(alphabet="ab0\x7f", max_size=140).map(str.encode))
+def test_repeats_are_counted_as_one_by_one(value: bytes) -> None:
+    counted = [sum(map(eq, value, value[period:])) for period in range(1, min(33, len(value)))]
+    assert _repeats(value) == max(counted, default=0)
 
 
 @given(st.binary(max_size=200))

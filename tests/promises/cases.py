@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -97,3 +98,14 @@ def file_of(name: str, content: bytes | None) -> Maker:
             file.write_bytes(content)
 
     return make
+
+
+def dig(folder: Path) -> int:
+    """A handle of a folder that lies deeper than a path may be."""
+    handle = os.open(folder, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("deep", dir_fd=handle)
+        inner = os.open("deep", os.O_RDONLY, dir_fd=handle)
+        os.close(handle)
+        handle = inner
+    return handle

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import os
 
-from tests.promises.cases import CLEAN, FOUND, INCOMPLETE, LINE, case
+from tests.promises.cases import CLEAN, FOUND, INCOMPLETE, LINE, case, dig
 
 
 @case(FOUND, planted=False)
 def a_value_in_a_folder_deeper_than_a_path_may_be(repo, canary):
-    handle = os.open(repo.path, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("deep", dir_fd=handle)
-        inner = os.open("deep", os.O_RDONLY, dir_fd=handle)
-        os.close(handle)
-        handle = inner
+    handle = dig(repo.path)
     file = os.open("s.py", os.O_WRONLY | os.O_CREAT, dir_fd=handle)
     os.write(file, LINE.encode())
     os.close(file)
