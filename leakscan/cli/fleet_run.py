@@ -72,6 +72,7 @@ def run(sources: tuple[str, ...], **given: Any) -> int:
     folder.make()
     os.environ["TMPDIR"] = str(folder.temporary.resolve())
     with Journal(folder.journal) as journal:
+        folder.sweep()
         order = Order(sources, lambda: _gather(sources, given), given["shard"], given["restart"])
         fleet_run = Run(folder, journal, order, key_of(settings.rules, settings.options))
         _work(fleet_run, folder, settings, given)

@@ -51,6 +51,9 @@ class Progress:
     earlier: dict[str, Record] = field(default_factory=dict)
 
 
+_UNDONE_START, _UNDONE_END = ".", ".new"  # names of files that are being written
+
+
 class RunFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -68,6 +71,12 @@ class RunFolder:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"{self.path}: no run can be kept there: {error.strerror}") from None
+
+    def sweep(self) -> None:
+        """Removes what a run that was killed was just writing. Only for who holds the journal."""
+        for folder in (self.path, self.reports):
+            for file in folder.glob(f"{_UNDONE_START}*{_UNDONE_END}"):
+                file.unlink(missing_ok=True)
 
     def check(self) -> None:
         """ConfigError if no run was ever started here."""
@@ -165,7 +174,7 @@ def replace_file(path: Path, text: str) -> None:
     """At once or not at all, mode 0600, on the disk when this returns. ConfigError if there is no room."""
     data = text.encode("utf-8")
     try:
-        handle, temporary = tempfile.mkstemp(prefix=".", suffix=".new", dir=path.parent)
+        handle, temporary = tempfile.mkstemp(_UNDONE_END, _UNDONE_START, path.parent)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
