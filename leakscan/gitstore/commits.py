@@ -51,6 +51,12 @@ def parse_tag_target(data: bytes) -> str:
     return match[1].decode() if match else ""
 
 
+def tag_kind(data: bytes) -> str:
+    """What an annotated tag says of the object that it names: "commit", "tree", "blob" or "tag"; empty if nothing."""
+    match = re.match(rb"object [0-9a-f]+\ntype (commit|tree|blob|tag)\n", data)
+    return match[1].decode() if match else ""
+
+
 class Commits(Protocol):
     """Numbered commits. `parents` holds the numbers of each one's parents, without those that are not there, which
     `absent` names; `times` its commit date in seconds."""

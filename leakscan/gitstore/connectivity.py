@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.commits import CommitGraph, parse_tag_target
+from leakscan.gitstore.commits import CommitGraph, parse_tag_target, tag_kind
 from leakscan.gitstore.faults import readable
 from leakscan.gitstore.index import read_index
 
@@ -68,13 +68,13 @@ class ConnectivityCheck:
         self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
         tags = [oid for oid, kind in kinds.items() if kind == "tag"]
         for _ in range(_MAX_TAG_DEPTH):
-            targets = {parse_tag_target(tag.data): tag.oid for tag in objects.fetch(tags)}
+            targets = {parse_tag_target(tag.data): tag for tag in objects.fetch(tags)}
             targets.pop("", None)
             fresh = objects.kinds(sorted(targets.keys() - kinds.keys()))
-            for oid, tag in targets.items():
-                if oid not in kinds and oid not in fresh:
-                    self.missing[oid] = f"tag {tag} names it"
             kinds |= fresh
+            for oid, tag in targets.items():
+                if tag_kind(tag.data) != kinds.get(oid):
+                    self.missing[oid] = f"tag {tag.oid} names it as a {tag_kind(tag.data) or 'nameless kind'}"
             tags = [oid for oid, kind in fresh.items() if kind == "tag"]
             if not tags:
                 break
@@ -108,8 +108,12 @@ class ConnectivityCheck:
             reason = f"{len(missing):,} objects were never fetched: run git fetch --refetch without a filter"
             faults.add("partial-clone", str(store.layout.git_dir), reason)
             return
+        present = store.objects().kinds([oid for oid, _ in missing[:_MAX_LISTED]])
         for oid, named_by in missing[:_MAX_LISTED]:
-            faults.add("missing-objects", oid, f"the object is not in the store: {named_by}")
+            if oid in present:
+                faults.add("corrupt-objects", oid, f"the object is a {present[oid]}: {named_by}")
+            else:
+                faults.add("missing-objects", oid, f"the object is not in the store: {named_by}")
         if len(missing) > _MAX_LISTED:
             faults.add(
                 "missing-objects", "object store", f"{len(missing) - _MAX_LISTED:,} more objects are missing"

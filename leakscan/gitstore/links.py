@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import parse_links
-from leakscan.gitstore.objects import EMPTY
+from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.forest import Forest
+
+TREE: Final = KIND_NUMBERS["tree"]
 
 
 class Links:
@@ -84,6 +86,22 @@ class StoredCommits:
         ]
         self.absent = {numbers[node]: oids for node, oids in links.absent.items()}
         self.absent_trees = {numbers[node]: oid for node, oid in links.absent_trees.items()}
+        self._drop_others(links, order, ends)
+
+    def _drop_others(self, links: Links, order: list[int], ends: list[int]) -> None:
+        """A parent that is no commit, or a damaged one, and a tree that is none count as not there."""
+        catalog, kinds, numbers = self._forest.catalog, self._forest.catalog.kinds, self._numbers
+        for number, parents in enumerate(self.parents):
+            if -1 in parents:
+                place = order[number]
+                nodes = links.parents[ends[place] - links.counts[place] : ends[place]]
+                others = [catalog.oid(node) for node in nodes if numbers[node] < 0]
+                self.absent[number] = [*self.absent.get(number, ()), *others]
+                self.parents[number] = tuple(parent for parent in parents if parent >= 0)
+        for number, tree in enumerate(self.trees):
+            if tree >= 0 and kinds[tree] != TREE and kinds[tree]:
+                self.absent_trees[number] = catalog.oid(tree)
+                self.trees[number] = -1
 
     @property
     def ids(self) -> bytes:
