@@ -125,7 +125,7 @@ def _crew(plan: Plan, workers: int, cluster: str | None) -> Crew:
         click.echo(
             f"leakscan: the connection to {cluster} is not protected: use a scheduler with tls://", err=True
         )
-    return ClusterCrew(plan, cluster)
+    return ClusterCrew(plan, cluster, lambda note: click.echo(f"leakscan: {note}", err=True))
 
 
 def _gather(sources: tuple[str, ...], given: dict[str, Any]) -> Fleet:

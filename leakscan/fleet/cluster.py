@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -17,6 +17,7 @@ from distributed.diagnostics.plugin import WorkerPlugin
 
 import leakscan
 from leakscan.errors import LeakscanError
+from leakscan.fleet.attendance import Attendance
 from leakscan.fleet.examine import nothing_read
 from leakscan.fleet.job import Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.worker import Worker
@@ -85,11 +86,13 @@ def _read(job: Job) -> Outcome:
 
 
 class ClusterCrew:
-    """`where`: the address of a scheduler, or `local:N` for N workers on this machine, made for this run."""
+    """`where`: the address of a scheduler, or `local:N` for N workers on this machine, made for this run. `tell` is
+    told what a user who waits wants to know."""
 
-    def __init__(self, plan: Plan, where: str) -> None:
+    def __init__(self, plan: Plan, where: str, tell: Callable[[str], None]) -> None:
         self._plan = plan
         self._where = where
+        self._tell = tell
 
     def run(self, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         """ClusterError if there is no such cluster, or if it goes away."""
@@ -147,12 +150,18 @@ class ClusterCrew:
         ordered = iter(enumerate(jobs))
         running = {self._submit(client, at, job): job for at, job in islice(ordered, _WINDOW)}
         finished: Any = distributed.as_completed(list(running), loop=client.loop)
-        for future in finished:
-            job = running.pop(future)
-            yield job, self._outcome(future, job)
-            for at, more in islice(ordered, 1):
-                running[added := self._submit(client, at, more)] = more
-                finished.add(added)
+        with Attendance(client, self._tell, lambda: client.cancel(list(running), force=True)) as attendance:
+            for future in finished:
+                job = running.pop(future)
+                if attendance.is_over:
+                    raise ClusterError(
+                        f"--cluster {self._where}: the scheduler has no workers; what was done is kept: start some,"
+                        " then the same command again"
+                    )
+                yield job, self._outcome(future, job)
+                for at, more in islice(ordered, 1):
+                    running[added := self._submit(client, at, more)] = more
+                    finished.add(added)
 
     def _submit(self, client: distributed.Client, at: int, job: Job) -> Any:
         """The largest come first, and first they go."""

@@ -211,6 +211,37 @@ def test_a_scheduler_that_goes_away_costs_no_result(
     assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
 
 
+def test_a_scheduler_without_workers_is_waited_for_and_given_up(
+    leakscan: Command, repos: list[Repo], tmp_path: Path
+) -> None:
+    told = tmp_path / "scheduler.json"
+    command = [
+        DASK,
+        "scheduler",
+        "--port",
+        "0",
+        "--scheduler-file",
+        told,
+        "--host",
+        "127.0.0.1",
+        "--no-dashboard",
+    ]
+    scheduler = subprocess.Popen(command, cwd=tmp_path, **QUIET)
+    try:
+        wait_until(lambda: told.exists() and told.read_bytes())
+        address = json.loads(told.read_text())["address"]
+        env = {"DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "2s"}
+        run = leakscan("fleet", "run", "repos", "--run", "left", "--cluster", address, env=env)
+    finally:
+        scheduler.terminate()
+        scheduler.wait(PATIENCE_S)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "the run waits 2 s for one" in run.stderr
+    assert "the scheduler has no workers; what was done is kept" in run.stderr
+    again = leakscan("fleet", "run", "--run", "left", "-f", "json")
+    assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
+
+
 @pytest.mark.parametrize(
     ("where", "says"),
     [
