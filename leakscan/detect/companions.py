@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.label import Label, iter_names, split_words
@@ -13,6 +14,7 @@ from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
+_MAX_REMEMBERED = 2048  # lines, of a thousand bytes at most
 _ASSIGNED = re.compile(
     rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
@@ -108,16 +110,15 @@ class Companions:
         low, high = _lines_around(data, start, end)
         quoted = data[start - 1 : start] in (b'"', b"'", b"`")
         found = []
-        for match in _ASSIGNED.finditer(data, low, high):
-            kind = next(group for group in (2, 3, 4, 5) if match[group] is not None)
-            if (kind == 5 and quoted) or _REFERENCE.search(match[kind]):
-                continue
-            words = split_words(match[1].decode("latin-1"))
-            names = set(iter_names(words))
-            for rule in wanted:
-                if names.intersection(rule.names) and _is_of(rule, match[kind]):
-                    name = Span(match.start(1), match.end(1))
-                    found.append((rule, Span(*match.span(kind)), Label("named", words, rule.part, 2, name)))
+        for line in data[low:high].split(b"\n"):
+            for name, words, names, value, bare in _assignments(line):
+                if bare and quoted:
+                    continue
+                for rule in wanted:
+                    if not names.isdisjoint(rule.names) and _is_of(rule, line[value.start : value.end]):
+                        label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
+                        found.append((rule, Span(low + value.start, low + value.end), label))
+            low += len(line) + 1
         return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))
 
     def _arguments(
@@ -135,6 +136,22 @@ class Companions:
                 continue
             if _is_of(rule, value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
+
+
+@lru_cache(_MAX_REMEMBERED)
+def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[str], Span, bool], ...]:
+    """What one line assigns: where the name stands, its words and all that they may be read as, where the value stands,
+    and whether it has no quotes. The windows of neighbours have most of their lines in common."""
+    if b"=" not in line and b":" not in line and b"to" not in line:
+        return ()
+    found = []
+    for match in _ASSIGNED.finditer(line):
+        kind = next(group for group in (2, 3, 4, 5) if match[group] is not None)
+        if not _REFERENCE.search(match[kind]):
+            words = split_words(match[1].decode("latin-1"))
+            names = frozenset(iter_names(words))
+            found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
+    return tuple(found)
 
 
 def _is_of(rule: Rule, value: bytes) -> bool:

@@ -13,6 +13,7 @@ _SECTION = re.compile(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
 _COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 # A heading of Markdown, with empty lines below it.
 _HEADING = re.compile(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
+_FIRST = b"[#*/;-<"  # of a section, a heading or a comment
 # `{"exchange": "luno", "secret": "…"`: the item of a list says what it is.
 _KIND = re.compile(
     rb"[\"']?(?i:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?\\{0,2}[\"']?\s{0,3}"
@@ -65,12 +66,14 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
     paragraph = True
     for span in _lines_up(data, floor, line_start):
         line = data[span.start : span.end]
-        if not line.strip():
+        text = line.strip()
+        if not text:
             paragraph = False
             continue
-        outer = _indent(line) < indent and line.strip(b" \t\r{}[](),;")
-        section = _SECTION.fullmatch(line) or _HEADING.fullmatch(line.strip())
-        if outer or section or (paragraph and _COMMENT.match(line)):
+        outer = indent and _indent(line) < indent and line.strip(b" \t\r{}[](),;")
+        may_be = text[0] in _FIRST
+        section = may_be and (_SECTION.fullmatch(line) or _HEADING.fullmatch(text))
+        if outer or section or (may_be and paragraph and _COMMENT.match(line)):
             found += 1
             yield span
         if outer:
