@@ -27,13 +27,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from leakscan.detect import Detector
 from leakscan.errors import LeakscanError
 from leakscan.gitstore.commits import parse_commit, parse_links, parse_tag_target
+from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.gitconfig import parse_config as parse_git_config
+from leakscan.gitstore.layout import Layout, find_layout
 from leakscan.gitstore.loose import peek_loose, read_loose
 from leakscan.gitstore.memory import _HEAD as HEAD
 from leakscan.gitstore.memory import _ID_LISTS as ID_LISTS
 from leakscan.gitstore.memory import _MAGIC as MAGIC
 from leakscan.gitstore.memory import UnusableError, decode
 from leakscan.gitstore.packindex import PackIndex
+from leakscan.gitstore.refs import read_head, read_refs
 from leakscan.policy.baseline import parse_baseline
 from leakscan.policy.config import Known, parse_config
 from leakscan.rules import load_rules
@@ -152,6 +155,54 @@ def pack_indexes() -> list[bytes]:
     return [b"\xfftOc\0\0\0\2" + fan + rest + bytes(40), fan + bytes(24 * 3 + 40)]
 
 
+def wide_index() -> list[bytes]:
+    """The same of a repository of SHA-256."""
+    import struct
+
+    names = sorted(bytes((code,)) * 32 for code in (1, 7, 200))
+    fan = struct.pack(">256I", *(sum(name[0] <= code for name in names) for code in range(256)))
+    return [
+        b"\xfftOc\0\0\0\2" + fan + b"".join(names) + bytes(12) + struct.pack(">3I", 12, 90, 200) + bytes(64)
+    ]
+
+
+def named(data: bytes) -> object:
+    """HEAD, packed refs, a loose ref, a reflog and a shallow file at once, in parts."""
+    parts = (data.split(b"\0\0") + [b""] * 5)[:5]
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        root = Path(folder)
+        for name, part in zip(
+            ("HEAD", "packed-refs", "refs/heads/x", "logs/HEAD", "FETCH_HEAD"), parts, strict=True
+        ):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            (root / name).write_bytes(part)
+        faults = Faults()
+        found = read_refs(Layout(root, root, None, "sha1"), faults)
+        head = read_head(Layout(root, root, None, "sha1"), Faults()).head
+    return len(found.refs), found.head == head, len(found.logged), kinds(faults.failures)
+
+
+def refs() -> list[bytes]:
+    line = OID + b" refs/heads/x\n^" + OID + b"\n" + OID + b" refs/tags/y\n"
+    log = OID + b" " + OID + b" A <a@b> 1 +0000\tx\n"
+    return [
+        b"\0\0".join((head, line, OID + b"\n", log, log)) for head in (b"ref: refs/heads/x\n", OID + b"\n")
+    ]
+
+
+def git_file(data: bytes) -> object:
+    """A `.git` that is a file, and a `commondir` that leads on."""
+    first, _, second = data.partition(b"\0\0")
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        inner = Path(folder, "inner")
+        inner.mkdir()
+        (inner / "HEAD").write_bytes(b"ref: refs/heads/x\n")
+        (inner / "commondir").write_bytes(second)
+        Path(folder, ".git").write_bytes(first)
+        found = find_layout(Path(folder))
+    return found is not None, found is not None and found.common_dir == found.git_dir
+
+
 def loose() -> list[bytes]:
     import zlib
 
@@ -253,6 +304,9 @@ TARGETS: dict[str, Target] = {
     "tag": Target(lambda data: parse_tag_target(data) != "", lambda: [TAG]),
     "loose": Target(in_file(lambda path: (peek_loose(path)[0], len(read_loose(path, 1 << 20)) > 0)), loose),
     "pack index": Target(in_file(lambda path: len(PackIndex(path, 20).names)), pack_indexes),
+    "wide pack index": Target(in_file(lambda path: len(PackIndex(path, 32).names)), wide_index),
+    "refs": Target(named, refs),
+    "git file": Target(git_file, lambda: [b"gitdir: inner\n\0\0..\n", b"gitdir: /nowhere\n"]),
     "memory": Target(remembered, memories),
     "repository": Target(damaged, damages),
 }
