@@ -162,12 +162,14 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--quick", action="store_true", help="the room's own unit tests only: a lower bound")
+    parser.add_argument(
+        "--groups", type=int, help="only so many groups of tests, the quick ones first: a lower bound"
+    )
     arguments = parser.parse_args()
     modules = sorted((ROOT / "leakscan" / arguments.room).glob("*.py"))
     every = [m for module in modules if not module.name.startswith(_LEFT_OUT) for m in mutants(module)]
     sample = random.Random(arguments.seed).sample(every, min(arguments.sample, len(every)))
-    stages = TESTS[arguments.room][: 1 if arguments.quick else None]
+    stages = TESTS[arguments.room][: arguments.groups]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
         copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for number in range(arguments.jobs):
@@ -189,7 +191,7 @@ def main() -> None:
             noticed += is_noticed
             if not is_noticed:
                 place = f"{mutant.module.relative_to(ROOT)}:{mutant.line}"
-                print(f"not noticed: {place}: {mutant.before} -> {mutant.after}")
+                print(f"not noticed: {place}: {mutant.before} -> {mutant.after}", flush=True)
             print(f"{noticed} of {number} noticed ({len(every)} sites)", file=sys.stderr, flush=True)
     print(f"{arguments.room}: {noticed} of {len(sample)} mutants noticed, {noticed / len(sample):.0%}")
 
