@@ -56,6 +56,25 @@ def test_malformed_refs_are_failures(repo: Repo) -> None:
         assert contents(store) == {b"one\n"}
 
 
+def test_malformed_lines_of_packed_refs_are_counted_and_the_others_read(repo: Repo) -> None:
+    oid = repo.commit({"a": "one\n"})
+    lines = [
+        "# pack-refs with: peeled fully-peeled sorted",
+        f"{oid} refs/tags/good",
+        f"^{oid}",
+        f"{oid} refs/tags/../../escape",
+        "",
+        f"{oid}",
+        f"{oid[:-1]} refs/tags/short",
+        "^abc",
+    ]
+    (repo.git_dir / "packed-refs").write_text("\n".join(lines) + "\n")
+    with opened(repo.path) as store:
+        assert dict(store.refs.refs) == {b"refs/heads/main": oid, b"refs/tags/good": oid}
+        (failure,) = store.failures
+        assert failure.reason == "3 lines are malformed"
+
+
 def test_a_missing_head_is_a_failure_and_objects_are_read(repo: Repo) -> None:
     repo.commit({"a": "one\n"})
     (repo.git_dir / "HEAD").unlink()
