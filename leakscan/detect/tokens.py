@@ -100,21 +100,21 @@ class Tokens:
         """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
-        if self._is_something_else(data, place):
+        reading = next(self._readings(data, place), None)
+        if reading is None or self._is_something_else(data, place):
             return False
-        for span, fits in self._readings(data, place):
-            if any(rule.needs != "name and exchange" for rule in fits):
-                return True
-            label = self._labeller.label(data, span, 0)
-            if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
-                return True
-            if label.kind == "argument" and not is_loose(fits):
-                return True
-            return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
-        return False
+        span, fits = reading
+        if any(rule.needs != "name and exchange" for rule in fits):
+            return True
+        label = self._labeller.label(data, span, 0)
+        if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
+            return True
+        if label.kind == "argument" and not is_loose(fits):
+            return True
+        return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
 
     def _is_something_else(self, data: bytes, token: Span) -> bool:
-        """Its name says so, and no rule does without a name: most are digests, whose randomness is not worth a look."""
+        """Its name says so, and no rule does without a name."""
         return all(
             not self._shapes.speaks(data[span.start : span.end])
             and self._labeller.label(data, span, 0).kind in ("negative", "foreign")
