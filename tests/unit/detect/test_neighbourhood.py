@@ -6,6 +6,7 @@ from detecting import DETECTOR, values
 from leakscan.detect.context import context_windows, is_made_up, near_span
 from leakscan.detect.nesting import parent_spans
 from leakscan.model import Span
+from leakscan.rules.fake import fake
 
 
 def near(data: bytes) -> bytes:
@@ -94,3 +95,10 @@ def test_more_than_twenty_are_a_list() -> None:
 
 def test_only_those_near_each_other_are_a_crowd() -> None:
     assert set(crowds(8, "\n" + "# words\n" * 60)) == {0}
+
+
+def test_values_with_names_and_private_keys_are_no_crowd() -> None:
+    named = "\n".join(f"BINANCE_API_KEY_{number}={value}" for number, value in enumerate(values(30)))
+    assert {candidate.crowd for candidate in DETECTOR.inspect(named.encode()).candidates} == {0}
+    keys = "\n".join(fake("ed25519", seed) for seed in range(25)) + f'\n# binance\n"{values(1)[0]}"\n'
+    assert {candidate.crowd for candidate in DETECTOR.inspect(keys.encode()).candidates} == {0}
