@@ -102,3 +102,9 @@ def test_values_with_names_and_private_keys_are_no_crowd() -> None:
     assert {candidate.crowd for candidate in DETECTOR.inspect(named.encode()).candidates} == {0}
     keys = "\n".join(fake("ed25519", seed) for seed in range(25)) + f'\n# binance\n"{values(1)[0]}"\n'
     assert {candidate.crowd for candidate in DETECTOR.inspect(keys.encode()).candidates} == {0}
+
+
+def test_two_groups_of_four_far_apart_are_two_notes() -> None:
+    made = [f'"{value}",' for value in values(8)]
+    text = "# binance\n" + "\n".join([*made[:4], *["# words"] * 400, *made[4:]])
+    assert {candidate.crowd for candidate in DETECTOR.inspect(text.encode()).candidates} == {0}
