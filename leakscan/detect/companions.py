@@ -13,9 +13,10 @@ from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
+# What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`.
 _ASSIGNED = re.compile(
     rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
-    rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
+    rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
 _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
@@ -95,6 +96,7 @@ class Companions:
         for rule, span, label in [
             *self._assigned(data, start, end, wanted),
             *self._arguments(data, start, end, wanted),
+            *_partnered(candidate, candidates, wanted),
         ]:
             rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
             if chosen == span:
@@ -135,6 +137,17 @@ class Companions:
                 continue
             if _is_of(rule, value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
+
+
+def _partnered(
+    candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
+) -> Iterator[tuple[Rule, Span, Label]]:
+    """Its partner, where the name of that says the part."""
+    partner = None if candidate.partner is None else candidates[candidate.partner]
+    if partner is not None and partner.label.kind == "named":
+        for rule in wanted:
+            if rule.part == partner.label.part and _is_of(rule, partner.identity):
+                yield rule, partner.span, partner.label
 
 
 def _is_of(rule: Rule, value: bytes) -> bool:

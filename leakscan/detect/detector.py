@@ -72,6 +72,7 @@ class Detector:
         index = KeywordIndex(rules.exchanges)
         self._tokens = Tokens(rules, self.literals, self._labeller, index)
         self.spec = self._tokens.spec
+        self.iter_short = self._tokens.iter_short
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
         self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -11,7 +12,9 @@ from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alon
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import KeywordIndex
+from leakscan.detect.rewrite import Piece
 from leakscan.detect.shapes import Shapes
+from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
 from leakscan.rules import RUN_LENGTH, Rule, RuleSet, TextShape
@@ -87,6 +90,10 @@ class Tokens:
                         found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
+    def iter_short(self, data: bytes) -> Iterator[Piece]:
+        """What is encoded or in pieces at the anchors, and beside them."""
+        return iter_short(data, itertools.chain(*self._matcher.values(data)))
+
     def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
         """The value in a token, with the rules that it fits: as far as an escape sticks to it, without that."""
         for span in _values_of(data, token):
@@ -102,16 +109,30 @@ class Tokens:
         place = Span(len(before), len(before) + len(token))
         if self._is_something_else(data, place):
             return False
-        for span, fits in self._readings(data, place):
-            if any(rule.needs != "name and exchange" for rule in fits):
-                return True
-            label = self._labeller.label(data, span, 0)
-            if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
-                return True
-            if label.kind == "argument" and not is_loose(fits):
-                return True
-            return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
-        return False
+        readings = self._readings(data, place)
+        return any(self._is_told(data, before, *reading) for reading in readings) or self._is_short(
+            before, token, after
+        )
+
+    def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
+        if any(rule.needs != "name and exchange" for rule in fits):
+            return True
+        label = self._labeller.label(data, span, 0)
+        if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
+            return True
+        if label.kind == "argument" and not is_loose(fits):
+            return True
+        return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
+
+    def _is_short(self, before: bytes, token: bytes, after: bytes) -> bool:
+        """What stands encoded in the token is promising, or a piece of a value that is named."""
+        if piece := decoded(token, after):
+            return self._is_promising(before, piece.text, after[piece.original.end - len(token) :])
+        begun = before_first(before, after)
+        if begun is None:
+            return False
+        label = self._labeller.label(begun + token, Span(len(begun), len(begun) + len(token)), 0)
+        return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
 
     def _is_something_else(self, data: bytes, token: Span) -> bool:
         """Its name says so, and no rule does without a name: most are digests, whose randomness is not worth a look."""
