@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import re
 from collections.abc import Iterable, Iterator
 
@@ -36,6 +35,8 @@ _ANOTHERS = re.compile(
 )
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
+_MAX_HELD = 4 << 20  # bytes of the content that was read last
+_Read = tuple[bytes, list[tuple[int, int]], dict[Span, tuple[Rule, ...]]]
 
 
 class Tokens:
@@ -65,11 +66,31 @@ class Tokens:
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
         )
         self._matcher = Matcher(self.spec)
+        self._last: _Read = (b"", [], {})
 
     def values(self, data: bytes) -> dict[Span, tuple[Rule, ...]]:
         """Every value that an anchor gives, and those beside it that could be parts of the same credential, with the
         rules that each fits; by position."""
-        runs, tokens = self._matcher.values(data)
+        return self._read(data)[2]
+
+    def iter_short(self, data: bytes) -> Iterator[Piece]:
+        """What is encoded or in pieces at the anchors and beside the values."""
+        _, tokens, values = self._read(data)
+        return iter_short(data, [*tokens, *values])
+
+    def _read(self, data: bytes) -> _Read:
+        """The content, the tokens that are anchors, and the values; of one content it is asked twice."""
+        last = self._last
+        if last[0] is not data:
+            runs, tokens = self._matcher.values(data)
+            last = (data, tokens, self._values(data, runs, tokens))
+            if len(data) <= _MAX_HELD:
+                self._last = last
+        return last
+
+    def _values(
+        self, data: bytes, runs: Iterable[tuple[int, int]], tokens: Iterable[tuple[int, int]]
+    ) -> dict[Span, tuple[Rule, ...]]:
         found: dict[Span, tuple[Rule, ...]] = {}
         for span in iter_run_values(data, runs, RUN_LENGTH):
             if (fits := self._shapes.fits(data[span.start : span.end])) and not is_piece_of_encoding(
@@ -89,10 +110,6 @@ class Tokens:
                     if not _NAME_ENDS.match(data, token.end):
                         found.update(self._readings(data, token))
         return dict(sorted(found.items()))
-
-    def iter_short(self, data: bytes) -> Iterator[Piece]:
-        """What is encoded or in pieces at the anchors, and beside them."""
-        return iter_short(data, itertools.chain(*self._matcher.values(data)))
 
     def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
         """The value in a token, with the rules that it fits: as far as an escape sticks to it, without that."""
