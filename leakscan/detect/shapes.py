@@ -8,9 +8,10 @@ import functools
 import re
 from collections import defaultdict
 
+from leakscan.detect.phrase import is_phrase
 from leakscan.detect.proofs import is_possible
 from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bits
-from leakscan.rules import Rule, RuleSet, TextShape
+from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 
 MIN_LOOSE_BITS = 12.0
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
@@ -26,6 +27,11 @@ class Shapes:
             for rule in exchange.rules:
                 if isinstance(rule.shape, TextShape) and rule.needs != "group":
                     sharing[rule.shape].append(rule)
+        self._phrases: dict[int, tuple[Rule, ...]] = {}
+        for rule in rules.by_id.values():
+            if isinstance(rule.shape, PhraseShape):
+                listed = self._phrases.get(rule.shape.words, ())
+                self._phrases[rule.shape.words] = (*listed, rule)
         self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
         self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
         self._of_length: dict[int, list[TextShape]] = defaultdict(list)
@@ -41,7 +47,8 @@ class Shapes:
 
     def fits(self, value: bytes) -> tuple[Rule, ...]:
         """The rules whose values look like this one, and are as random."""
-        return self._remembered(value) if len(value) in self._of_length else ()
+        known = len(value) in self._of_length or b" " in value
+        return self._remembered(value) if known else ()
 
     def speaks(self, value: bytes) -> bool:
         """Whether it could be a credential with no more than its form, or no more than its name or its exchange."""
@@ -51,6 +58,9 @@ class Shapes:
         )
 
     def _fits(self, value: bytes) -> tuple[Rule, ...]:
+        if b" " in value:
+            words = value.count(b" ") + 1
+            return self._phrases.get(words, ()) if is_phrase(value, words) else ()
         shapes = [
             shape
             for shape in self._of_length[len(value)]

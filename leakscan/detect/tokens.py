@@ -64,6 +64,7 @@ class Tokens:
             tuple(sorted(_without_longer(words))),
             tuple(sorted(heads)),
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
+            phrases=True,
         )
         self._matcher = Matcher(self.spec)
         self._last: _Read = (b"", [], {})
