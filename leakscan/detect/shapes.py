@@ -14,6 +14,8 @@ from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bit
 from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 
 MIN_LOOSE_BITS = 12.0
+_SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
+_SYMBOL = re.compile(rb"[+/_-]")
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 _MAX_REMEMBERED = 1 << 14
 
@@ -84,7 +86,8 @@ def _holds(shape: TextShape, value: bytes) -> bool:
 def is_random(shape: TextShape, value: bytes) -> bool:
     """It scores as a value drawn at random from the alphabet of the shape does."""
     if shape.loose:
-        return _is_plain(value) and token_bits(value) >= MIN_LOOSE_BITS
+        least = MIN_LOOSE_BITS if value[0] not in _SELDOM_FIRST else _MIN_BITS_BEHIND_SYMBOL
+        return _is_plain(value) and token_bits(value) >= least
     if shape.pattern.heads and b"-" in value:
         value = value.partition(b"-")[2]  # "account-" is written, what follows is drawn
     return token_bits(value, alphabet_size(shape.pattern.alphabet)) >= _least_bits(len(value))
@@ -99,9 +102,8 @@ def _is_plain(value: bytes) -> bool:
     """A value of unknown format has letters and digits; paths, names joined by dashes and addresses are none."""
     if _ADDRESS.fullmatch(value):
         return False
-    return len(re.findall(rb"[+/_-]", value)) <= max(4, len(value) // 12) and not value.startswith(
-        (b"/", b"-")
-    )
+    symbols = len(_SYMBOL.findall(value))
+    return symbols <= (max(4, len(value) // 12) if value[0] not in _SELDOM_FIRST else 1 + len(value) // 16)
 
 
 def decoded_length(value: bytes) -> int:
