@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.label import Label, iter_names, split_words
+from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
 
@@ -22,7 +23,7 @@ _ASSIGNED = re.compile(
 _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = re.compile(
-    rb"(?:[\"']([^\"'\n]{1,100})[\"']" + _BETWEEN + rb"[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
+    rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
 )
 _AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
 _NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
@@ -116,6 +117,8 @@ class Companions:
                 continue
             words = split_words(match[1].decode("latin-1"))
             names = set(iter_names(words))
+            if not OTHERS_PASSWORDS.isdisjoint(names):
+                continue
             for rule in wanted:
                 if names.intersection(rule.names) and _is_of(rule, match[kind]):
                     name = Span(match.start(1), match.end(1))

@@ -40,7 +40,7 @@ _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?
 # What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
-    rb"(?:(?:::|\.)new)?\(\s{0,40}\Z"
+    rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
 )
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
@@ -207,6 +207,10 @@ class Labeller:
 
     def judge_unit(self, unit: bytes, span: Span) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
+        if words[:1] == ("app",) and len(words) > 2 and unit[3:4] == b".":
+            words = words[
+                1:
+            ]  # `app.api.key`, the space of names of the program's own settings; not `app.key`
         telling = tuple(
             word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
         )
