@@ -214,7 +214,8 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
     of different forms that stand as the exchange's key and secret do."""
     strength, other = candidate.label.strength, partner.label.strength if partner else 0
-    if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= Tier.PARENT)):
+    enough = Tier.NEAR if _is_of_wallet(candidate) else Tier.PARENT
+    if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True
     if partner is None or candidate.crowd > 1:
         return False
@@ -222,6 +223,13 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
         rule.part for rule in partner.fits if rule.exchange == venue.exchange
     )
     return venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2
+
+
+def _is_of_wallet(candidate: Candidate) -> bool:
+    """A private key or a recovery phrase by its form: no web framework has such a `secret_key`."""
+    return (
+        candidate.label.part != "key" and candidate.identity[:2] in (b"0x", b"0X")
+    ) or b" " in candidate.identity
 
 
 def _joined(candidate: Candidate, match: Match) -> Match | None:

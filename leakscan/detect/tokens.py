@@ -16,7 +16,7 @@ from leakscan.detect.shapes import Shapes
 from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
-from leakscan.rules import RUN_LENGTH, Rule, RuleSet, TextShape
+from leakscan.rules import RUN_LENGTH, PhraseShape, Rule, RuleSet, TextShape
 
 _TOKEN = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
@@ -133,7 +133,7 @@ class Tokens:
         )
 
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
-        if any(rule.needs != "name and exchange" for rule in fits):
+        if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
             return True
         label = self._labeller.label(data, span, 0)
         if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
