@@ -13,6 +13,7 @@ from leakscan.anchors.spec import (
     HINT_REACH,
     LONGEST_PHRASE,
     LONGEST_TOKEN,
+    PHRASE_MARGIN,
     PHRASE_WORDS,
     SHORTEST_PHRASE,
     SHORTEST_TOKEN,
@@ -43,6 +44,7 @@ cdef Py_ssize_t MOST = LONGEST_TOKEN
 cdef Py_ssize_t REACH = HINT_REACH
 cdef Py_ssize_t LEAST_OF_PHRASE = SHORTEST_PHRASE
 cdef Py_ssize_t MOST_OF_PHRASE = LONGEST_PHRASE
+cdef Py_ssize_t MARGIN = PHRASE_MARGIN
 cdef int WORDS = PHRASE_WORDS
 cdef Py_ssize_t AFTER = AFTER_REACH
 
@@ -134,7 +136,7 @@ cdef class Matcher:
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         place = 0
-        while self.phrases and place <= size and self.phrase(text, size, place + AFTER, size, found):
+        while self.phrases and place <= size and self.phrase(text, size, place + MARGIN, size, found):
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         return runs, tokens
@@ -222,10 +224,10 @@ cdef class Matcher:
         return False
 
     cdef bint phrase(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
-        """The first one that touches, as of a token."""
-        cdef Py_ssize_t begin = max(0, start - AFTER)
-        cdef Py_ssize_t least = max(0, begin - MOST_OF_PHRASE - 2)
-        cdef Py_ssize_t stop = end + REACH
+        """The first one that touches."""
+        cdef Py_ssize_t begin = max(0, start - MARGIN)
+        cdef Py_ssize_t least = max(0, begin - MOST_OF_PHRASE - MARGIN)
+        cdef Py_ssize_t stop = end + MARGIN
         cdef Py_ssize_t place, first, last
         cdef int words
         cdef bint fits
@@ -258,7 +260,7 @@ cdef class Matcher:
                 words = 1
                 fits = True
                 while place < size and WORDLY[data[place]]:
-                    if place > stop + MOST_OF_PHRASE + 2:
+                    if place > stop + MOST_OF_PHRASE + MARGIN:
                         return False
                     if data[place] == c" ":
                         if place + 1 >= size or not 97 <= data[place + 1] <= 122:
@@ -268,7 +270,10 @@ cdef class Matcher:
                         last = place + 1
                     place += 1
                 fits = fits and 3 <= place - last <= 8
-                if fits and words == WORDS and place + AFTER >= start and self.is_accepted(data, size, first, place):
+                if fits and words == WORDS and place + MARGIN >= start and (
+                    self.accepts is None
+                    or self.accepts(b"", PyBytes_FromStringAndSize(<char*>data + first, place - first), b"")
+                ):
                     found[0] = first
                     found[1] = place
                     return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
 PHRASE_WORDS, SHORTEST_PHRASE, LONGEST_PHRASE = 24, 95, 215  # of words of 3 to 8 letters
+PHRASE_MARGIN = 2
 HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes before it, and so many behind
 MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
 MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
@@ -34,8 +35,8 @@ class AnchorSpec:
       one of `heads`, or has one of `hints` (lower-case words, found in any case) within the 64 bytes before it.
       `accepts` has the last word: it is given up to 64 bytes before the token, the token, and up to 3 bytes behind it,
       and must always say the same of the same.
-    - With `phrases`: exactly 24 words of 3 to 8 lower-case letters with single spaces between them, which `accepts` is
-      asked about in the same way.
+    - With `phrases`: exactly 24 words of 3 to 8 lower-case letters with single spaces between them, which `accepts`
+      takes without what stands beside them: they and two bytes on each side decide.
 
     Content that starts with one of `openings` is looked at in any case.
 

@@ -31,7 +31,7 @@ def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
     if spec.hidden and hides(data, 0, len(data)):
         return True
     phrases = re.finditer(rb"(?<![a-z])(?<![a-z] )(?:[a-z]{3,8} ){23}[a-z]{3,8}(?![a-z]| [a-z])", data)
-    if spec.phrases and any(is_accepted(data, phrase, spec) for phrase in phrases):
+    if spec.phrases and any(spec.accepts is None or spec.accepts(b"", p[0], b"") for p in phrases):
         return True
     tokens = re.finditer(rb"(?<![\w+/-])[A-Za-z0-9+/_-]{16,136}(?![\w+/-])", data)
     return any(
@@ -48,11 +48,6 @@ def is_anchored(before: bytes, token: bytes, after: bytes, spec: AnchorSpec) -> 
     accepted = spec.accepts is None or spec.accepts(before, token, after)
     drawn = not is_name(before, token, after) and may_be_drawn(before, token)
     return changes > 0 and often and drawn and told and accepted
-
-
-def is_accepted(data: bytes, token: re.Match[bytes], spec: AnchorSpec) -> bool:
-    before, after = data[max(0, token.start() - 64) : token.start()], data[token.end() : token.end() + 3]
-    return spec.accepts is None or spec.accepts(before, token[0], after)
 
 
 def is_wide(data: bytes) -> bool:
