@@ -13,6 +13,7 @@ from leakscan.rules import build_rules
 
 MODULES = (
     "anchors/_matcher",
+    "detect/_counts",
     "gitstore/_kernel",
     "gitstore/_kernel_tables",
     "gitstore/_kernel_trees",

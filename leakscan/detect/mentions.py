@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from functools import lru_cache
 from itertools import accumulate, chain
 from typing import NamedTuple
 
@@ -33,8 +34,14 @@ _OF_COINBASE = re.compile(
 _TO_COINBASE = re.compile(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
 _CODE_REACH, _LONG_CODE = 40, 24
 _CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
+_PIECE, _MAX_REMEMBERED = 2048, 2048  # the versions of a file have most of their paragraphs in common
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
+
+
+_Hit = tuple[
+    int, tuple[int, str, "Kind", bool, bool]
+]  # its last byte; size, exchange, kind, ends and starts a word
 
 
 class Kind(IntEnum):
@@ -122,6 +129,7 @@ class KeywordIndex:
                 starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
                 self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, starts))
         self._automaton.make_automaton()
+        self._remembered = lru_cache(_MAX_REMEMBERED)(self._search)
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
         """Every mention in the windows, by position; of two that overlap the first, the longer of those
@@ -134,16 +142,30 @@ class KeywordIndex:
         return kept
 
     def _in_window(self, data: bytes, window: Span) -> Iterator[Mention]:
-        text = data[window.start : window.end]
+        for piece in _pieces(data, window):
+            text = data[piece.start : piece.end]
+            hits = self._remembered(text) if len(text) <= _PIECE else self._search(text)
+            for last, (size, exchange, kind, ends, starts) in hits:
+                end = piece.start + last + 1
+                if not ends or _ends_word(data, end):
+                    span = Span(end - size, end)
+                    if not starts or (_starts_word(data, span.start) and not _is_in_value(data, span)):
+                        yield Mention(span, exchange, kind)
+
+    def _search(self, text: bytes) -> tuple[_Hit, ...]:
         # one character a byte, so that offsets survive
-        for last, (size, exchange, kind, ends, starts) in self._automaton.iter(
-            text.lower().decode("latin-1")
-        ):
-            end = window.start + last + 1
-            if not ends or _ends_word(data, end):
-                span = Span(end - size, end)
-                if not starts or (_starts_word(data, span.start) and not _is_in_value(data, span)):
-                    yield Mention(span, exchange, kind)
+        return tuple(self._automaton.iter(text.lower().decode("latin-1")))
+
+
+def _pieces(data: bytes, window: Span) -> Iterator[Span]:
+    """Its paragraphs; long ones, after each line that could be the last of a piece. A word has no line break within."""
+    start, stop = window
+    while start < stop:
+        end = data.find(b"\n\n", start, min(stop, start + _PIECE)) + 1
+        end = end or data.rfind(b"\n", start, min(stop, start + _PIECE)) + 1
+        end = end or data.find(b"\n", start, stop) + 1 or stop
+        yield Span(start, end)
+        start = end
 
 
 def _is_common(exchange: Exchange, name: str) -> bool:

@@ -79,12 +79,12 @@ def _ways(first: Candidate, second: Candidate) -> set[tuple[Part, Part]]:
     told = {c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier >= Tier.NEAR}
     if told & exchanges:
         exchanges &= told
-    return {
-        (one.part, other.part)
-        for one in first.fits
-        for other in second.fits
-        if one.exchange == other.exchange and one.exchange in exchanges and one.part != other.part
-    }
+    parts: dict[str, set[Part]] = {exchange: set() for exchange in exchanges}
+    for rule in second.fits:
+        if rule.exchange in exchanges:
+            parts[rule.exchange].add(rule.part)
+    ways = {(rule.part, part) for rule in first.fits for part in parts.get(rule.exchange, ())}
+    return {way for way in ways if way[0] != way[1]}
 
 
 def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:

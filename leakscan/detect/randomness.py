@@ -14,10 +14,15 @@ import functools
 import math
 import re
 import string
-from itertools import pairwise
-from operator import sub
+from typing import TYPE_CHECKING
 
-from leakscan.anchors.written_model import KIND_BITS, LETTER_BITS
+if TYPE_CHECKING:
+    from leakscan.detect.reference_counts import count_repeats, count_steps, written_bits
+else:
+    try:
+        from leakscan.detect._counts import count_repeats, count_steps, written_bits
+    except ImportError:
+        from leakscan.detect.reference_counts import count_repeats, count_steps, written_bits
 
 # 200,000 random values of 64 letters and digits: the lowest score seen is 60; the law in tests/laws proves the rate.
 MIN_RANDOM_BITS = 20.0
@@ -40,10 +45,8 @@ _CHOICE_BITS = 4.0
 _NOVELTY_BITS = math.log2(62 / 0.3)
 _REPEAT_GAIN = _NOVELTY_BITS + math.log2(0.4)
 _STEP_GAIN = _NOVELTY_BITS + math.log2(0.1)
-_NEIGHBOURS = frozenset((-1, 1))
-_MAX_PERIOD = 33
 _MIN_PRINTABLE = 0.85
-_MAX_REMEMBERED = 1 << 13  # a value is asked about under several rules, and stands in many versions of a file
+_UNPRINTABLE = bytes({*range(256)} - {*range(32, 127), *b"\t\r\n"})
 
 
 def randomness_bits(value: bytes) -> float:
@@ -54,9 +57,9 @@ def randomness_bits(value: bytes) -> float:
     smaller = _smaller_alphabet(value)
     if smaller < uniform:  # most runs of a lock file are digests: no need to weigh the slower rivals
         return smaller - uniform
-    letters = sum(1 for char in value if char > 57)
+    letters = _count_letters(value)
     any_case = _repetition(value.lower()) + letters
-    return min(smaller, _repetition(value), any_case, _written(value)) - uniform
+    return min(smaller, _repetition(value), any_case, written_bits(value)) - uniform
 
 
 def decodes_to_text(value: bytes) -> bool:
@@ -67,10 +70,14 @@ def decodes_to_text(value: bytes) -> bool:
             plain = base64.b64decode(piece[: len(piece) // 4 * 4], validate=True)
         except binascii.Error:
             return False
-        printable = sum(1 for byte in plain if 32 <= byte < 127 or byte in b"\t\r\n")
+        printable = len(plain.translate(None, _UNPRINTABLE))
         if plain and printable >= _MIN_PRINTABLE * len(plain):
             return True
     return False
+
+
+def _count_letters(value: bytes) -> int:
+    return len(value) - len(value.translate(None, string.ascii_letters.encode()))
 
 
 def _smaller_alphabet(value: bytes) -> float:
@@ -79,46 +86,10 @@ def _smaller_alphabet(value: bytes) -> float:
     return len(value) * math.log2(min(sizes)) + _CHOICE_BITS if sizes else math.inf
 
 
-@functools.lru_cache(_MAX_REMEMBERED)
 def _repetition(value: bytes) -> float:
     """Cost if each character mostly repeats the one a fixed distance back, or follows or precedes the one before."""
-    steps: int = sum(map(_NEIGHBOURS.__contains__, map(sub, value, value[1:])))
-    return len(value) * _NOVELTY_BITS - _repeats(value) * _REPEAT_GAIN - steps * _STEP_GAIN
-
-
-def _repeats(value: bytes) -> int:
-    """How many characters are as the one a fixed distance back, at the distance where most are.
-
-    All pairs at one distance are compared at once: the value as a number against itself, shifted. A byte of the
-    difference is not zero if it has one of its low bits, which 0x7F carries into the high one, or the high one."""
-    number = int.from_bytes(value, "big")
-    low = int.from_bytes(b"\x7f" * len(value), "big")
-    high = int.from_bytes(b"\x80" * len(value), "big")
-    most = 0
-    for period in range(1, min(_MAX_PERIOD, len(value))):
-        low >>= 8
-        high >>= 8
-        unlike = number ^ (number >> 8 * period)
-        differing = ((((unlike & low) + low) | unlike) & high).bit_count()
-        most = max(most, len(value) - period - differing)
-    return most
-
-
-@functools.lru_cache(_MAX_REMEMBERED)
-def _written(value: bytes) -> float:
-    text = value.decode("ascii")
-    kinds = ["d" if char.isdigit() else "u" if char.isupper() else "l" for char in text]
-    cost = sum(KIND_BITS[before + after] for before, after in pairwise(kinds))
-    row = LETTER_BITS[0]
-    for char, kind in zip(text.lower(), kinds, strict=True):
-        if kind == "d":
-            cost += math.log2(10)
-            row = LETTER_BITS[0]
-        else:
-            letter = ord(char) - 97
-            cost += int(row[letter])
-            row = LETTER_BITS[letter + 1]
-    return cost
+    gain = count_repeats(value) * _REPEAT_GAIN + count_steps(value) * _STEP_GAIN
+    return len(value) * _NOVELTY_BITS - gain
 
 
 _SIZES = (  # the alphabets that values are drawn from, smallest first, and their sizes
@@ -159,8 +130,8 @@ def token_bits(value: bytes, size: int = 0) -> float:
     uniform = math.log2(size) * len(core)
     rivals = [_repetition(core)]
     if size > 16:
-        letters = sum(1 for char in core if char > 57)
-        rivals += [_written(core), _repetition(core.lower()) + (letters if size == 62 else 0)]
+        letters = _count_letters(core)
+        rivals += [written_bits(core), _repetition(core.lower()) + (letters if size == 62 else 0)]
     if size == 62 and len(core) >= _MIN_WITH_DIGITS and core.isalpha():
         rivals.append(len(core) * math.log2(52) + _CHOICE_BITS)
     return min(rivals) - uniform

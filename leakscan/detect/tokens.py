@@ -122,15 +122,24 @@ class Tokens:
                 return
 
     def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
-        """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
+        """The last word on an anchor: whether the value, or what it is an encoding or a piece of, fits a rule, and its
+        name or an exchange stands beside it."""
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
+        reading = next(self._readings(data, place), None)
+        inner, begun = decoded(token, after), before_first(before, after)
+        if reading is None and inner is None and begun is None:
+            return False
         if self._is_something_else(data, place):
             return False
-        readings = self._readings(data, place)
-        return any(self._is_told(data, before, *reading) for reading in readings) or self._is_short(
-            before, token, after
-        )
+        if reading is not None and self._is_told(data, before, *reading):
+            return True
+        if inner is not None:
+            return self._is_promising(before, inner.text, after[inner.original.end - len(token) :])
+        if begun is None:
+            return False
+        label = self._labeller.label(begun + token, Span(len(begun), len(begun) + len(token)), 0)
+        return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
 
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
         if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
@@ -142,18 +151,8 @@ class Tokens:
             return True
         return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
 
-    def _is_short(self, before: bytes, token: bytes, after: bytes) -> bool:
-        """What stands encoded in the token is promising, or a piece of a value that is named."""
-        if piece := decoded(token, after):
-            return self._is_promising(before, piece.text, after[piece.original.end - len(token) :])
-        begun = before_first(before, after)
-        if begun is None:
-            return False
-        label = self._labeller.label(begun + token, Span(len(begun), len(begun) + len(token)), 0)
-        return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
-
     def _is_something_else(self, data: bytes, token: Span) -> bool:
-        """Its name says so, and no rule does without a name: most are digests, whose randomness is not worth a look."""
+        """Its name says so, and no rule does without a name."""
         return all(
             not self._shapes.speaks(data[span.start : span.end])
             and self._labeller.label(data, span, 0).kind in ("negative", "foreign")

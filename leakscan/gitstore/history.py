@@ -25,7 +25,9 @@ _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
 _NOTHING = -1
 
-Change = tuple[bytes, int, int]
+Change = tuple[
+    bytes, tuple[int, ...], int
+]  # path, blob in each base, blob in the tree; -1 where there is none
 Entry = tuple[int, str]  # mode, id
 _ROOT: Final[Entry] = (_FOLDER, "")
 _NO_ENTRY: Final[Entry] = (0, "")
@@ -99,9 +101,9 @@ class History:
             if len(parents) == 1:
                 base = trees[parents[0]]
                 if base != tree and marks.get(base) != marks.get(tree):
-                    self._note(seen, number, self._changes(base, tree))
+                    self._note(seen, number, self._changes((base,), tree))
             elif not parents and tree in marks:
-                for path, _, new in self._changes(_NOTHING, tree):
+                for path, _, new in self._changes((_NOTHING,), tree):
                     seen.add(self._catalog.oid(new).encode(), path, commits.oid(number))
             elif any(trees[parent] != tree and trees[parent] in marks for parent in parents) or tree in marks:
                 self._merge(seen, number, [trees[parent] for parent in parents])
@@ -110,7 +112,7 @@ class History:
         """Notes what the tree of the checked-out commit holds."""
         number = self.commits.find(head)
         if number >= 0:
-            for path, _, new in self._changes(_NOTHING, self.commits.trees[number]):
+            for path, _, new in self._changes((_NOTHING,), self.commits.trees[number]):
                 seen.note(self._catalog.oid(new).encode(), path, in_head=True)
 
     def holders(self, wanted: Collection[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:
@@ -139,22 +141,23 @@ class History:
         kinds = self._catalog.kinds
         return node if 0 <= node < len(kinds) and kinds[node] != TREE else _NOTHING
 
-    def _changes(self, old: int, new: int) -> list[Change]:
-        """(path, node in `old`, node in `new`) where they differ in a wanted blob; -1 where there is no such blob."""
+    def _changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
+        """Where a tree differs from some of the bases in a wanted blob, but for folders that are as in one of them: a
+        merge took those over."""
         found: list[Change] = []
-        queue = [(old, new, b"", 0)]
+        queue = [(bases, tree, b"", 0)]
         while queue:
-            old, new, prefix, depth = queue.pop()
-            before, after = self._wanted(old), self._wanted(new)
-            for name in {name for name, _ in before.items() ^ after.items()}:
-                one, other = before.get(name, _NOTHING), after.get(name, _NOTHING)
-                left, right = self._if_tree(one), self._if_tree(other)
-                if (left, right) != (_NOTHING, _NOTHING):
-                    queue.append((left, right, prefix + name + b"/", depth + 1))
-                left, right = self._if_blob(one), self._if_blob(other)
-                if (left, right) != (_NOTHING, _NOTHING):
-                    found.append((prefix + name, left, right))
-            self._steps += 1 + len(before) + len(after)
+            bases, tree, prefix, depth = queue.pop()
+            befores, after = [self._wanted(base) for base in bases], self._wanted(tree)
+            for name in {name for before in befores for name, _ in before.items() ^ after.items()}:
+                olds, new = [before.get(name, _NOTHING) for before in befores], after.get(name, _NOTHING)
+                folders, folder = tuple(map(self._if_tree, olds)), self._if_tree(new)
+                if max(folders) >= 0 > folder or folder not in folders:
+                    queue.append((folders, folder, prefix + name + b"/", depth + 1))
+                blobs, blob = tuple(map(self._if_blob, olds)), self._if_blob(new)
+                if max(blobs) >= 0 or blob >= 0:
+                    found.append((prefix + name, blobs, blob))
+            self._steps += 1 + sum(map(len, befores)) + len(after)
             if self._steps > _MAX_STEPS or len(found) > _MAX_CHANGES or depth > _MAX_DEPTH:
                 raise Untraceable
         return found
@@ -166,25 +169,24 @@ class History:
     def _note(self, seen: Sightings, number: int, changes: list[Change], *, brought: bool = True) -> None:
         """What a commit changed; `brought`: the blobs that stand there now came with it."""
         commit, tree = self.commits.oid(number), self.commits.trees[number]
-        for path, old, new in changes:
+        for path, olds, new in changes:
             if brought and new >= 0:
                 seen.add(self._catalog.oid(new).encode(), path, commit)
-            if old >= 0:
-                successor = self._catalog.oid(new) if new >= 0 else self._successor(tree, path)
-                seen.remove(self._catalog.oid(old).encode(), path, commit, successor.encode())
+            for old in olds:
+                if old >= 0 and old != new:
+                    successor = self._catalog.oid(new) if new >= 0 else self._successor(tree, path)
+                    seen.remove(self._catalog.oid(old).encode(), path, commit, successor.encode())
 
-    def _merge(self, seen: Sightings, number: int, bases: list[int]) -> None:
+    def _merge(self, seen: Sightings, number: int, parents: list[int]) -> None:
         """A merge's own content: paths at which it differs from every parent. Where one of them differs by its mode
         only, the blob is not new."""
-        tree = self.commits.trees[number]
+        tree, bases = self.commits.trees[number], tuple(dict.fromkeys(parents))
         if tree in bases:
             return
-        changes = {base: {path: (old, new) for path, old, new in self._changes(base, tree)} for base in bases}
-        for path in sorted({path for some in changes.values() for path in some}):
-            alike = [base for base in changes if path not in changes[base]]
+        for path, olds, new in sorted(self._changes(bases, tree)):
+            alike = [base for base, old in zip(bases, olds, strict=True) if old == new]
             if all(self._differs(base, tree, path) for base in alike):
-                some = [(path, *by_path[path]) for by_path in changes.values() if path in by_path]
-                self._note(seen, number, some, brought=not alike)
+                self._note(seen, number, [(path, olds, new)], brought=not alike)
 
     def _differs(self, base: int, tree: int, path: bytes) -> bool:
         """Whether the file at a path is another one, or has another mode."""

@@ -16,7 +16,7 @@ from leakscan.gitstore.packindex import PackIndex
 if TYPE_CHECKING:
     from pathlib import Path
 
-_WINDOW = 1 << 20
+_WINDOW = 1 << 16  # larger ones cost a fault for each page of them
 # A stream may hold more than deflate would make of its content; one that holds much more is left to git.
 _SLACK = 1 << 12
 _MAX_HELD_OPEN = 200

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakscan.detect.randomness import MIN_RANDOM_BITS, _repeats, randomness_bits
+from leakscan.detect import randomness, reference_counts
+from leakscan.detect.randomness import MIN_RANDOM_BITS, randomness_bits
 from leakscan.detect.shapes import is_random
 from leakscan.rules import TextShape, load_rules
 
@@ -39,7 +40,20 @@ def test_fewer_than_1_in_10_000_random_values_are_missed() -> None:
 @given(st.text(alphabet="ab0\x7f", max_size=140).map(str.encode))
 def test_repeats_are_counted_as_one_by_one(value: bytes) -> None:
     counted = [sum(map(eq, value, value[period:])) for period in range(1, min(33, len(value)))]
-    assert _repeats(value) == max(counted, default=0)
+    assert reference_counts.count_repeats(value) == randomness.count_repeats(value) == max(counted, default=0)
+
+
+@given(st.one_of(st.binary(max_size=140), st.text(alphabet="abyzABYZ019", max_size=140).map(str.encode)))
+def test_the_kernel_counts_as_its_twin_does(value: bytes) -> None:
+    assert randomness.count_repeats(value) == reference_counts.count_repeats(value)
+    assert randomness.count_steps(value) == reference_counts.count_steps(value)
+    try:
+        written = reference_counts.written_bits(value)
+    except ValueError:
+        with pytest.raises(ValueError, match="letters and digits"):
+            randomness.written_bits(value)
+    else:
+        assert randomness.written_bits(value) == written
 
 
 @given(st.binary(max_size=200))
