@@ -114,6 +114,8 @@ class Judge:
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
         if partner is None or any(self._venues.in_path(path, frozenset()) for path in paths):
             return None  # a path that names somebody else speaks against it
+        if any(rule.needs == "nothing" for rule in candidate.fits):
+            return None  # its own form says whose it is
         told = exchange_of_forms(candidate, partner, self._parents)
         return Venue(told, Tier.FORMS) if told else None
 
