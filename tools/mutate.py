@@ -32,8 +32,12 @@ TESTS = {
     "gitstore": [["tests/unit/gitstore"], _HISTORY, ["tests/e2e/test_history_scan.py", "tests/e2e/test_hook.py",
                  "tests/e2e/test_cache.py", "tests/e2e/test_fleet_clones.py", "tests/promises"]],
 }  # fmt: skip
-# Stands in where there is no compiled kernel; here there is one.
-_LEFT_OUT = ("kernel",)
+# Stands in where nothing is compiled; here it is.
+_LEFT_OUT = ("kernel", "reference")
+_REMEMBERED = ["tests/e2e/test_cache.py", "tests/laws/test_a_remembered_history_changes_no_report.py"]
+# Modules that whole commands test, beside or instead of a file of unit tests by their name.
+_OWN = {"mirror": ["tests/e2e/test_fleet_clones.py"],
+        **dict.fromkeys(["cachefile", "fresh", "memory", "recalled", "remember"], _REMEMBERED)}  # fmt: skip
 _COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
             ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
 _BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
@@ -113,8 +117,9 @@ class Copy:
         self._env = os.environ | {"PYTHONPATH": str(folder)}
 
     def is_noticed(self, mutant: Mutant, stages: list[list[str]]) -> bool:
-        own = f"tests/unit/{mutant.module.parent.name}/test_{mutant.module.stem}.py"
-        stages = [[own], *stages] if (ROOT / own).exists() else stages
+        named = f"tests/unit/{mutant.module.parent.name}/test_{mutant.module.stem}.py"
+        own = [named] * (ROOT / named).exists() + _OWN.get(mutant.module.stem, [])
+        stages = [own, *stages] if own else stages
         file = self._folder / mutant.module.relative_to(ROOT)
         kept = file.read_text()
         try:
@@ -162,12 +167,14 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--quick", action="store_true", help="the room's own unit tests only: a lower bound")
+    parser.add_argument(
+        "--groups", type=int, help="only so many groups of tests, the quick ones first: a lower bound"
+    )
     arguments = parser.parse_args()
     modules = sorted((ROOT / "leakscan" / arguments.room).glob("*.py"))
     every = [m for module in modules if not module.name.startswith(_LEFT_OUT) for m in mutants(module)]
     sample = random.Random(arguments.seed).sample(every, min(arguments.sample, len(every)))
-    stages = TESTS[arguments.room][: 1 if arguments.quick else None]
+    stages = TESTS[arguments.room][: arguments.groups]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
         copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for number in range(arguments.jobs):
@@ -189,7 +196,7 @@ def main() -> None:
             noticed += is_noticed
             if not is_noticed:
                 place = f"{mutant.module.relative_to(ROOT)}:{mutant.line}"
-                print(f"not noticed: {place}: {mutant.before} -> {mutant.after}")
+                print(f"not noticed: {place}: {mutant.before} -> {mutant.after}", flush=True)
             print(f"{noticed} of {number} noticed ({len(every)} sites)", file=sys.stderr, flush=True)
     print(f"{arguments.room}: {noticed} of {len(sample)} mutants noticed, {noticed / len(sample):.0%}")
 

@@ -88,7 +88,8 @@ def _report() -> str:
     parts = [
         _MADE,
         "# The report as JSON\n",
-        f"{schema['description']} The same input gives the same bytes. Checked against"
+        f"{schema['description']} The same input gives the same bytes,"
+        " but for `days`, an age. Checked against"
         " [report.schema.json](report.schema.json).",
         *_object(schema),
         "\n## Kinds of failure\n",

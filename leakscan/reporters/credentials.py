@@ -35,15 +35,36 @@ class Credential:
     parts: tuple[Finding, ...]
     worst: Finding
 
+    @property
+    def is_published(self) -> bool:
+        return any(part.exposure.published for part in self.parts)
+
+    @property
+    def is_present(self) -> bool:
+        """It stands in a file or in HEAD, not in the history alone."""
+        return any(
+            part.exposure.in_tree or part.exposure.in_head or _is_in_a_file(part) for part in self.parts
+        )
+
 
 def credentials_of(result: ScanResult) -> list[Credential]:
-    """Most severe first, then most certain, then in the order of the result."""
+    """Most severe first, then what is published, what still stands in the code, what is most certain; then in the
+    order of the result."""
     groups: dict[str, list[Finding]] = {}
     for finding in result.findings:
         groups.setdefault(finding.group or finding.fingerprint, []).append(finding)
     names = {rule.exchange: rule.exchange_name for rule in result.rules}
     credentials = [_credential(parts, names) for parts in groups.values()]
-    return sorted(credentials, key=lambda credential: (-credential.worst.severity, -credential.worst.score))
+    return sorted(credentials, key=_gravity)
+
+
+def _gravity(credential: Credential) -> tuple[float, ...]:
+    worst = credential.worst
+    return -worst.severity, not credential.is_published, not credential.is_present, -worst.score
+
+
+def _is_in_a_file(finding: Finding) -> bool:
+    return any(_present_path(location.origin) is not None for location in finding.locations)
 
 
 def fresh(result: ScanResult) -> ScanResult:

@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from leakscan.model import CommittedFile, StagedFile, WorktreeFile
 from leakscan.reporters.coverage import coverage_line, failures_by_kind, remedy
 from leakscan.reporters.credentials import (
     Credential,
@@ -161,26 +160,15 @@ def _card(number: int, credential: Credential, max_places: int) -> _Card:
 
 
 def _states(credential: Credential) -> tuple[str, ...]:
-    exposures = [part.exposure for part in credential.parts]
-    present = any(e.in_tree or e.in_head for e in exposures) or any(map(_is_in_a_file, credential.parts))
     states = {
-        "present": present,
-        "history": not present,
-        "published": any(e.published for e in exposures),
-        "local": not any(e.published for e in exposures),
-        "old": any(rotation_text(e.days) for e in exposures),
+        "present": credential.is_present,
+        "history": not credential.is_present,
+        "published": credential.is_published,
+        "local": not credential.is_published,
+        "old": any(rotation_text(part.exposure.days) for part in credential.parts),
         "known": all(part.baseline for part in credential.parts),
     }
     return tuple(state for state, holds in states.items() if holds)
-
-
-def _is_in_a_file(finding: Finding) -> bool:
-    origins = [location.origin for location in finding.locations]
-    return any(
-        isinstance(origin, WorktreeFile | StagedFile)
-        or (isinstance(origin, CommittedFile) and origin.in_head)
-        for origin in origins
-    )
 
 
 def _part(part: Finding, exchange: str, max_places: int) -> _Part:

@@ -110,23 +110,26 @@ class _Page:
         for part, name, preview, length, rows in zip(
             credential.parts, names, previews, sizes, places, strict=True
         ):
-            rows[0] = self._rule_dimmed(rows[0], show_text(part.rule_id))
+            rows = [self._rule_dimmed(place, show_text(part.rule_id)) for place in rows]
             row = f"  {name:<{columns[0]}}  {self.paint(f'{preview:<{columns[1]}}', bold=True)}  {length}"
             beside = " " * (columns[2] - len(length) + 2) + rows.pop(0) if inside else ""
             lines += [row + beside, *(" " * (indent if inside else 4) + place for place in rows)]
         return lines
 
     def _rule_dimmed(self, place: str, rule_id: str) -> str:
-        return place.removesuffix(rule_id) + self.paint(rule_id, dim=True)
+        named = place.endswith(rule_id)
+        return place.removesuffix(rule_id) + self.paint(rule_id, dim=True) if named else place
 
     def _places(self, part: Finding) -> list[str]:
-        """The first places; the very first one with the rule, for `leakscan:allow` and `explain`."""
+        """The first places; with the very first one the rule, for `leakscan:allow` and `explain`."""
         places = places_of(part)
         shown = places if self.verbose else places[:_SHOWN_PLACES]
         more = len(places) - len(shown)
         rest = [f"and {counted(more, 'more place')} (--format json lists all)"] if more else []
-        first = " ".join([*shown[:1], show_text(part.rule_id)])
-        return [first, *shown[1:], *rest]
+        rule = show_text(part.rule_id)
+        first = " ".join([*shown[:1], rule])
+        firsts = [first] if len(first) + 4 <= self.width else [*shown[:1], f"  {rule}"]
+        return [*firsts, *shown[1:], *rest]
 
     def _exposed(self, credential: Credential) -> list[str]:
         """One paragraph where all parts share their history, else one a part."""

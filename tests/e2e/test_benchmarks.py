@@ -1,6 +1,9 @@
 """The benchmarks run and tell what they measured."""
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +75,28 @@ def test_a_fleet_that_is_killed_says_the_same(tmp_path: Path) -> None:
     assert all(line.endswith(": same bytes") for line in told), printed
     assert "killed nothing" not in told[0], printed
     assert "repositories: 12" in printed
+
+
+@pytest.mark.skipif(
+    not (os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")),
+    reason="needs a Chromium",
+)
+def test_a_page_is_measured_in_a_browser(tmp_path: Path) -> None:
+    argv = [
+        sys.executable,
+        RUN.with_name("page.py"),
+        "--findings",
+        "400",
+        "--turns",
+        "1",
+        "--pictures",
+        tmp_path,
+    ]
+    printed = subprocess.run(
+        list(map(str, argv)), capture_output=True, text=True, check=True, timeout=120
+    ).stdout
+    assert re.search(r"until it can be used +[1-9]", printed)
+    assert {file.name for file in tmp_path.iterdir()} > {"phone-dark.png", "desktop-light.png"}
 
 
 def soak(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:

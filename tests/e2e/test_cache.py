@@ -82,6 +82,19 @@ def test_a_store_with_damage_is_not_remembered(leakscan: Command, repo: Repo, tm
     assert not cache.exists()
 
 
+def test_a_shallow_clone_is_remembered_and_never_looks_whole(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    repo.commit("first", bot_env=pair.env)
+    repo.commit("second", bot_env="nothing")
+    clone, cache = tmp_path / "clone", tmp_path / "cache"
+    repo.run("clone", "-q", "--depth", "1", repo.path.as_uri(), str(clone))
+    first = leakscan("scan", clone, "--cache-dir", cache, "-f", "json")
+    again = leakscan("scan", clone, "--cache-dir", cache, "-f", "json", "-v")
+    assert USED in again.stderr
+    assert (first.exit_code, again.exit_code, again.stdout) == (3, 3, first.stdout)
+
+
 def test_a_file_that_was_written_in_place_is_read_again(
     leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
 ) -> None:

@@ -61,15 +61,20 @@
       });
       return make("li", "", make("label", "", box, make("span", "", step)));
     });
-    return [make("h3", "", "Steps"), make("ul", "ticks", ...items)];
+    return make("div", "todo", make("h3", "", "Steps"), make("ul", "ticks", ...items));
   };
-  const makePart = (part, card) => {
+  const makeExposure = (part) => [
+    ...(part.exposed ? [make("p", "", part.exposed)] : []),
+    ...part.advice.map((text) => make("p", "advice", text)),
+  ];
+  // A key and its secret mostly came in one commit: that is said once.
+  const isShared = (parts) => new Set(parts.map((part) => [part.exposed, ...part.advice].join("\n"))).size === 1;
+  const makePart = (part, card, exposure) => {
     const places = part.places.map((place) => make("li", "code", place));
     if (part.more) places.push(make("li", "", `and ${counted(part.more)} more (the json report lists all)`));
     return [
       make("h3", "", `${part.name} `, make("span", "code value", part.preview), " ", make("small", "", part.size)),
-      ...(part.exposed ? [make("p", "", part.exposed)] : []),
-      ...part.advice.map((text) => make("p", "advice", text)),
+      ...exposure,
       make("ul", "places", ...places),
       make("p", "small", part.why, make("br"), `${card.confidence} confidence · rule `, make("span", "code", part.rule_id),
         " · fingerprint ", make("span", "code", part.fingerprint)),
@@ -90,8 +95,9 @@
     details.id = `c${card.number}`;
     bodies.set(details, () => {
       bodies.delete(details);
-      const parts = card.parts.flatMap((part) => makePart(part, card));
-      details.append(make("div", "body", ...parts, ...makeSteps(card, done)));
+      const shared = isShared(card.parts) ? makeExposure(card.parts[0]) : null;
+      const parts = card.parts.flatMap((part) => makePart(part, card, shared ? [] : makeExposure(part)));
+      details.append(make("div", "body", ...(shared || []), ...parts, makeSteps(card, done)));
     });
     details.addEventListener("toggle", () => fill(details));
     return details;
@@ -169,4 +175,5 @@
   addEventListener("hashchange", reveal);
   filter();
   reveal();
+  setTimeout(() => cards.forEach(textOf)); // so that the first key typed need not wait for it
 })();

@@ -1,7 +1,7 @@
 """Binance and who signs as it does: Binance.US, the test networks, MEXC.
 
 binance-spot-api-docs rest-api.md (signing) and errors.md (codes); developers.binance.com/docs/wallet/account/
-api-key-permission; mexcdevelop/apidocs (read 2026-09)."""
+api-key-permission; mexcdevelop/apidocs and www.mexc.com/api-docs/spot-v3/error-code (read 2026-09 to 2026-11)."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ _ERRORS: dict[str, Meaning] = {
 }
 _MEXC_ERRORS: dict[str, Meaning] = {
     "10072": "no key",
+    "700001": "no key",  # the format of the key is none of theirs
     "402": "dead",
     "602": "wrong secret",
     "700002": "wrong secret",

@@ -20,6 +20,7 @@ _BYBIT_ERRORS: dict[str, Meaning] = {
     "10004": "wrong secret",
     "10010": "address",
     "33004": "dead",
+    "-2015": "dead",  # the same of the spot market
     "10005": "permission",
     "10002": "clock",
 }
@@ -100,6 +101,8 @@ def ask_bitmex(name: str, keys: Keys, now: Moment) -> Conversation:
         mine = next((k for k in answer.content if isinstance(k, dict) and k.get("id") == keys.name), None)
         return _bitmex_key(mine) if mine else reading()
     said = answer.text("error", "message").lower()
+    if "key is disabled" in said:
+        return meaning("dead")
     if answer.status == 401 and "invalid api key" in said:
         return meaning("no key")
     if answer.status == 401 and "signature not valid" in said:

@@ -26,6 +26,7 @@ _BITGET_ERRORS: dict[str, Meaning] = {
     "40037": "no key",
     "40009": "wrong secret",
     "40012": "wrong passphrase",
+    "40013": "locked",
     "40018": "address",
     "40014": "permission",
     "40005": "clock",

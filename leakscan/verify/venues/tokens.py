@@ -1,7 +1,7 @@
 """Venues that are asked with a token: Coinbase (a JSON web token of one's own), Deribit (a signed request for one).
 
 docs.cdp.coinbase.com, get-api-key-permissions; coinbase-advanced-py jwt_generator.py; docs.deribit.com, public/auth
-(read 2026-09 to 2026-11)."""
+and error codes (read 2026-09 to 2026-11)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ _DERIBIT_ERRORS: dict[str, Meaning] = {
     "13004": "unclear",
     "13009": "unclear",
     "13002": "locked",
-    "10028": "clock",
 }
 
 

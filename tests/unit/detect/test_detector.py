@@ -82,3 +82,25 @@ def test_work_grows_with_the_content_and_no_faster(content) -> None:
 
     seconds(50)
     assert seconds(1600) < 12 * seconds(400)  # four times the work; sixteen times if it were quadratic
+
+
+def test_a_private_key_is_counted_as_published_only_if_it_is() -> None:
+    pem = fake("ed25519").encode()
+    assert DETECTOR.inspect(pem).published == 0
+    (candidate,) = DETECTOR.inspect(pem).candidates
+    known = frozenset({candidate.identity.decode()})
+    inspection = Detector(replace(RULES, published=known)).inspect(pem)
+    assert (inspection.candidates, inspection.published) == ((), 1)
+
+
+@pytest.mark.parametrize("name", ["sha256", "checksum", "access_token", "GITHUB_TOKEN", "listenKey"])
+def test_a_value_whose_form_nothing_else_has_is_found_whatever_it_is_called(name: str) -> None:
+    assert rule_ids(fill(name + " = 'bg_{hex:32}'")) == ["bitget-api-key"]
+
+
+def test_two_hints_far_apart_name_nothing_and_near_each_other_both_halves() -> None:
+    first, second = digests(2)
+    key, secret = f"key = '{first}'\n", f"secret = '{second}'\n"
+    assert len(DETECTOR.inspect((key + secret).encode()).candidates) == 2
+    assert len(DETECTOR.inspect((key + "word\n" * 200 + secret).encode()).candidates) == 0
+    assert len(DETECTOR.inspect((key + "word\n" * 200 + key).encode()).candidates) == 0

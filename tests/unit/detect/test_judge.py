@@ -57,3 +57,12 @@ def test_no_representation_shows_a_value() -> None:
     shown = repr(inspection) + repr(DETECTOR.judge(inspection))
     assert KEY not in shown
     assert SECRET not in shown
+
+
+def test_the_reasons_say_in_what_form_a_private_key_stands() -> None:
+    pem = fake("ed25519:pkcs8")
+    body = "".join(line for line in pem.split("\n") if "-----" not in line)
+    (plain,) = matches(f"# binance\n{pem}").values()
+    (bare,) = matches(f"BINANCE_PRIVATE_KEY={body}\n").values()
+    assert plain.reasons[0] == "a valid Ed25519 private key, no password"
+    assert bare.reasons[0] == "a valid Ed25519 private key, no password, base64 without a header"

@@ -154,19 +154,37 @@ def test_a_weak_password_protection_is_said(oid: str, said: str) -> None:
 @pytest.mark.parametrize("kind", CLEAR)
 @pytest.mark.parametrize("locked", [False, True])
 def test_an_openssh_key_names_its_public_half_even_if_locked(kind: str, locked: bool) -> None:
-    lock = ser.NoEncryption()
-    if locked:
-        pytest.importorskip("bcrypt")
-        lock = ser.BestAvailableEncryption(b"example")  # type: ignore[assignment]
-    text = load(fake(kind)).private_bytes(ser.Encoding.PEM, ser.PrivateFormat.OpenSSH, lock)
-    key = one(text)
-    assert (key.encrypted, key.public, key.type) == (locked, spki(fake(kind)), one(fake(kind)).type)
+    plain = load(fake(kind)).private_bytes(ser.Encoding.PEM, ser.PrivateFormat.OpenSSH, ser.NoEncryption())
+    key = one(locked_openssh(kind) if locked else plain)
+    clear = one(fake(kind))
+    assert (key.encrypted, key.public, key.type) == (locked, spki(fake(kind)), clear.type)
+    assert key.bits == clear.bits
+
+
+def test_a_locked_openssh_key_of_a_kind_that_is_not_known_is_a_key() -> None:
+    key = one(locked_openssh("ed25519", public=ssh_string(b"ssh-unheard-of") + ssh_string(b"x" * 32)))
+    assert (key.encrypted, key.public, key.type) == (True, "", "other")
+    assert keys(locked_openssh("ed25519", cut=120)) == []
 
 
 def ssh_string(content: bytes | int) -> bytes:
     if isinstance(content, int):
         content = content.to_bytes(content.bit_length() // 8 + 1, "big")
     return len(content).to_bytes(4, "big") + content
+
+
+def locked_openssh(kind: str, public: bytes = b"", cut: int = 0) -> str:
+    """A key file as ssh-keygen locks it, without its last `cut` bytes; what is locked is random here."""
+    blob = load(fake(kind)).public_key().public_bytes(ser.Encoding.OpenSSH, ser.PublicFormat.OpenSSH)
+    options = ssh_string(random.Random(4).randbytes(16)) + (16).to_bytes(4, "big")
+    parts = [b"aes256-ctr", b"bcrypt", options]
+    halves = [public or base64.b64decode(blob.split()[1]), random.Random(5).randbytes(400)]
+    content = b"openssh-key-v1\0" + b"".join(map(ssh_string, parts)) + (1).to_bytes(4, "big")
+    content += b"".join(map(ssh_string, halves))
+    letters = base64.b64encode(content[: len(content) - cut]).decode()
+    lines = [letters[at : at + 70] for at in range(0, len(letters), 70)]
+    label = "OPENSSH PRIVATE KEY"
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
 
 
 def putty(pem: str, version: int = 2, cipher: str = "none", wrong: bool = False) -> str:

@@ -91,3 +91,20 @@ def test_a_secret_key_beside_a_web_framework_is_doubtful(near: str) -> None:
 @pytest.mark.parametrize("name", ["binanceApiKey", "BINANCE_API_KEY", "binance.api-key", "Binance API Key"])
 def test_words_are_split_however_they_are_joined(name: str) -> None:
     assert split_words(name) == ("binance", "api", "key")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ('{\\"text\\": \\"API_SECRET=1\\\\npayload=@', "other"),
+        ("API_SECRET=1\npayload=@", "other"),
+        ("payload=1\\nAPI_SECRET=@", "named"),
+    ],
+)
+def test_an_escaped_line_end_ends_a_line(text: str, kind: str) -> None:
+    assert label(text).kind == kind
+
+
+@pytest.mark.parametrize("text", ["api_key\n\n@", "api_key:\n  @", "api_key\nwords\n@"])
+def test_a_name_above_is_heard_over_empty_lines(text: str) -> None:
+    assert label(text).kind in ("named", "other")

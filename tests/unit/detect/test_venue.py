@@ -1,5 +1,10 @@
 import pytest
-from detecting import digests, matches, values
+from detecting import RULES, digests, matches, values
+
+from leakscan.detect.label import Labeller
+from leakscan.detect.mentions import KeywordIndex
+from leakscan.detect.venue import Venues
+from leakscan.rules.fake import fill
 
 KEY, SECRET = values(2)
 PAIR = f'api_key = "{KEY}"\napi_secret = "{SECRET}"\n'
@@ -76,3 +81,26 @@ def test_hexadecimal_values_are_of_the_test_network_and_need_a_name() -> None:
 
 def test_a_name_on_the_line_above_is_no_part_of_the_exchange_named_below() -> None:
     assert exchanges(f"exchange,api_key,api_secret\nbinance,{KEY},{SECRET}\n") == {"binance"}
+
+
+@pytest.mark.parametrize(
+    ("label", "is_named"),
+    [
+        ("my_okx_connector_configuration_api_key", True),
+        ("OKXApiKey", True),
+        ("OKXCHANGE_API_KEY", False),
+        ("bokxApiKey", False),
+    ],
+)
+def test_a_short_name_counts_where_it_is_a_word(label: str, is_named: bool) -> None:
+    found = matches(fill(label + " = '{uuid}'"))
+    assert ({match.exchange for match in found.values()} == {"okx"}) == is_named
+
+
+def test_a_path_names_an_exchange_that_can_have_the_value() -> None:
+    venues = Venues(RULES, Labeller({}, {}), KeywordIndex(RULES.exchanges))
+    path = b"bots/okx/keys.json"
+    assert venues.in_path(path, frozenset()) == "okx"
+    assert venues.in_path(path, frozenset({"okx", "binance"})) == "okx"
+    assert venues.in_path(path, frozenset({"binance"})) is None
+    assert venues.in_path(b"bots/keys.json", frozenset()) is None

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 from gitrepo import Repo, contents, kinds, opened
 
+from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.packs import check_packs, list_ids
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -106,3 +109,15 @@ def test_a_store_that_does_not_exist_is_a_failure(repo: Repo) -> None:
     with opened(repo.path) as store:
         assert list(store.iter_objects()) == []
         assert "missing-objects" in kinds(store)
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_the_ids_of_loose_and_packed_objects_are_listed(repo: Repo, version: str) -> None:
+    repo.git("config", "pack.indexVersion", version)
+    repo.commit({"a": "one\n", "b": "two\n"})
+    repo.pack()
+    repo.commit({"c": "three\n"})
+    folder = repo.git_dir / "objects"
+    listed = sorted(oid.hex() for oid in list_ids(folder, check_packs(folder, 20, Faults()), 20))
+    told = repo.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split()
+    assert listed == sorted(told)

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 
 from gitrepo import Repo, contents, kinds, opened
 
-from leakscan.gitstore.refs import is_valid_name
+from leakscan.gitstore import find_layout
+from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.refs import is_valid_name, read_head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +56,34 @@ def test_malformed_refs_are_failures(repo: Repo) -> None:
         }
         assert set(kinds(store)) == {"corrupt-objects"}
         assert contents(store) == {b"one\n"}
+
+
+def test_malformed_lines_of_packed_refs_are_counted_and_the_others_read(repo: Repo) -> None:
+    oid = repo.commit({"a": "one\n"})
+    lines = [
+        "# pack-refs with: peeled fully-peeled sorted",
+        f"{oid} refs/tags/good",
+        f"^{oid}",
+        f"{oid} refs/tags/../../escape",
+        "",
+        f"{oid}",
+        f"{oid[:-1]} refs/tags/short",
+        "^abc",
+    ]
+    (repo.git_dir / "packed-refs").write_text("\n".join(lines) + "\n")
+    with opened(repo.path) as store:
+        assert dict(store.refs.refs) == {b"refs/heads/main": oid, b"refs/tags/good": oid}
+        (failure,) = store.failures
+        assert failure.reason == "3 lines are malformed"
+
+
+def test_head_is_on_the_branch_that_it_names_also_where_that_is_another_name(repo: Repo) -> None:
+    oid = repo.commit({"a": "one\n"})
+    repo.git("update-ref", "refs/heads/real", oid)
+    repo.git("update-ref", "-d", "refs/heads/main")
+    repo.git("symbolic-ref", "refs/heads/main", "refs/heads/real")
+    refs = read_head(find_layout(repo.path), Faults())
+    assert (refs.head, refs.head_ref) == (oid, b"refs/heads/main")
 
 
 def test_a_missing_head_is_a_failure_and_objects_are_read(repo: Repo) -> None:

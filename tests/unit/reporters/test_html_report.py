@@ -243,6 +243,30 @@ def test_printing_unfolds_every_credential(browser: Browser) -> None:
     assert page.evaluate(ready) == 150  # at once: the browser prints what is there now
 
 
+def test_a_print_has_the_steps_once(browser: Browser) -> None:
+    page = browser.open(desk_result())
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator(".ticks").count() == 3
+    assert [page.locator(".ticks").nth(number).is_visible() for number in range(3)] == [False] * 3
+    assert page.locator(".steps").first.is_visible()
+
+
+def test_what_a_key_shares_with_its_secret_is_said_once(browser: Browser) -> None:
+    make = Generator(11)
+    commit = make.commit()
+    exposure = Exposure(Event(commit, b"bot.py"), None, True, True, ("refs/heads/main",), True, 400)
+    places = [CommittedFile(make.oid(), b"bot.py", commit, True)]
+    key = make.finding(KEY_RULE, *places, group="one", exposure=exposure)
+    secret = make.finding(SECRET_RULE, *places, group="one", exposure=exposure)
+    later = replace(secret, exposure=replace(exposure, days=3))
+    for second, said in ((secret, 1), (later, 2)):
+        page = browser.open(result_of(key, second))
+        page.locator("summary").first.click()
+        page.locator(".body").first.wait_for()
+        assert page.locator(".body").inner_text().count("introduced 2024-03-02") == said
+
+
 def test_five_thousand_findings_fit_into_5_mb_and_filter_at_once(browser: Browser) -> None:
     text = render("html", many(5000), RenderOptions())
     assert len(text.encode()) <= 5_000_000

@@ -187,3 +187,27 @@ def test_the_coverage_line_names_what_failed_and_what_was_left_out():
 )
 def test_sizes_are_decimal(number, shown):
     assert f" {shown} in " in coverage_line(result_of(coverage=Coverage(bytes=number)))
+
+
+def test_what_is_published_comes_first_then_what_still_stands_in_the_code():
+    make = Generator(7)
+    gone, still, out = (
+        make.finding(SECRET_RULE, CommittedFile(make.oid(), name, make.commit(), False), score=score)
+        for name, score in ((b"gone.py", 0.99), (b"still.py", 0.97), (b"published.py", 0.90))
+    )
+    still = replace(still, exposure=replace(still.exposure, in_tree=False, in_head=True))
+    gone = replace(gone, exposure=replace(gone.exposure, in_tree=False))
+    out = replace(out, exposure=replace(out.exposure, in_tree=False, published=True))
+    said = text_of(result_of(gone, still, out))
+    places = [said.index(name) for name in ("published.py", "still.py", "gone.py")]
+    assert places == sorted(places)
+
+
+def test_a_rule_that_does_not_fit_beside_its_place_stands_below():
+    place = "a/" * 30 + "bot.py"
+    lines = text_of(
+        result_of(Generator(1).finding(SECRET_RULE, WorktreeFile(place.encode()))), width=80
+    ).splitlines()
+    at = next(number for number, line in enumerate(lines) if place in line)
+    assert lines[at].endswith(":12:15")
+    assert lines[at + 1].split() == [SECRET_RULE.rule_id]

@@ -50,12 +50,17 @@ def test_every_file_is_looked_at_once(
     assert [f.kind for share in told for f in share.failures] == ["vanished"]
 
 
-def test_workers_do_the_work_only_if_it_pays(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("threshold", "alone"), [(1e9, True), (-1.0, False)])
+def test_workers_do_the_work_only_if_it_pays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, threshold: float, alone: bool
+) -> None:
     def look(blob: Blob) -> Look | None:
         return Look(os.getpid(), None)
 
+    monkeypatch.setattr(files, "_WORTH_FORKING_S", threshold)
     shares = view_files(tmp_path, _tree(tmp_path, 200), look, 2)
-    assert {found.published for share in shares if share for found in share.looks} == {os.getpid()}
+    pids = {found.published for share in shares if share for found in share.looks}
+    assert (pids == {os.getpid()}) == alone
 
 
 def test_sightings_are_the_same_for_any_number_of_processes(

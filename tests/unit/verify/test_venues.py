@@ -120,6 +120,7 @@ ERRORS = [
     ("binance", 418, {"code": -1003, "msg": "Way too many requests"}, "unknown"),
     ("mexc", 400, {"code": 402, "msg": "API key expired"}, "inactive"),
     ("mexc", 400, {"code": 10072, "msg": "Api key info invalid"}, "inactive"),
+    ("mexc", 400, {"code": 700001, "msg": "API-key format invalid"}, "inactive"),
     ("mexc", 400, {"code": 602, "msg": "Signature verification failed"}, "unknown"),
     ("mexc", 400, {"code": 406, "msg": "IP is not in the whitelist"}, "active"),
     ("mexc", 400, {"code": 700007, "msg": "No permission to access the endpoint"}, "active"),
@@ -127,11 +128,13 @@ ERRORS = [
     ("okx", 401, {"code": "50100", "msg": "API frozen"}, "unknown"),
     ("okx", 401, {"code": "50101", "msg": "wrong environment"}, "unknown"),
     ("bybit", 200, {"retCode": 33004, "retMsg": "Your api key has expired."}, "inactive"),
+    ("bybit", 200, {"retCode": -2015, "retMsg": "Your api key has expired"}, "inactive"),
     ("bybit", 200, {"retCode": 10010, "retMsg": "Unmatched IP"}, "active"),
     ("bybit", 200, {"retCode": 10005, "retMsg": "Permission denied"}, "active"),
     ("bybit", 403, "blocked", "unknown"),
     ("bitget", 400, {"code": "40037", "msg": "Apikey does not exist"}, "inactive"),
     ("bitget", 400, {"code": "40018", "msg": "Invalid IP"}, "active"),
+    ("bitget", 400, {"code": "40013", "msg": "User has been frozen"}, "unknown"),
     ("bitget", 400, {"code": "40014", "msg": "Incorrect permissions"}, "active"),
     ("kucoin", 400, {"code": "400006", "msg": "not in the whitelist"}, "active"),
     ("kucoin", 400, {"code": "400007", "msg": "Access denied"}, "active"),
@@ -151,6 +154,7 @@ ERRORS = [
     ("deribit", 400, {"error": {"code": 12005, "message": "country"}}, "unknown"),
     ("cryptocom", 401, {"code": 40103, "message": "IP_ILLEGAL"}, "active"),
     ("bitmex", 401, {"error": {"message": "Invalid API Key."}}, "inactive"),
+    ("bitmex", 403, {"error": {"message": "This key is disabled."}}, "inactive"),
     ("bitmex", 403, {"error": {"message": "Forbidden"}}, "unknown"),
     ("coinbase ES256", 401, "Unauthorized", "unknown"),
     ("coinbase ES256", 403, {"error": "PERMISSION_DENIED"}, "unknown"),
@@ -167,6 +171,11 @@ def test_a_documented_error(exchange, name, status, content, expected) -> None:
     assert said.reason
     assert said.permissions == ()
     assert 1 <= len(exchange.seen) <= 2
+
+
+def test_too_many_requests_are_not_blamed_on_the_clock(exchange) -> None:
+    said = answered(exchange, "deribit", 429, {"error": {"code": 10028, "message": "too_many_requests"}})
+    assert (said.status, said.reason) == ("unknown", "the exchange has enough of this machine for now")
 
 
 @pytest.mark.parametrize("name", NAMES)
