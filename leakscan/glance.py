@@ -10,7 +10,7 @@ from leakscan.anchors import AnchorSpec
 from leakscan.glance_words import HEADS, HINTS
 
 # What `Detector` calls an anchor, without its last word; a test keeps the two the same.
-SPEC = AnchorSpec(64, 69, (b"-----BEGIN", b"PuTTY-User-Key-File-"), HINTS, HEADS, hidden=True)
+SPEC = AnchorSpec(64, 69, (b"-----BEGIN", b"PuTTY-User-Key-File-"), HINTS, HEADS, hidden=True, phrases=True)
 # Of archives, the others show by bytes that no text has; and of Git LFS pointers.
 _TEXTUAL_HEADS = (b"PK", b"BZh", b"version https://git-lfs.github.com/")
 

@@ -67,8 +67,9 @@ HINTS = (
     b'whitebit', b'woo x', b'woo-x', b'woo.org',
     b'woo_', b'wooapi', b'woox', b'x-bapi-',
     b'x-cc-webhook', b'x-pck', b'x-simulated-trading', b'x10_',
-    b'x10xchange', b'xt.com', b'xt_', b'xtcom',
-    b'xtexchange', b'zaif', b'zebpay', b'zklighter',
+    b'x10api', b'x10stark', b'x10xchange', b'xt.com',
+    b'xt_', b'xtcom', b'xtexchange', b'zaif',
+    b'zebpay', b'zklighter',
 )
 # fmt: off
 HEADS = (

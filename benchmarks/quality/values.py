@@ -10,6 +10,8 @@ import string
 from dataclasses import dataclass, field
 from typing import Any
 
+from mnemonic import Mnemonic
+
 _FIELD = re.compile(r"\{([a-z0-9-]+)(?::([a-z0-9]+))?\}", re.IGNORECASE)
 BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 ALPHABETS = {
@@ -34,7 +36,7 @@ PHRASES = (
     "{word}{digits:6}",
     "{Word}{digits:2}@{word}",
 )
-WORDS = (  # twenty-four of a mnemonic list, and what people choose passphrases from
+WORDS = (  # what people choose passphrases from
     "orbit maple canyon velvet hunter silver bridge garden anchor lemon tiger winter market coral desert eagle"
     " fabric galaxy harbor island jungle kitchen ladder marble nature ocean panda quantum rabbit salmon timber"
     " umbrella vapor wagon zebra"
@@ -61,7 +63,7 @@ class Maker:
             data = self.rng.randbytes(int(size))
             return (base64.urlsafe_b64encode if kind == "bytes-url" else base64.b64encode)(data).decode()
         if kind == "words":
-            return " ".join(self.rng.choices(WORDS, k=int(size)))
+            return Mnemonic("english").to_mnemonic(self.rng.randbytes(int(size) * 4 // 3))
         return self._special(kind)
 
     def _special(self, kind: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.anchors.spec import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec
+from leakscan.anchors.spec import LONGEST_TOKEN, PHRASE_WORDS, SHORTEST_TOKEN, AnchorSpec
 
 if TYPE_CHECKING:
     from leakscan.anchors.reference import Matcher
@@ -22,4 +22,12 @@ else:
 
         COMPILED = False
 
-__all__ = ["COMPILED", "LONGEST_TOKEN", "SHORTEST_TOKEN", "AnchorSpec", "Matcher", "find_hidden"]
+__all__ = [
+    "COMPILED",
+    "LONGEST_TOKEN",
+    "PHRASE_WORDS",
+    "SHORTEST_TOKEN",
+    "AnchorSpec",
+    "Matcher",
+    "find_hidden",
+]

@@ -291,7 +291,7 @@ cdef Py_ssize_t _unit(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
         return size + 1 if size >= 4 and size < left and data[place + size] == c";" else 0
     else:
         return 0
-    if left < size or data[place + size - 2] < c"3" or data[place + size - 2] > c"7":
+    if left < size or data[place + size - 2] < c"2" or data[place + size - 2] > c"7":
         return 0
     return size if HEX[data[place + size - 1]] else 0
 

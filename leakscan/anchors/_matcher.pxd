@@ -6,7 +6,7 @@ ctypedef const uint8_t* Bytes
 cdef class Matcher:
     cdef object accepts
     cdef Py_ssize_t shortest, longest, gap
-    cdef bint hidden
+    cdef bint hidden, phrases
     cdef int literal_count, hint_count, head_count
     cdef list literals  # keeps alive what the pointers below point into
     cdef bytes hints, heads
@@ -24,6 +24,7 @@ cdef class Matcher:
     cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept
     cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept
     cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1
+    cdef bint phrase(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1
     cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept
     cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept

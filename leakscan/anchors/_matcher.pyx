@@ -8,7 +8,16 @@ from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.string cimport memchr, memcmp
 
-from leakscan.anchors.spec import AFTER_REACH, HINT_REACH, LONGEST_TOKEN, SHORTEST_TOKEN
+from leakscan.anchors.spec import (
+    AFTER_REACH,
+    HINT_REACH,
+    LONGEST_PHRASE,
+    LONGEST_TOKEN,
+    PHRASE_MARGIN,
+    PHRASE_WORDS,
+    SHORTEST_PHRASE,
+    SHORTEST_TOKEN,
+)
 
 cdef enum:
     SYMBOL = 1, LOWER = 2, UPPER = 3, DIGIT = 4  # 0: no part of a token
@@ -20,7 +29,9 @@ cdef enum:
 cdef uint64_t COUNTS[256]
 cdef uint8_t KIND[256]
 cdef uint8_t FOLDED[256]  # in lower case
+cdef uint8_t WORDLY[256]  # of lower-case words and the spaces between them
 for _code in range(256):
+    WORDLY[_code] = 97 <= _code <= 122 or _code == 32
     FOLDED[_code] = _code + 32 if 65 <= _code <= 90 else _code
     KIND[_code] = (
         LOWER if 97 <= _code <= 122 else UPPER if 65 <= _code <= 90 else DIGIT if 48 <= _code <= 57
@@ -31,6 +42,10 @@ for _code in range(256):
 cdef Py_ssize_t LEAST = SHORTEST_TOKEN
 cdef Py_ssize_t MOST = LONGEST_TOKEN
 cdef Py_ssize_t REACH = HINT_REACH
+cdef Py_ssize_t LEAST_OF_PHRASE = SHORTEST_PHRASE
+cdef Py_ssize_t MOST_OF_PHRASE = LONGEST_PHRASE
+cdef Py_ssize_t MARGIN = PHRASE_MARGIN
+cdef int WORDS = PHRASE_WORDS
 cdef Py_ssize_t AFTER = AFTER_REACH
 
 # Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
@@ -68,6 +83,7 @@ cdef class Matcher:
         self.shortest = spec.shortest
         self.longest = spec.longest
         self.hidden = spec.hidden
+        self.phrases = spec.phrases
         self.gap = max(REACH, HIDDEN_REACH) if spec.hidden else REACH
         self.literals = list(spec.literals)
         self.literal_count = len(self.literals)
@@ -119,6 +135,10 @@ cdef class Matcher:
         while place <= size and self.token(text, size, place + AFTER, size, found):
             tokens.append((found[0], found[1]))
             place = found[1] + 1
+        place = 0
+        while self.phrases and place <= size and self.phrase(text, size, place + MARGIN, size, found):
+            tokens.append((found[0], found[1]))
+            place = found[1] + 1
         return runs, tokens
 
     cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) except -1:
@@ -128,6 +148,8 @@ cdef class Matcher:
         if self.run(data, size, start, end, found):
             return True
         if self.hint_count + self.head_count and self.token(data, size, start, end, found):
+            return True
+        if self.phrases and self.phrase(data, size, start, end, found):
             return True
         for number in range(self.literal_count):
             if self.literal(number, data, size, start, end):
@@ -198,6 +220,63 @@ cdef class Matcher:
                 found[0] = begin
                 found[1] = place
                 return True
+            begin = place + 1
+        return False
+
+    cdef bint phrase(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
+        """The first one that touches."""
+        cdef Py_ssize_t begin = max(0, start - MARGIN)
+        cdef Py_ssize_t least = max(0, begin - MOST_OF_PHRASE - MARGIN)
+        cdef Py_ssize_t stop = end + MARGIN
+        cdef Py_ssize_t place, first, last
+        cdef int words
+        cdef bint fits
+        while begin > least and WORDLY[data[begin - 1]]:
+            begin -= 1
+        while begin <= stop:
+            last = begin + LEAST_OF_PHRASE - 1
+            if last >= size:
+                return False
+            place = last
+            while place >= begin and WORDLY[data[place]]:
+                place -= 1
+            if place >= begin:
+                begin = place + 1
+                continue
+            place = begin
+            if begin > 0 and WORDLY[data[begin - 1]]:  # the line of words began further left: nothing of it touches
+                place += 1
+                while place < size and WORDLY[data[place]] and (data[place] != c" " or data[place - 1] != c" "):
+                    if place > stop:
+                        return False
+                    place += 1
+            while place < size and WORDLY[data[place]]:
+                if data[place] == c" ":
+                    place += 1
+                    continue
+                if place > stop:
+                    return False
+                first = last = place
+                words = 1
+                fits = True
+                while place < size and WORDLY[data[place]]:
+                    if place > stop + MOST_OF_PHRASE + MARGIN:
+                        return False
+                    if data[place] == c" ":
+                        if place + 1 >= size or not 97 <= data[place + 1] <= 122:
+                            break
+                        fits = fits and 3 <= place - last <= 8
+                        words += 1
+                        last = place + 1
+                    place += 1
+                fits = fits and 3 <= place - last <= 8
+                if fits and words == WORDS and place + MARGIN >= start and (
+                    self.accepts is None
+                    or self.accepts(b"", PyBytes_FromStringAndSize(<char*>data + first, place - first), b"")
+                ):
+                    found[0] = first
+                    found[1] = place
+                    return True
             begin = place + 1
         return False
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from leakscan.anchors.reference_hidden import REACH, hides
@@ -13,6 +14,9 @@ from leakscan.anchors.spec import (
     AFTER_REACH,
     HINT_REACH,
     LONGEST_TOKEN,
+    PHRASE_MARGIN,
+    PHRASE_WORDS,
+    SHORTEST_PHRASE,
     SHORTEST_TOKEN,
     AnchorSpec,
 )
@@ -22,6 +26,11 @@ if TYPE_CHECKING:
 
 _CLASSES = bytes(97 if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 _TOKEN = re.compile(rb"[A-Za-z0-9+/_-]{%d,}" % SHORTEST_TOKEN)
+_PHRASE = re.compile(
+    rb"(?<![a-z])(?<![a-z] )(?:[a-z]{3,8} ){%d}[a-z]{3,8}(?![a-z])(?! [a-z])" % (PHRASE_WORDS - 1)
+)
+_WORDS = bytes(97 if 97 <= code <= 122 or code == 32 else 0 for code in range(256))
+_LETTERS_OF_PHRASE = b"a" * SHORTEST_PHRASE
 _SYMBOLS = b"+/_-"
 # Letters become a or A, digits 0: how often a token changes between the three is counted in this.
 _KINDS = bytes(
@@ -54,17 +63,18 @@ class Matcher:
             return True
         if self._spec.hidden and hides(data, 0, len(data)):
             return True
-        runs, tokens = self._runs(data), self._tokens(data)
-        return next(runs, None) is not None or next(tokens, None) is not None
+        found = chain(self._runs(data), self._tokens(data), self._phrases(data))
+        return next(found, None) is not None
 
     def values(self, data: bytes) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-        """Where the runs and the tokens among the anchors begin and end, each in order."""
-        return list(self._runs(data)), list(self._tokens(data))
+        """Where the runs, and the tokens and phrases among the anchors begin and end, each in order."""
+        return list(self._runs(data)), [*self._tokens(data), *self._phrases(data)]
 
     def touches(self, target: bytes, seams: Sequence[tuple[int, int]]) -> bool:
         """An anchor touches one of the ranges of `target`, which are in order."""
         spans = list(self._runs(target))
         spans += [(begin - HINT_REACH, end + AFTER_REACH) for begin, end in self._tokens(target)]
+        spans += [(begin - PHRASE_MARGIN, end + PHRASE_MARGIN) for begin, end in self._phrases(target)]
         for literal in self._spec.literals:
             start = target.find(literal)
             while start >= 0:  # one letter less at both ends: beside a seam, a literal is none the worse
@@ -102,6 +112,13 @@ class Matcher:
                 continue
             if self._is_told(data, begin, token[0]) and self._is_accepted(before, token[0], after):
                 yield begin, end
+
+    def _phrases(self, data: bytes) -> Iterator[tuple[int, int]]:
+        if not self._spec.phrases or _LETTERS_OF_PHRASE not in data.translate(_WORDS):
+            return
+        for phrase in _PHRASE.finditer(data):
+            if self._is_accepted(b"", phrase[0], b""):
+                yield phrase.span()
 
     def _is_accepted(self, before: bytes, token: bytes, after: bytes) -> bool:
         return self._spec.accepts is None or self._spec.accepts(before, token, after)

@@ -26,7 +26,7 @@ _DRILL = re.compile(
     % b"|".join(letters[at : at + 5] for letters in _SEQUENCES for at in range(len(letters) - 4))
 )
 _ESCAPES = re.compile(
-    rb"(?:%[3-7]H){12,}|(?:\\x[3-7]H){12,}|(?:\\u00[3-7]H){12,}|(?:&#(?:[xX]H{1,2}|H{2,3});){12,}".replace(
+    rb"(?:%[2-7]H){12,}|(?:\\x[2-7]H){12,}|(?:\\u00[2-7]H){12,}|(?:&#(?:[xX]H{1,2}|H{2,3});){12,}".replace(
         b"H", b"[0-9A-Fa-f]"
     )
 )

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
+PHRASE_WORDS, SHORTEST_PHRASE, LONGEST_PHRASE = 24, 95, 215  # of words of 3 to 8 letters
+PHRASE_MARGIN = 2
 HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes before it, and so many behind
 MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
 MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
@@ -23,7 +25,7 @@ _LENGTHS = (
 
 @dataclass(frozen=True, slots=True)
 class AnchorSpec:
-    """An anchor is one of four things.
+    """An anchor is one of five things.
 
     - A maximal run of `shortest` to `longest` letters and digits, not all of them hexadecimal digits.
     - A literal.
@@ -33,6 +35,8 @@ class AnchorSpec:
       one of `heads`, or has one of `hints` (lower-case words, found in any case) within the 64 bytes before it.
       `accepts` has the last word: it is given up to 64 bytes before the token, the token, and up to 3 bytes behind it,
       and must always say the same of the same.
+    - With `phrases`: exactly 24 words of 3 to 8 lower-case letters with single spaces between them, which `accepts`
+      takes without what stands beside them: they and two bytes on each side decide.
 
     Content that starts with one of `openings` is looked at in any case.
 
@@ -46,6 +50,7 @@ class AnchorSpec:
     accepts: Callable[[bytes, bytes, bytes], bool] | None = None
     hidden: bool = False
     openings: tuple[bytes, ...] = ()
+    phrases: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.shortest <= self.longest <= MAX_RUN:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from leakscan.errors import ConfigError, ExitCode
-from leakscan.rules import PemShape, Rule, load_rules
+from leakscan.rules import PemShape, PhraseShape, Rule, load_rules
 
 _places = click.option(
     "--rules",
@@ -66,6 +66,8 @@ def show_rule(rule_id: str, places: tuple[Path, ...]) -> None:
 def form(rule: Rule) -> str:
     if isinstance(rule.shape, PemShape):
         return f"private key (PEM): {', '.join(sorted(rule.shape.types))}"
+    if isinstance(rule.shape, PhraseShape):
+        return f"recovery phrase of {rule.shape.words} words (BIP 39)"
     if rule.shape.loose:
         return (
             f"{rule.shape.pattern.least} to {rule.shape.pattern.most} characters; the format is not published"

@@ -2,8 +2,18 @@
 
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.decode import as_utf8
-from leakscan.detect.detector import Detector, Inspection
+from leakscan.detect.detector import NOTHING, Detector, Inspection
 from leakscan.detect.pem import DER_HEAD
 from leakscan.detect.unfold import Unfolded, unfold
 
-__all__ = ["DER_HEAD", "Candidate", "Detector", "Inspection", "Match", "Unfolded", "as_utf8", "unfold"]
+__all__ = [
+    "DER_HEAD",
+    "NOTHING",
+    "Candidate",
+    "Detector",
+    "Inspection",
+    "Match",
+    "Unfolded",
+    "as_utf8",
+    "unfold",
+]

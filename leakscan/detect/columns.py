@@ -18,7 +18,7 @@ _RULE_LINE = re.compile(rb"[ |:\-+=]{3,200}")
 def column_name(text: bytes, line_start: int) -> Span | None:
     """The name of the value at the end of `text`, by its place among the values of its line or of an SQL statement;
     None if it has none."""
-    if insert := _INSERT.search(text):
+    if (b"VALUES" in text or b"values" in text) and (insert := _INSERT.search(text)):
         place = insert[2].count(b",")
         found = list(_NAME.finditer(text, *insert.span(1)))
         return Span(*found[place].span()) if place < len(found) else None

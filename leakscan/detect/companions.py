@@ -10,20 +10,22 @@ from functools import lru_cache
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.label import Label, iter_names, split_words
+from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _MAX_REMEMBERED = 2048  # lines, of a thousand bytes at most
+# What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`.
 _ASSIGNED = re.compile(
     rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
-    rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|([^\s\"'`,;&]{1,200}))"
+    rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
 _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = re.compile(
-    rb"(?:[\"']([^\"'\n]{1,100})[\"']" + _BETWEEN + rb"[\"']|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
+    rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
 )
 _AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
 _NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
@@ -97,6 +99,7 @@ class Companions:
         for rule, span, label in [
             *self._assigned(data, start, end, wanted),
             *self._arguments(data, start, end, wanted),
+            *_partnered(candidate, candidates, wanted),
         ]:
             rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
             if chosen == span:
@@ -150,8 +153,20 @@ def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[st
         if not _REFERENCE.search(match[kind]):
             words = split_words(match[1].decode("latin-1"))
             names = frozenset(iter_names(words))
-            found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
+            if OTHERS_PASSWORDS.isdisjoint(names):
+                found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
     return tuple(found)
+
+
+def _partnered(
+    candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
+) -> Iterator[tuple[Rule, Span, Label]]:
+    """Its partner, where the name of that says the part."""
+    partner = None if candidate.partner is None else candidates[candidate.partner]
+    if partner is not None and partner.label.kind == "named":
+        for rule in wanted:
+            if rule.part == partner.label.part and _is_of(rule, partner.identity):
+                yield rule, partner.span, partner.label
 
 
 def _is_of(rule: Rule, value: bytes) -> bool:

@@ -44,6 +44,7 @@ _SHORT, _BINARY_REACH = 24, 64
 _OF_FILE = re.compile(
     rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z"
 )  # a digest of it
+_CRYPT = re.compile(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
 _ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
@@ -72,6 +73,7 @@ class Detector:
         index = KeywordIndex(rules.exchanges)
         self._tokens = Tokens(rules, self.literals, self._labeller, index)
         self.spec = self._tokens.spec
+        self.iter_short = self._tokens.iter_short
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
         self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)
@@ -199,6 +201,8 @@ def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
     if data[end + apart : end + apart + 1] == b"(":
+        return True
+    if data[start - 1 : start] == b"$" and _CRYPT.search(data, max(0, start - 8), start):
         return True
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True

@@ -6,7 +6,7 @@ from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.randomness import describe
 from leakscan.detect.words import PARTNERS
-from leakscan.rules import Rule, TextShape
+from leakscan.rules import PhraseShape, Rule, TextShape
 
 Evidence = list[tuple[float, str]]
 _CROWD_POINTS = (0.0, -1.5, -3.0)
@@ -17,6 +17,8 @@ def shape_evidence(candidate: Candidate, rule: Rule) -> Evidence:
     key = candidate.key
     if key is None:
         told = f"{describe(candidate.identity)}, {candidate.bits:.0f} bits of randomness"
+        if isinstance(rule.shape, PhraseShape):
+            told = f"a recovery phrase of {rule.shape.words} words, the last of which agrees with the others"
         evidence = [(3.0, told + "; nothing else has this form") if rule.needs == "nothing" else (0.0, told)]
         if isinstance(rule.shape, TextShape) and rule.shape.loose:
             evidence.append((-1.0, ""))  # what its exchange's keys look like is not known

@@ -28,6 +28,7 @@ _ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00
 _HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
 _NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
 _CODE_RUN = re.compile(_CODE + b"+")
+_LINE_ENDS = re.compile(rb"={0,2}[ \t]{0,8}(?:[\r\n\"'`\\<,;]|\Z)")
 _PADDING = re.compile(rb"={0,2}")
 _OF_TEXT = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four letters: the byte is below 128
 _CONTROL = bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
@@ -80,7 +81,7 @@ def _with_next_lines(data: bytes, start: int, end: int) -> tuple[bytes, int]:
     lines = [data[start:end]]
     while len(lines[-1]) == width and (gap := _NEXT_LINE.match(data, end)):
         line = _CODE_RUN.match(data, gap.end())
-        if line is None or len(line[0]) > width:
+        if line is None or len(line[0]) > width or not _LINE_ENDS.match(data, line.end()):
             break
         lines.append(line[0])
         end = line.end()

@@ -114,6 +114,8 @@ class Judge:
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
         if partner is None or any(self._venues.in_path(path, frozenset()) for path in paths):
             return None  # a path that names somebody else speaks against it
+        if any(rule.needs == "nothing" for rule in candidate.fits):
+            return None  # its own form says whose it is
         told = exchange_of_forms(candidate, partner, self._parents)
         return Venue(told, Tier.FORMS) if told else None
 
@@ -214,7 +216,8 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
     of different forms that stand as the exchange's key and secret do."""
     strength, other = candidate.label.strength, partner.label.strength if partner else 0
-    if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= Tier.PARENT)):
+    enough = Tier.NEAR if _is_of_wallet(candidate) else Tier.PARENT
+    if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True
     if partner is None or candidate.crowd > 1:
         return False
@@ -222,6 +225,13 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
         rule.part for rule in partner.fits if rule.exchange == venue.exchange
     )
     return venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2
+
+
+def _is_of_wallet(candidate: Candidate) -> bool:
+    """A private key or a recovery phrase by its form: no web framework has such a `secret_key`."""
+    return (
+        candidate.label.part != "key" and candidate.identity[:2] in (b"0x", b"0X")
+    ) or b" " in candidate.identity
 
 
 def _joined(candidate: Candidate, match: Match) -> Match | None:

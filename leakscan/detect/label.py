@@ -40,7 +40,7 @@ _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?
 # What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
-    rb"(?:(?:::|\.)new)?\(\s{0,40}\Z"
+    rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
 )
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
@@ -120,7 +120,8 @@ class Labeller:
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
-        label = self._label_behind(data, span, text) or self._label_in(text)
+        label = self._label_behind(data, span, text) or self._column_label(data, start, floor)
+        label = label or self._label_in(text)
         if label.kind in ("none", "other", "argument"):
             label = replace(
                 label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")
@@ -144,13 +145,22 @@ class Labeller:
         name = self.judge_unit(following[1], span) if following else NO_LABEL
         return "key" if name.kind == "named" and name.part == "secret" else None
 
+    def _column_label(self, data: bytes, start: int, floor: int) -> Label | None:
+        """Of a value in a table, whose name stands apart, before other values. `span` is relative to `floor`."""
+        low = max(0, start - _REACH)
+        text = data[low:start].rstrip(_QUOTES)
+        column = column_name(text, max(text.rfind(b"\n") + 1, _after_escaped_break(text)))
+        if column is None:
+            return None
+        span = Span(low + column.start - floor, low + column.end - floor)
+        label = self.judge_unit(text[column.start : column.end], span)
+        if label.kind == "other" and label.words[-1] == "id":
+            return replace(label, kind="negative")
+        return label if label.kind != "none" else None
+
     def _label_in(self, text: bytes) -> Label:
         """`span` of the label is relative to `text`, the end of which is where the value starts."""
         line_start = max(text.rfind(b"\n") + 1, _after_escaped_break(text))
-        if (column := column_name(text, line_start)) is not None:
-            label = self.judge_unit(text[column.start : column.end], column)
-            if label.kind != "none":
-                return label
         if _CLIENT_CALL.search(text):
             return Label("argument", span=Span(len(text), len(text)))
         own = self._nearest_unit(text, line_start, len(text))
@@ -197,6 +207,10 @@ class Labeller:
 
     def judge_unit(self, unit: bytes, span: Span) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
+        if words[:1] == ("app",) and len(words) > 2 and unit[3:4] == b".":
+            words = words[
+                1:
+            ]  # `app.api.key`, the space of names of the program's own settings; not `app.key`
         telling = tuple(
             word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
         )

@@ -8,11 +8,14 @@ import functools
 import re
 from collections import defaultdict
 
+from leakscan.detect.phrase import is_phrase
 from leakscan.detect.proofs import is_possible
 from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bits
-from leakscan.rules import Rule, RuleSet, TextShape
+from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 
 MIN_LOOSE_BITS = 12.0
+_SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
+_SYMBOL = re.compile(rb"[+/_-]")
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 _MAX_REMEMBERED = 1 << 14
 
@@ -26,6 +29,11 @@ class Shapes:
             for rule in exchange.rules:
                 if isinstance(rule.shape, TextShape) and rule.needs != "group":
                     sharing[rule.shape].append(rule)
+        self._phrases: dict[int, tuple[Rule, ...]] = {}
+        for rule in rules.by_id.values():
+            if isinstance(rule.shape, PhraseShape):
+                listed = self._phrases.get(rule.shape.words, ())
+                self._phrases[rule.shape.words] = (*listed, rule)
         self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
         self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
         self._of_length: dict[int, list[TextShape]] = defaultdict(list)
@@ -41,7 +49,8 @@ class Shapes:
 
     def fits(self, value: bytes) -> tuple[Rule, ...]:
         """The rules whose values look like this one, and are as random."""
-        return self._remembered(value) if len(value) in self._of_length else ()
+        known = len(value) in self._of_length or b" " in value
+        return self._remembered(value) if known else ()
 
     def speaks(self, value: bytes) -> bool:
         """Whether it could be a credential with no more than its form, or no more than its name or its exchange."""
@@ -51,6 +60,9 @@ class Shapes:
         )
 
     def _fits(self, value: bytes) -> tuple[Rule, ...]:
+        if b" " in value:
+            words = value.count(b" ") + 1
+            return self._phrases.get(words, ()) if is_phrase(value, words) else ()
         shapes = [
             shape
             for shape in self._of_length[len(value)]
@@ -74,7 +86,8 @@ def _holds(shape: TextShape, value: bytes) -> bool:
 def is_random(shape: TextShape, value: bytes) -> bool:
     """It scores as a value drawn at random from the alphabet of the shape does."""
     if shape.loose:
-        return _is_plain(value) and token_bits(value) >= MIN_LOOSE_BITS
+        least = MIN_LOOSE_BITS if value[0] not in _SELDOM_FIRST else _MIN_BITS_BEHIND_SYMBOL
+        return _is_plain(value) and token_bits(value) >= least
     if shape.pattern.heads and b"-" in value:
         value = value.partition(b"-")[2]  # "account-" is written, what follows is drawn
     return token_bits(value, alphabet_size(shape.pattern.alphabet)) >= _least_bits(len(value))
@@ -89,9 +102,8 @@ def _is_plain(value: bytes) -> bool:
     """A value of unknown format has letters and digits; paths, names joined by dashes and addresses are none."""
     if _ADDRESS.fullmatch(value):
         return False
-    return len(re.findall(rb"[+/_-]", value)) <= max(4, len(value) // 12) and not value.startswith(
-        (b"/", b"-")
-    )
+    symbols = len(_SYMBOL.findall(value))
+    return symbols <= (max(4, len(value) // 12) if value[0] not in _SELDOM_FIRST else 1 + len(value) // 16)
 
 
 def decoded_length(value: bytes) -> int:

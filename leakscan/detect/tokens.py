@@ -11,10 +11,12 @@ from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alon
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import KeywordIndex
+from leakscan.detect.rewrite import Piece
 from leakscan.detect.shapes import Shapes
+from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
-from leakscan.rules import RUN_LENGTH, Rule, RuleSet, TextShape
+from leakscan.rules import RUN_LENGTH, PhraseShape, Rule, RuleSet, TextShape
 
 _TOKEN = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
@@ -33,6 +35,8 @@ _ANOTHERS = re.compile(
 )
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
+_MAX_HELD = 4 << 20  # bytes of the content that was read last
+_Read = tuple[bytes, list[tuple[int, int]], dict[Span, tuple[Rule, ...]]]
 
 
 class Tokens:
@@ -60,13 +64,34 @@ class Tokens:
             tuple(sorted(_without_longer(words))),
             tuple(sorted(heads)),
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
+            phrases=True,
         )
         self._matcher = Matcher(self.spec)
+        self._last: _Read = (b"", [], {})
 
     def values(self, data: bytes) -> dict[Span, tuple[Rule, ...]]:
         """Every value that an anchor gives, and those beside it that could be parts of the same credential, with the
         rules that each fits; by position."""
-        runs, tokens = self._matcher.values(data)
+        return self._read(data)[2]
+
+    def iter_short(self, data: bytes) -> Iterator[Piece]:
+        """What is encoded or in pieces at the anchors and beside the values."""
+        _, tokens, values = self._read(data)
+        return iter_short(data, [*tokens, *values])
+
+    def _read(self, data: bytes) -> _Read:
+        """The content, the tokens that are anchors, and the values; of one content it is asked twice."""
+        last = self._last
+        if last[0] is not data:
+            runs, tokens = self._matcher.values(data)
+            last = (data, tokens, self._values(data, runs, tokens))
+            if len(data) <= _MAX_HELD:
+                self._last = last
+        return last
+
+    def _values(
+        self, data: bytes, runs: Iterable[tuple[int, int]], tokens: Iterable[tuple[int, int]]
+    ) -> dict[Span, tuple[Rule, ...]]:
         found: dict[Span, tuple[Rule, ...]] = {}
         for span in iter_run_values(data, runs, RUN_LENGTH):
             if (fits := self._shapes.fits(data[span.start : span.end])) and not is_piece_of_encoding(
@@ -97,14 +122,27 @@ class Tokens:
                 return
 
     def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
-        """The last word on an anchor: whether the value fits a rule, and its name or an exchange stands beside it."""
+        """The last word on an anchor: whether the value, or what it is an encoding or a piece of, fits a rule, and its
+        name or an exchange stands beside it."""
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
         reading = next(self._readings(data, place), None)
-        if reading is None or self._is_something_else(data, place):
+        inner, begun = decoded(token, after), before_first(before, after)
+        if reading is None and inner is None and begun is None:
             return False
-        span, fits = reading
-        if any(rule.needs != "name and exchange" for rule in fits):
+        if self._is_something_else(data, place):
+            return False
+        if reading is not None and self._is_told(data, before, *reading):
+            return True
+        if inner is not None:
+            return self._is_promising(before, inner.text, after[inner.original.end - len(token) :])
+        if begun is None:
+            return False
+        label = self._labeller.label(begun + token, Span(len(begun), len(begun) + len(token)), 0)
+        return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
+
+    def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
+        if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
             return True
         label = self._labeller.label(data, span, 0)
         if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain
 
 from leakscan.detect.hiding import iter_hidden
-from leakscan.detect.rewrite import Rewriting
+from leakscan.detect.rewrite import Piece, Rewriting
 from leakscan.model import Span
 
 _MAX_LAYERS = 3
@@ -38,11 +39,16 @@ class Unfolded:
         return span, tuple(dict.fromkeys(reversed(hows)))
 
 
-def unfold(data: bytes, find_hidden: Callable[[bytes], list[tuple[int, int]]]) -> Unfolded | None:
-    """None for a text that hides nothing. `find_hidden` tells where something may hide: what the kernel gives."""
+def unfold(
+    data: bytes,
+    find_hidden: Callable[[bytes], list[tuple[int, int]]],
+    iter_short: Callable[[bytes], Iterable[Piece]] = lambda _: (),
+) -> Unfolded | None:
+    """None for a text that hides nothing. `find_hidden` tells where something may hide: what the kernel gives.
+    `iter_short`: what a detector knows by its own anchors."""
     layers: list[Rewriting] = []
     while len(layers) < _MAX_LAYERS and len(data) <= _MAX_BYTES:
-        layer = Rewriting(data, iter_hidden(data, find_hidden(data)))
+        layer = Rewriting(data, chain(iter_hidden(data, find_hidden(data)), iter_short(data)))
         if not len(layer):
             break
         layers.append(layer)

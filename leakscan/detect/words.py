@@ -16,7 +16,7 @@ NEGATIVE = frozenset(
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
     " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
-    " poolpublickey sshpublickey idempotency cache dedup".split()
+    " poolpublickey sshpublickey idempotency cache dedup connectid accesssign".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -34,6 +34,8 @@ FOREIGN = SERVICES | frozenset(
     "app mail database db encryption encrypt encrypted decrypt enc aes salt pepper password passwd passphrase"
     " vault consul".split()
 )
+# Name a password of something else than an API.
+OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split())
 # Orders and requests have one, too: the key of a credential only beside its secret.
 ALSO_OF_ORDERS = frozenset({"clientid"})
 # A key of a program that brings customers: each copy of it has the same one.

@@ -12,7 +12,7 @@ from typing import Any
 
 from leakscan.model import Help, Severity
 from leakscan.rules.pattern import Pattern
-from leakscan.rules.schema import Exchange, PemShape, Rule, Shape, TextShape
+from leakscan.rules.schema import Exchange, PemShape, PhraseShape, Rule, Shape, TextShape
 
 FILE = Path(__file__).with_name("built.json")
 _TEXT = "latin-1"  # of the bytes that begin a value
@@ -56,6 +56,8 @@ def _rule(values: dict[str, Any]) -> Rule:
 def _shape(values: dict[str, Any]) -> Shape:
     if "types" in values:
         return PemShape(frozenset(values["types"]))
+    if "words" in values:
+        return PhraseShape(**values)
     pattern = values["pattern"]
     pattern["alphabet"] = frozenset(pattern["alphabet"])
     pattern["heads"] = tuple(head.encode(_TEXT) for head in pattern["heads"])

@@ -2,9 +2,9 @@
 
 No credential-shaped text ever stands in the repository, so examples name what they want in braces:
 `{alnum:N}`, `{hex:N}`, `{HEX:N}`, `{lower:N}`, `{upper:N}`, `{base32:N}`, `{base58:N}`, `{base64:N}`, `{b64url:N}`,
-`{uuid}`, `{objectid}`, `{ed25519seed}`, `{ed25519raw}`, `{ed25519pair}`, and keys, `{rsa:BITS}`, `{ed25519}`, `{ec}`,
-each optionally with `:FORM`, where FORM is `pkcs1`, `pkcs8`, `encrypted`, `legacy` or `public`, and `:oneline` (literal
-backslash-n) or `:indent`.
+`{uuid}`, `{objectid}`, `{words:24}` (a recovery phrase), `{ed25519seed}`, `{ed25519raw}`, `{ed25519pair}`, and keys,
+`{rsa:BITS}`, `{ed25519}`, `{ec}`, each optionally with `:FORM`, where FORM is `pkcs1`, `pkcs8`, `encrypted`, `legacy`
+or `public`, and `:oneline` (literal backslash-n) or `:indent`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import Any
 
 _PLACEHOLDER = re.compile(
     r"\{(?:(?P<run>alnum|hex|HEX|lower|upper|base32|base58|base64|b64url):(?P<length>[0-9]{1,4})"
-    r"|(?P<value>uuid|objectid|ed25519pair|ed25519seed|ed25519raw)"
+    r"|words:(?P<words>24)|(?P<value>uuid|objectid|ed25519pair|ed25519seed|ed25519raw)"
     r"|(?P<key>rsa|ed25519|ec)(?::(?P<bits>[0-9]{3,4}))?(?P<form>(?::[a-z0-9]+)*))\}"
 )
 _SMALL_PRIMES = math.prod(n for n in range(3, 2000, 2) if all(n % d for d in range(3, 45, 2) if d < n))
@@ -53,6 +53,10 @@ def _make(match: re.Match[str], rng: random.Random) -> str:
         return _base64(int(match["length"]), rng)
     if match["run"]:
         return "".join(rng.choices(_ALPHABETS[match["run"]], k=int(match["length"])))
+    if match["words"]:
+        from mnemonic import Mnemonic
+
+        return Mnemonic("english").to_mnemonic(rng.randbytes(32))
     if match["value"]:
         return _value(match["value"], rng)
     options = match["form"].split(":")

@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any, get_args
 
-from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN
+from leakscan.anchors import LONGEST_TOKEN, PHRASE_WORDS, SHORTEST_TOKEN
 from leakscan.errors import RuleError
 from leakscan.model import Help, Part, Severity
 from leakscan.rules.names import FULL, HINTS
@@ -17,6 +17,7 @@ from leakscan.rules.schema import (
     KeyType,
     Needs,
     PemShape,
+    PhraseShape,
     Proof,
     Rule,
     Shape,
@@ -176,6 +177,12 @@ def _parse_shape(rule: _Table) -> Shape:
         if unknown := sorted(set(types) - set(get_args(KeyType))):
             raise table.fail("pem", f"unknown key type {unknown[0]!r}; known: {', '.join(get_args(KeyType))}")
         return PemShape(frozenset(types))  # type: ignore[arg-type]
+    if isinstance(values, dict) and "words" in values:
+        if _Table(f"{rule.where}: shape", values, {"words"}).values["words"] != PHRASE_WORDS:
+            raise rule.fail(
+                "shape", f"words must be {PHRASE_WORDS}: phrases of no other length are searched for"
+            )
+        return PhraseShape(PHRASE_WORDS)
     if isinstance(values, dict) and "token" in values:
         table = _Table(f"{rule.where}: shape", values, {"token"})
         least, most = table.lengths("token", SHORTEST_TOKEN, LONGEST_TOKEN - 8)
@@ -194,7 +201,7 @@ def _parse_shape(rule: _Table) -> Shape:
 
 def _check_anchor(rule: _Table, shape: Shape, needs: Needs, part: Part) -> None:
     """Every finding must contain a mark that is found without reading the whole version (leakscan/anchors)."""
-    if needs == "group" or isinstance(shape, PemShape):
+    if needs == "group" or isinstance(shape, PemShape | PhraseShape):
         return
     if part in ("passphrase", "user-id"):
         raise rule.fail("needs", f'must be "group": a {part} alone is never reported')

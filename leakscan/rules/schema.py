@@ -33,7 +33,14 @@ class PemShape:
     types: frozenset[KeyType]
 
 
-Shape = TextShape | PemShape
+@dataclass(frozen=True, slots=True)
+class PhraseShape:
+    """A recovery phrase of so many English words (BIP 39), the last of which checks the others."""
+
+    words: int
+
+
+Shape = TextShape | PemShape | PhraseShape
 
 
 @dataclass(frozen=True, slots=True)

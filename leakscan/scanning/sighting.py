@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from leakscan.anchors import find_hidden
 from leakscan.decisions import Mark
-from leakscan.detect import DER_HEAD, Candidate, Detector, Inspection, as_utf8, unfold
+from leakscan.detect import DER_HEAD, NOTHING, Candidate, Detector, Inspection, Unfolded, as_utf8, unfold
 from leakscan.findings.place import LineIndex
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
@@ -87,36 +87,46 @@ def _iter_readings(
     """What stands in a text, and what hides in it: each with the places of its candidates in the text."""
     if not anchored and not text.startswith(DER_HEAD):
         return
-    inspection = detector.inspect(text)
-    plain = {candidate.identity for candidate in inspection.candidates}
-    if inspection.candidates or inspection.published:
-        yield inspection, [candidate.span for candidate in inspection.candidates]
-    unfolded = unfold(text, find_hidden)
-    if unfolded is None:
-        return
-    hidden = detector.inspect(unfolded.text, unfolded.touches)
-    traced = [unfolded.trace(candidate.span) for candidate in hidden.candidates]
+    plain = detector.inspect(text)
+    unfolded = unfold(text, find_hidden, detector.iter_short)
+    hidden, spans = _hidden(detector, unfolded, plain) if unfolded else (NOTHING, [])
+    kept = {n for n, c in enumerate(plain.candidates) if not any(_overlap(c.span, span) for span in spans)}
+    plain = replace(plain, candidates=_only(plain.candidates, kept))
+    if plain.candidates or plain.published:
+        yield plain, [candidate.span for candidate in plain.candidates]
+    if hidden.candidates:
+        yield hidden, spans
+
+
+def _hidden(detector: Detector, unfolded: Unfolded, plain: Inspection) -> tuple[Inspection, list[Span]]:
+    """What hides in a text and does not stand there plainly, too, with what it stands with."""
+    known = {candidate.identity for candidate in plain.candidates}
+    candidates = detector.inspect(unfolded.text, unfolded.touches).candidates
+    traced = [unfolded.trace(candidate.span) for candidate in candidates]
     wanted = {
         number
-        for number, (candidate, (_, hows)) in enumerate(zip(hidden.candidates, traced, strict=True))
-        if hows and candidate.identity not in plain
+        for number, (candidate, (_, hows)) in enumerate(zip(candidates, traced, strict=True))
+        if hows and candidate.identity not in known
     }
-    if not wanted:
-        return
-    wanted |= {other for n in wanted if (other := hidden.candidates[n].partner) is not None}
-    order = sorted(wanted)
-    number_of = {number: place for place, number in enumerate(order)}
-    candidates = tuple(
-        replace(
-            hidden.candidates[number],
-            decoded=traced[number][1],
-            partner=number_of.get(hidden.candidates[number].partner or 0)
-            if hidden.candidates[number].partner is not None
-            else None,
-        )
-        for number in order
+    wanted |= {other for number in wanted if (other := candidates[number].partner) is not None}
+    wanted |= {number for number, candidate in enumerate(candidates) if candidate.partner in wanted}
+    decoded = [replace(c, decoded=hows) for c, (_, hows) in zip(candidates, traced, strict=True)]
+    return Inspection(_only(decoded, wanted)), [traced[number][0] for number in sorted(wanted)]
+
+
+def _only(candidates: Sequence[Candidate], numbers: Collection[int]) -> tuple[Candidate, ...]:
+    """Those of these numbers; partners are still partners where both are among them."""
+    place_of = {number: place for place, number in enumerate(sorted(numbers))}
+    return tuple(
+        candidate
+        if candidate.partner is None
+        else replace(candidate, partner=place_of.get(candidate.partner))
+        for candidate in map(candidates.__getitem__, place_of)
     )
-    yield Inspection(candidates), [traced[number][0] for number in order]
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _decoded(candidates: Sequence[Candidate], how: str) -> tuple[Candidate, ...]:

@@ -28,7 +28,7 @@ def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
     checksum says."""
     stream = decompressor(-zlib.MAX_WBITS)
     rest, place, found = b"", 0, 0
-    while size > 0 and not stream.eof:
+    while not stream.eof:
         if not rest:
             rest = packed[place : place + _INPUT_BYTES].tobytes()
             place += len(rest)
@@ -39,5 +39,7 @@ def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
         found = _zlib.crc32(chunk, found)
         size -= len(chunk)
         yield chunk
+        if size <= 0:
+            break
     if found != crc:
         raise EOFError

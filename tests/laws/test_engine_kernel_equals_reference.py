@@ -65,6 +65,13 @@ SPOKEN = [
     (b"of a TEXT" * 4).hex().title().encode(),
     *(start + b"B8" * 28 for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx")),
 ]
+WORDS = [
+    b"few words here " * 7 + b"and three more",
+    b" more words" * 12,
+    b"in it " * 30,
+    b"longwords " * 20,
+    b"  ",
+]
 PIECES = st.lists(
     st.one_of(
         st.sampled_from(
@@ -86,6 +93,7 @@ PIECES = st.lists(
         st.sampled_from(SPOKEN),
         st.sampled_from([b"abcd", b"abcde", b"/0123", b"yyyy", b"+++++"]),
         st.sampled_from(HIDING),
+        st.sampled_from(WORDS),
         st.tuples(
             st.sampled_from([b"%4A", b"\\x4a", b"\\u004A", b"&#65;", b"&#x41;", b"&#100;"]),
             st.integers(1, 14),
@@ -109,7 +117,8 @@ SPECS = st.tuples(
     st.sampled_from([(), (b"mx0",), (b"K", b"abc")]),
     st.sampled_from([None, fussy]),
     st.booleans(),
-).map(lambda spec: AnchorSpec(spec[0], spec[0] + spec[1], *spec[2:]))
+    st.booleans(),
+).map(lambda spec: AnchorSpec(spec[0], spec[0] + spec[1], *spec[2:-1], phrases=spec[-1]))
 
 
 @st.composite

@@ -9,7 +9,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leakscan.unpack import Member, deflate, iter_members
@@ -57,6 +57,7 @@ def as_zipfile_reads(data: bytes) -> list[tuple[bytes, bytes]]:
     return found
 
 
+@example([(0, 0, "random")], [(0.96875, 4)])
 @given(st.lists(CONTENTS, max_size=4), st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=2))
 @settings(max_examples=60, deadline=None)
 def test_members_are_those_of_zipfile(

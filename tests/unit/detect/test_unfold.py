@@ -74,6 +74,42 @@ def test_a_hidden_secret_is_found_and_its_reasons_say_how(form: str) -> None:
     assert how in found(text)[SECRET]
 
 
+UUID, ALNUM = fake("uuid"), fake("alnum:18")
+SHORT = {
+    "a UUID in base64": (f"data:\n  KUCOIN_API_SECRET: {b64(UUID)}\n", UUID, "base64 decoded"),
+    "base64 of hexadecimal digits": (
+        f"xt_api_secret: {b64(fake('hex:40'))}",
+        fake("hex:40"),
+        "base64 decoded",
+    ),
+    "hexadecimal digits": (
+        f"bybit_api_key = bytes.fromhex('{ALNUM.encode().hex()}')",
+        ALNUM,
+        "hexadecimal decoded",
+    ),
+    "an argument in base64": (
+        f"kucoin_secret = base64.b64decode('{b64(UUID)}').decode()",
+        UUID,
+        "base64 decoded",
+    ),
+    "two short literals": (f'kucoin_secret = ("{UUID[:20]}" "{UUID[20:]}")', UUID, "joined from pieces"),
+    "with a plus": (f'KUCOIN_SECRET = "{UUID[:14]}" + "{UUID[14:]}";', UUID, "joined from pieces"),
+    "in two lines": (f'KUCOIN_SECRET = "{UUID[:14]}"\n    + "{UUID[14:]}";', UUID, "joined from pieces"),
+    "in two lines of a shell": (
+        f'export KUCOIN_SECRET="{UUID[:20]}\\\n{UUID[20:]}"',
+        UUID,
+        "joined from pieces",
+    ),
+}
+
+
+@pytest.mark.parametrize("form", SHORT)
+def test_a_short_hidden_secret_is_found_where_its_name_says_so(form: str) -> None:
+    text, value, how = SHORT[form]
+    assert how in found(text)[value]
+    assert list(found(text)) == [value]
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_what_a_hidden_secret_needs_to_be_found_shows_to_the_history_engine(form: str) -> None:
     data = FORMS[form][0].encode()

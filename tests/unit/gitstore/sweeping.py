@@ -30,6 +30,9 @@ def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
         return True
     if spec.hidden and hides(data, 0, len(data)):
         return True
+    phrases = re.finditer(rb"(?<![a-z])(?<![a-z] )(?:[a-z]{3,8} ){23}[a-z]{3,8}(?![a-z]| [a-z])", data)
+    if spec.phrases and any(spec.accepts is None or spec.accepts(b"", p[0], b"") for p in phrases):
+        return True
     tokens = re.finditer(rb"(?<![\w+/-])[A-Za-z0-9+/_-]{16,136}(?![\w+/-])", data)
     return any(
         is_anchored(data[max(0, t.start() - 64) : t.start()], t[0], data[t.end() : t.end() + 3], spec)

@@ -2,7 +2,7 @@ import pytest
 
 from leakscan.errors import RuleError
 from leakscan.model import Severity
-from leakscan.rules import PemShape, TextShape, parse_pattern
+from leakscan.rules import PemShape, PhraseShape, TextShape, parse_pattern
 from leakscan.rules.parse import parse_exchange, parse_published
 
 GOOD = """
@@ -38,6 +38,13 @@ def test_a_rule_file_becomes_an_exchange() -> None:
 def test_a_private_key_rule_names_types() -> None:
     text = GOOD.replace("{ pattern = '[A-Za-z0-9]{64}' }", '{ pem = ["rsa"] }')
     assert parse_exchange("m", text).rules[0].shape == PemShape(frozenset({"rsa"}))
+
+
+def test_a_recovery_phrase_has_24_words() -> None:
+    text = GOOD.replace("{ pattern = '[A-Za-z0-9]{64}' }", "{ words = 24 }")
+    assert parse_exchange("m", text).rules[0].shape == PhraseShape(24)
+    with pytest.raises(RuleError, match="moonbase-secret: shape: words must be 24"):
+        parse_exchange("m", text.replace("24", "12"))
 
 
 @pytest.mark.parametrize(

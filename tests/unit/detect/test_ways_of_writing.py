@@ -1,0 +1,83 @@
+"""Ways in which people write credentials down, and what stands beside them that is none."""
+
+import pytest
+from detecting import matches
+
+from leakscan.model import Confidence
+from leakscan.rules.fake import fake, fill
+
+ROW = "INSERT INTO accounts (id, exchange, {0}) VALUES ('{{uuid}}', '{1}', {2});"
+
+
+def found(text: str, *paths: bytes) -> list[str]:
+    """Rules at medium and above."""
+    given = matches(fill(text, 3), *paths).values()
+    return sorted(match.rule_id for match in given if match.confidence >= Confidence.MEDIUM)
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        # columns name every value of their line, and an id is none
+        (
+            ROW.format("api_key, api_secret", "polymarket", "'{uuid}', '{base64:44}'"),
+            ["polymarket-api-key", "polymarket-api-secret"],
+        ),
+        (ROW.format("private_key", "pacifica", "'{base58:88}'"), ["pacifica-solana-private-key"]),
+        (
+            "exchange,label,api_key,api_secret\ngemini,main,account-{alnum:20},{base58:28}",
+            ["gemini-api-key", "gemini-api-secret"],
+        ),
+        # the space of names of a program's own settings
+        ("# bybit\napp.api.key={alnum:18}\napp.api.secret={alnum:36}", ["bybit-api-key", "bybit-api-secret"]),
+        # a symbol first, of which one value of 32 has one
+        ("# Deepcoin\nApiKey = '-{b64url:20}x9Q{alnum:19}'", ["deepcoin-api-key"]),
+        # keys of 16 letters in addresses, in web forms, in calls
+        (
+            "https://api.coinbase.com/v2/account?access_key={alnum:16}&secret={alnum:32}",
+            ["coinbase-legacy-api-key", "coinbase-legacy-secret"],
+        ),
+        (
+            '<h2>Coinbase</h2><input name="api_key" value="{alnum:16}"><input name="api_secret" value="{alnum:32}">',
+            ["coinbase-legacy-api-key", "coinbase-legacy-secret"],
+        ),
+        # common words that are names where they stand alone
+        ("<h2>Derive</h2>\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
+        ("# key for Derive, trade only\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
+        ("$e = new \\ccxt\\derive(array('privateKey' => '0x{hex:64}'));", ["derive-private-key"]),
+        # the configuration file of Hyperliquid's own client
+        ('# hyperliquid\n{"secret_key": "0x{hex:64}"}', ["hyperliquid-private-key"]),
+    ],
+)
+def test_it_is_found(text: str, rules: list[str]) -> None:
+    assert found(text) == rules
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app.key={hex:32}\n# kraken",
+        '# coinone\n"$2b$12${b64url:53}",  // passwordHash',
+        'x = "0x{hex:40}"\n# extended\n"{alnum:43}",  // connectId',
+        "# bybit\nkey = '-Dsome.Setting9/Path/Of/Classes/Main1'",
+        "url = 'https://api.hyperliquid.xyz'\n\nkey = '0x{hex:64}'",
+        "# falconx\nFX-ACCESS-SIGN: {hex:64}",
+    ],
+)
+def test_it_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_the_password_of_a_database_is_no_passphrase() -> None:
+    text = "COINBASE_PRO_KEY='{hex:32}'\nCOINBASE_PRO_SECRET='{base64:88}'\nDB_PASSWORD='{alnum:32}'"
+    assert "coinbase-exchange-passphrase" not in found(text)
+    assert "coinbase-exchange-passphrase" in found(text.replace("DB_PASSWORD", "CB_PASSWORD"))
+
+
+def test_a_recovery_phrase_is_one_by_its_words_and_its_check() -> None:
+    phrase = fake("words:24")
+    words = phrase.split(" ")
+    assert found(f"dydx_mnemonic: {phrase}") == ["dydx-recovery-phrase"]
+    swapped = " ".join([words[1], words[0], *words[2:-1], words[-1]])
+    for other in (swapped, " ".join(words[:-1]), f"{phrase} {words[0]}", phrase.title()):
+        assert found(f"dydx_mnemonic: {other}") == []
