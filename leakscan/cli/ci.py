@@ -57,7 +57,7 @@ def ci(base: str | None, head: str | None, fetch: bool, **given: Any) -> int:
     policy = policy_of(layout, run)
     settings = settle(given, policy.read, jobs=os.cpu_count() or 1)
     settings = policy.applied_to(settings)
-    check_pipeline(settings.rules, layout.work_tree)
+    check_pipeline(settings.rules, layout.outside)
     result = _scan(layout, settings, run, wanted)
     code = exit_code(result, settings.fail_on)
     _tell(run, wanted, result, given)

@@ -28,7 +28,13 @@ _GOOD, _BAD, _NOTE = "ok", "BAD", "note"
 def doctor(target: Path, run_hook: bool | None) -> int:
     """Check the installation, and in a repository that its hook is in force: a secret made for the occasion is staged
     in a scratch clone, and the hook must refuse it. Nothing is written to the repository."""
-    checks = [*_installation(), *_repository(target, run_hook=run_hook)]
+    layout: Layout | GitError | None
+    try:
+        layout = find_enclosing(target)
+    except GitError as error:
+        layout = error
+    outside = layout.outside if isinstance(layout, Layout) else target
+    checks = [*_installation(outside), *_repository(target, layout, run_hook=run_hook)]
     for state, title, text in checks:
         click.echo(f"{state:<5} {title:<10} {text}")
     return ExitCode.ERROR if any(state == _BAD for state, _, _ in checks) else ExitCode.CLEAN
@@ -37,7 +43,7 @@ def doctor(target: Path, run_hook: bool | None) -> int:
 Check = tuple[str, str, str]
 
 
-def _installation() -> list[Check]:
+def _installation(outside: Path) -> list[Check]:
     checks = [
         (_GOOD, "leakscan", f"{__version__} on Python {platform.python_version()}, {platform.system()}")
     ]
@@ -47,20 +53,18 @@ def _installation() -> list[Check]:
         text = "not compiled: history takes two to three times as long; install a C compiler, then leakscan again"
         checks.append((_NOTE, "kernel", text))
     try:
-        checks.append((_GOOD, "git", find_git()))
+        checks.append((_GOOD, "git", find_git(outside)))
         rules = load_rules()
-        check_pipeline(rules)
+        check_pipeline(rules, outside)
         checks.append((_GOOD, "self-test", f"a planted secret was found with {len(rules.by_id)} rules"))
     except LeakscanError as error:
         checks.append((_BAD, "self-test", show_text(str(error))))
     return checks
 
 
-def _repository(target: Path, *, run_hook: bool | None) -> list[Check]:
-    try:
-        layout = find_enclosing(target)
-    except GitError as error:
-        return [(_BAD, "repository", show_text(str(error)))]
+def _repository(target: Path, layout: Layout | GitError | None, *, run_hook: bool | None) -> list[Check]:
+    if isinstance(layout, GitError):
+        return [(_BAD, "repository", show_text(str(layout)))]
     if layout is None:
         return [(_NOTE, "repository", f"{target}: not in a repository, no hook to check")]
     proof = prove_hook(layout, "pre-commit", run=run_hook)

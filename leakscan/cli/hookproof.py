@@ -59,7 +59,7 @@ def prove_hook(layout: Layout, name: str, *, run: bool | None) -> HookProof:
         _clone(root, scratch)
         _carry(root, scratch)
         (scratch / CANARY_FILE).write_bytes(canary())
-        _git(scratch, "add", "--force", "--", CANARY_FILE)
+        _git(root, "add", "--force", "--", CANARY_FILE, folder=scratch)
         return _tried(path, scratch)
 
 
@@ -107,13 +107,19 @@ def _carry(root: Path, scratch: Path) -> None:
     for name in _CARRIED:
         if (root / name).is_file() and not (root / name).is_symlink():
             shutil.copyfile(root / name, scratch / name)
-            _git(scratch, "add", "--force", "--", name)
+            _git(root, "add", "--force", "--", name, folder=scratch)
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    argv = [find_git(folder), "-c", "core.fsmonitor=false", *arguments]
+def _git(root: Path, *arguments: str, folder: Path | None = None) -> str:
+    """What git prints in the repository at `root`, or in the `folder` that is its scratch clone."""
+    argv = [find_git(root), "-c", "core.fsmonitor=false", *arguments]
     done = subprocess.run(
-        argv, cwd=folder, env=_environment(), stdin=subprocess.DEVNULL, capture_output=True, check=False
+        argv,
+        cwd=folder or root,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
     )
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()

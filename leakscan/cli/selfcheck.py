@@ -37,7 +37,7 @@ def check_pipeline(rules: RuleSet, outside: Path | None = None) -> None:
         layout = find_layout(git_dir)
         assert layout is not None
         scan = ChangeScan(open_session(rules, ScanOptions()))
-        result = scan.range(layout, Range(("refs/heads/main",)))
+        result = scan.range(layout._replace(owner=outside), Range(("refs/heads/main",)))
     if not result.complete or len(result.findings) != 2:
         raise LeakscanError("the self-test failed: a secret made for it was not found; install leakscan anew")
 

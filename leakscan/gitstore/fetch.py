@@ -82,7 +82,7 @@ def _git(
     layout: Layout, *arguments: str, timeout_s: float = _TIMEOUT_S
 ) -> subprocess.CompletedProcess[bytes] | str:
     """What git answered, or its complaint."""
-    argv = [find_git(layout.work_tree), "--no-pager", f"--git-dir={layout.git_dir}"]
+    argv = [find_git(layout.outside), "--no-pager", f"--git-dir={layout.git_dir}"]
     for override in _OVERRIDES:
         argv += ["-c", override]
     environ = {name: value for name, value in os.environ.items() if name not in ("GIT_DIR", "GIT_INDEX_FILE")}

@@ -29,12 +29,19 @@ class Layout(NamedTuple):
     """Facts read as data from a repository.
 
     `git_dir` holds HEAD and the index, `common_dir` objects and refs (another folder in a linked worktree);
-    `work_tree` is None for a bare one; `object_format` is "sha1" or "sha256"."""
+    `work_tree` is None for a bare one; `object_format` is "sha1" or "sha256". `owner` is the folder that this
+    repository was made for, if we made it."""
 
     git_dir: Path
     common_dir: Path
     work_tree: Path | None
     object_format: str
+    owner: Path | None = None
+
+    @property
+    def outside(self) -> Path:
+        """Where no program of ours may come from: what stands there is the repository's."""
+        return self.owner or self.work_tree or self.git_dir
 
     @property
     def hex_length(self) -> int:

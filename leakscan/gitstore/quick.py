@@ -70,7 +70,7 @@ class QuickStore:
         self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
         self._shadow = Shadow(layout, self.refs, find_object_dirs(layout.objects, self.faults), self.faults)
         self.shallow = self._shadow.shallow
-        self.git = Git(self._shadow.git_dir, layout.work_tree or layout.git_dir)
+        self.git = Git(self._shadow.git_dir, layout.outside)
         self.reader = ObjectReader(self.git, {}, layout.hex_length, self.faults)
         return self
 

@@ -197,7 +197,7 @@ class Store:
         if self.shallow:
             reason = f"history ends at {len(self.shallow)} boundary commits: run git fetch --unshallow"
             self.faults.add("shallow", str(layout.git_dir), reason)
-        self.git = Git(self._shadow.git_dir, layout.work_tree or layout.git_dir)
+        self.git = Git(self._shadow.git_dir, layout.outside)
         opened.callback(self.git.close)
         for number, pack in enumerate(
             pack for of_folder in packs.values() for pack in of_folder if pack.fault
