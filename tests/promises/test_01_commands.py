@@ -95,3 +95,16 @@ def test_one_module_starts_programs() -> None:
         "cli/hookproof.py",  # the user's own hook, asked by `leakscan doctor`
         "fleet/worker.py",  # leakscan itself
     }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["scan"], ["scan", "--staged"], ["hook"], ["ci", "--base", "HEAD", "--head", "HEAD"], ["doctor"]],
+)
+def test_no_command_takes_the_git_that_the_repository_brings(leakscan, repo, tmp_path, command) -> None:
+    ran = tmp_path / "ran"
+    repo.commit(a_py="x = 1\n")
+    repo.write("bin/git", f"#!/bin/sh\ntouch {shlex.quote(str(ran))}\n").chmod(0o755)
+    env = {"PATH": f"{repo.path / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    said = leakscan(*command, cwd=repo.path, env=env)
+    assert not ran.exists(), said.stderr
