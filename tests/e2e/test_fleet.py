@@ -6,6 +6,7 @@ import json
 import os
 import random
 import signal
+import socket
 import sqlite3
 import stat
 import subprocess
@@ -223,17 +224,17 @@ def _children(process: int) -> list[int]:
 def test_an_unfinished_run_is_not_mixed_with_another(
     leakscan: Command, repos: list[Repo], tmp_path: Path
 ) -> None:
-    process = subprocess.Popen(
-        [COMMAND, "fleet", "run", "repos", "--jobs", "1"], cwd=tmp_path, start_new_session=True
-    )
-    while (
-        not (tmp_path / "leakscan-fleet/tmp").exists()
-        or not (tmp_path / "leakscan-fleet/list-1.json").exists()
-    ):
-        time.sleep(0.001)
-    process.send_signal(signal.SIGSTOP)  # before it is done
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # what never answers is never done
+        address = f"https://127.0.0.1:{silent.getsockname()[1]}/stuck.git"
+        command = [COMMAND, "fleet", "run", "repos", address, "--jobs", "1"]
+        process = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
+        while (
+            not (tmp_path / "leakscan-fleet/tmp").exists()
+            or not (tmp_path / "leakscan-fleet/list-1.json").exists()
+        ):
+            time.sleep(0.001)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     other = leakscan("fleet", "run", "repos/clean")
     assert other.exit_code == 2
     assert "--restart" in other.stderr
