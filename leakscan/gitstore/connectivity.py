@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.commits import CommitGraph, parse_tag_target, tag_kind
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from leakscan.gitstore.recalled import RecalledGraph
     from leakscan.gitstore.store import Store
 
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MAX_LISTED = 100
 _MAX_TAG_DEPTH = 50
 _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print --stdin"
@@ -110,8 +108,7 @@ class ConnectivityCheck:
             reason = f"{len(missing):,} objects were never fetched: run git fetch --refetch without a filter"
             faults.add("partial-clone", str(store.layout.git_dir), reason)
             return
-        # a commit may name anything as its parent
-        present = store.objects().kinds([oid for oid, _ in missing[:_MAX_LISTED] if _ID.fullmatch(oid)])
+        present = store.objects().kinds([oid for oid, _ in missing[:_MAX_LISTED]])
         for oid, named_by in missing[:_MAX_LISTED]:
             if oid in present:
                 faults.add("corrupt-objects", oid, f"the object is a {present[oid]}: {named_by}")
