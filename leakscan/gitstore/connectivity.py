@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.commits import CommitGraph, parse_tag_target, tag_kind
+from leakscan.gitstore.commits import CommitGraph, parse_tag
 from leakscan.gitstore.faults import readable
 from leakscan.gitstore.index import read_index
 
@@ -68,13 +68,15 @@ class ConnectivityCheck:
         self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
         tags = [oid for oid, kind in kinds.items() if kind == "tag"]
         for _ in range(_MAX_TAG_DEPTH):
-            targets = {parse_tag_target(tag.data): tag for tag in objects.fetch(tags)}
-            targets.pop("", None)
-            fresh = objects.kinds(sorted(targets.keys() - kinds.keys()))
+            said = {
+                oid: (tag.oid, kind) for tag in objects.fetch(tags) for oid, kind in [parse_tag(tag.data)]
+            }
+            said.pop("", None)
+            fresh = objects.kinds(sorted(said.keys() - kinds.keys()))
             kinds |= fresh
-            for oid, tag in targets.items():
-                if tag_kind(tag.data) != kinds.get(oid):
-                    self.missing[oid] = f"tag {tag.oid} names it as a {tag_kind(tag.data) or 'nameless kind'}"
+            for oid, (tag, kind) in said.items():
+                if kind != kinds.get(oid):
+                    self.missing[oid] = f"tag {tag} names it as a {kind or 'nameless kind'}"
             tags = [oid for oid, kind in fresh.items() if kind == "tag"]
             if not tags:
                 break

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
 from leakscan.gitstore.command import Git
-from leakscan.gitstore.commits import CommitGraph, GitCommits, parse_tag_target
+from leakscan.gitstore.commits import CommitGraph, GitCommits, parse_tag
 from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import note_dangling, note_paths
 from leakscan.gitstore.faults import Faults, readable
@@ -239,7 +239,7 @@ class Store:
             if not targets:
                 break
             found = objects.fetch(dict.fromkeys(targets.values()))
-            target_of = {tag.oid: parse_tag_target(tag.data) for tag in found if tag.kind == "tag"}
+            target_of = {tag.oid: parse_tag(tag.data)[0] for tag in found if tag.kind == "tag"}
             targets = {
                 tag: target_of[at] for tag, at in targets.items() if target_of.get(at, "") not in ("", tag)
             }
