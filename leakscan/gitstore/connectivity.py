@@ -68,14 +68,11 @@ class ConnectivityCheck:
         self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
         tags = [oid for oid, kind in kinds.items() if kind == "tag"]
         for _ in range(_MAX_TAG_DEPTH):
-            said = {
-                oid: (tag.oid, kind) for tag in objects.fetch(tags) for oid, kind in [parse_tag(tag.data)]
-            }
-            said.pop("", None)
-            fresh = objects.kinds(sorted(said.keys() - kinds.keys()))
+            said = [(tag.oid, *parse_tag(tag.data)) for tag in objects.fetch(tags)]
+            fresh = objects.kinds(sorted({oid for _, oid, _ in said} - kinds.keys()))
             kinds |= fresh
-            for oid, (tag, kind) in said.items():
-                if kind != kinds.get(oid):
+            for tag, oid, kind in said:
+                if oid and kind != kinds.get(oid):
                     self.missing[oid] = f"tag {tag} names it as a {kind or 'nameless kind'}"
             tags = [oid for oid, kind in fresh.items() if kind == "tag"]
             if not tags:
