@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from leakscan.detect import Detector
 from leakscan.errors import LeakscanError
-from leakscan.gitstore.commits import parse_commit, parse_links, parse_tag
+from leakscan.gitstore.commits import parse_commit, parse_links
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.gitconfig import parse_config as parse_git_config
 from leakscan.gitstore.layout import Layout, find_layout
@@ -37,6 +37,7 @@ from leakscan.gitstore.memory import _MAGIC as MAGIC
 from leakscan.gitstore.memory import UnusableError, decode
 from leakscan.gitstore.packindex import PackIndex
 from leakscan.gitstore.refs import read_head, read_refs
+from leakscan.gitstore.tags import parse_tag
 from leakscan.policy.baseline import parse_baseline
 from leakscan.policy.config import Known, parse_config
 from leakscan.rules import load_rules

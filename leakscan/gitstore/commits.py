@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _BATCH = 2_000  # commits whose descendants one pass finds, a bit each
 _PERSON = re.compile(rb"^(author|committer) (.*?) ?(-?\d{1,18}) ([+-])(\d{1,2})(\d{2})$", re.MULTILINE)
-_TAG = re.compile(rb"object ([0-9a-f]{64}|[0-9a-f]{40})\n(?:type (commit|tree|blob|tag)\n)?")
 _COMMIT_DATE = re.compile(rb"^committer .* (-?\d{1,18}) [+-]\d{3,4}$", re.MULTILINE)
 
 
@@ -44,13 +43,6 @@ def parse_links(data: bytes, hex_length: int) -> tuple[str, list[str], int]:
         start += hex_length + 8
     date = _COMMIT_DATE.search(data, start)
     return tree, parents, int(date[1]) if date else 0
-
-
-def parse_tag(data: bytes) -> tuple[str, str]:
-    """The object that an annotated tag names, and what it says that this is: "commit", "tree", "blob" or "tag". Empty
-    where it says nothing."""
-    match = _TAG.match(data)
-    return (match[1].decode(), (match[2] or b"").decode()) if match else ("", "")
 
 
 class Commits(Protocol):

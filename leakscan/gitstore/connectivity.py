@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.commits import CommitGraph, parse_tag
-from leakscan.gitstore.faults import readable
 from leakscan.gitstore.index import read_index
+from leakscan.gitstore.tags import follow_tips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from leakscan.gitstore.commits import CommitGraph
     from leakscan.gitstore.recalled import RecalledGraph
     from leakscan.gitstore.store import Store
 
 _MAX_LISTED = 100
-_MAX_TAG_DEPTH = 50
 _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print --stdin"
 
 
@@ -32,7 +31,7 @@ class ConnectivityCheck:
 
     def run(self) -> None:
         """Fills `missing` and records each of them, or that the walk itself had to stop."""
-        kinds = self.peel()
+        kinds, self.missing = follow_tips(self._store.refs, self._store.objects())
         reached = self.reached = self._graph.reachable(kinds, self._store.shallow)
         self.tips = set(kinds)
         commits = self._graph.all
@@ -52,32 +51,6 @@ class ConnectivityCheck:
             self._walk([*(commits.oid(number) for number, flag in enumerate(reached) if flag), *others])
         self._index()
         self._record()
-
-    def _tips(self) -> dict[str, str]:
-        """What refs and HEAD name -> who names it. What only reflogs or pseudo-refs name may be gone."""
-        refs = self._store.refs
-        named = {ref.oid: f"{readable(ref.name)} names it" for ref in refs.refs}
-        if refs.head:
-            named.setdefault(refs.head, "HEAD names it")
-        return named
-
-    def peel(self) -> dict[str, str]:
-        """id -> kind of all tips and of what annotated tags among them lead to."""
-        named, refs, objects = self._tips(), self._store.refs, self._store.objects()
-        kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
-        self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
-        tags = [oid for oid, kind in kinds.items() if kind == "tag"]
-        for _ in range(_MAX_TAG_DEPTH):
-            said = [(tag.oid, *parse_tag(tag.data)) for tag in objects.fetch(tags)]
-            fresh = objects.kinds(sorted({oid for _, oid, _ in said} - kinds.keys()))
-            kinds |= fresh
-            for tag, oid, kind in said:
-                if oid and kind != kinds.get(oid):
-                    self.missing[oid] = f"tag {tag} names it as a {kind or 'nameless kind'}"
-            tags = [oid for oid, kind in fresh.items() if kind == "tag"]
-            if not tags:
-                break
-        return kinds
 
     def _walk(self, tips: Iterable[str]) -> None:
         feed = "".join(f"{oid}\n" for oid in tips).encode()

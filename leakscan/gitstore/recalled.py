@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore import kernel
 from leakscan.gitstore.attribution import HistoryWalk, Sightings
 from leakscan.gitstore.commits import CommitGraph, GitCommits, parents_first, parse_commit
-from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
 from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import EMPTY, StoredObject
+from leakscan.gitstore.tags import follow_tips
 from leakscan.gitstore.trees import Untraceable
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Recalled:
         if oids and head and self.commits.find(head) >= 0 and walk.head_tree(head, seen):
             raise Untraceable
         if self._memory.absent:
-            kinds = ConnectivityCheck(store, self.graph()).peel()
+            kinds, _ = follow_tips(store.refs, self)
             self.graph().reachable(kinds, ())
             others = {oid for oid, kind in kinds.items() if kind in ("tree", "blob")}
             if not others.issubset(self._memory.tips):

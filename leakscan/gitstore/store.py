@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
 from leakscan.gitstore.command import Git
-from leakscan.gitstore.commits import CommitGraph, GitCommits, parse_tag
+from leakscan.gitstore.commits import CommitGraph, GitCommits
 from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import note_dangling, note_paths
 from leakscan.gitstore.faults import Faults, readable
@@ -21,6 +21,7 @@ from leakscan.gitstore.recalled import Recalled, RecalledGraph
 from leakscan.gitstore.refs import Refs, git_dirs, read_refs
 from leakscan.gitstore.salvage import salvage_pack
 from leakscan.gitstore.shadow import Shadow
+from leakscan.gitstore.tags import tagged_commits
 from leakscan.gitstore.trees import Untraceable
 from leakscan.gitstore.worktree import Worktree, read_worktree
 
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 
 T = TypeVar("T")
-_MAX_TAGS_OF_TAGS = 20  # each costs a question; a ref that leads farther is not named where a finding stands
 
 
 class Store:
@@ -161,7 +161,7 @@ class Store:
             return {}
         self.traced = {oid for oid in commits if self.commit_graph().all.find(oid) >= 0}
         names: dict[str, list[str]] = {}
-        peeled = self._peeled_refs()
+        peeled = tagged_commits(self.refs, self.objects())
         for ref in self.refs.refs:
             names.setdefault(peeled.get(ref.oid, ref.oid), []).append(readable(ref.name))
         if self.refs.head and self.refs.detached:
@@ -228,22 +228,3 @@ class Store:
     def objects(self) -> ObjectReader | History | Recalled:
         """Whoever can tell the kind and content of single objects."""
         return self._history or self.reader
-
-    def _peeled_refs(self) -> dict[str, str]:
-        """Annotated tag -> the commit it leads to, of all tags that refs name."""
-        objects = self.objects()
-        tips = {ref.oid for ref in self.refs.refs}
-        targets = {oid: oid for oid, kind in objects.kinds(tips).items() if kind == "tag"}
-        peeled: dict[str, str] = {}
-        for _ in range(_MAX_TAGS_OF_TAGS):
-            if not targets:
-                break
-            found = objects.fetch(dict.fromkeys(targets.values()))
-            target_of = {tag.oid: parse_tag(tag.data)[0] for tag in found if tag.kind == "tag"}
-            targets = {
-                tag: target_of[at] for tag, at in targets.items() if target_of.get(at, "") not in ("", tag)
-            }
-            kinds = objects.kinds(set(targets.values()))
-            peeled |= {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "commit"}
-            targets = {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "tag"}
-        return peeled
