@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leakscan.gitstore.commits import CommitGraph
-    from leakscan.gitstore.recalled import RecalledGraph
-    from leakscan.gitstore.store import Store
+    from leakscan.gitstore.history import History
+    from leakscan.gitstore.opened import Opened
+    from leakscan.gitstore.recalled import Recalled, RecalledGraph
 
 _MAX_LISTED = 100
 _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print --stdin"
@@ -22,16 +23,20 @@ class ConnectivityCheck:
     """Finds absent objects of one store. `missing` maps an absent id to what names it, `reached` flags the commits that
     `tips` lead to."""
 
-    def __init__(self, store: Store, graph: CommitGraph | RecalledGraph) -> None:
+    def __init__(
+        self, store: Opened, graph: CommitGraph | RecalledGraph, history: History | Recalled | None
+    ) -> None:
         self._store = store
         self._graph = graph
+        self._history = history
+        self._objects = history or store.reader
         self.missing: dict[str, str] = {}
         self.reached = bytearray()
         self.tips: set[str] = set()
 
     def run(self) -> None:
         """Fills `missing` and records each of them, or that the walk itself had to stop."""
-        kinds, self.missing = follow_tips(self._store.refs, self._store.objects())
+        kinds, self.missing = follow_tips(self._store.refs, self._objects)
         reached = self.reached = self._graph.reachable(kinds, self._store.shallow)
         self.tips = set(kinds)
         commits = self._graph.all
@@ -43,8 +48,8 @@ class ConnectivityCheck:
                 for parent in parents:
                     self.missing.setdefault(parent, f"commit {oid} names it as a parent")
         others = [oid for oid, kind in kinds.items() if kind in ("tree", "blob")]
-        if self._store.history is not None:
-            for oid in self._store.history.absent(reached, others):
+        if self._history is not None:
+            for oid in self._history.absent(reached, others):
                 self.missing.setdefault(oid, "a tree or a commit names it")
         else:
             # In pack order: sorted by id, the same walk takes several times as long on a large history.
@@ -69,7 +74,7 @@ class ConnectivityCheck:
         for index in self._store.indexes():
             entries = read_index(self._store.git, index, self._store.faults) or ()
             staged = {e.oid.decode() for e in entries if not e.is_gitlink and e.oid.strip(b"0")}
-            present = self._store.objects().kinds(sorted(staged))
+            present = self._objects.kinds(sorted(staged))
             self.missing.update((oid, "the index names it") for oid in staged - present.keys())
 
     def _record(self) -> None:
@@ -80,7 +85,7 @@ class ConnectivityCheck:
             reason = f"{len(missing):,} objects were never fetched: run git fetch --refetch without a filter"
             faults.add("partial-clone", str(store.layout.git_dir), reason)
             return
-        present = store.objects().kinds([oid for oid, _ in missing[:_MAX_LISTED]])
+        present = self._objects.kinds([oid for oid, _ in missing[:_MAX_LISTED]])
         for oid, named_by in missing[:_MAX_LISTED]:
             if oid in present:
                 faults.add("corrupt-objects", oid, f"the object is a {present[oid]}: {named_by}")

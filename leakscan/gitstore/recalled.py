@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from leakscan.gitstore.memory import Memory
-    from leakscan.gitstore.store import Store
+    from leakscan.gitstore.opened import Opened
     from leakscan.model import Commit
 
 
 class Recalled:
     """Untraceable where what came since does not fit to what is remembered: then only a scan of everything can tell."""
 
-    def __init__(self, store: Store, memory: Memory, fresh: Fresh) -> None:
+    def __init__(self, store: Opened, memory: Memory, fresh: Fresh) -> None:
         self._store = store
         self._memory = memory
         self._fresh = fresh
@@ -116,7 +116,7 @@ def _refuse() -> None:
 class RecalledCommits(Numbered):
     """Remembered commits by number, the new ones behind them."""
 
-    def __init__(self, store: Store, memory: Memory, fresh: Fresh) -> None:
+    def __init__(self, store: Opened, memory: Memory, fresh: Fresh) -> None:
         self._store = store
         self.old = len(memory.orders)
         self.new = list(fresh.commits)
@@ -141,7 +141,7 @@ class RecalledCommits(Numbered):
 class RecalledGraph:
     """Answers what `CommitGraph` answers."""
 
-    def __init__(self, commits: RecalledCommits, memory: Memory, store: Store) -> None:
+    def __init__(self, commits: RecalledCommits, memory: Memory, store: Opened) -> None:
         self.all = commits
         self.traced = tuple(memory.traced)
         self._memory = memory
