@@ -45,6 +45,12 @@ def test_a_piece_of_something_longer_is_no_run(text: str) -> None:
 @pytest.mark.parametrize("text", ["{long}.%s", "%s.{long}", "{long}.%s.{long}"])
 def test_a_part_of_a_dotted_token_is_no_run(text: str) -> None:
     assert runs(text.format(long="eyJ" + "x" * 33) % VALUE) == []
+    assert runs(text.format(long="x" * 16) % VALUE) == []
+
+
+@pytest.mark.parametrize("text", ["{short}.%s", "%s.{short}"])
+def test_a_short_word_and_a_dot_make_no_token(text: str) -> None:
+    assert runs(text.format(short="x" * 15) % VALUE) == [VALUE]
 
 
 def test_the_first_line_of_something_signed_or_public_is_no_anchor() -> None:

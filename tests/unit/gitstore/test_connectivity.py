@@ -94,6 +94,15 @@ def test_a_staged_blob_that_is_gone_is_missed_but_not_the_empty_one(repo: Repo) 
         assert [(failure.kind, failure.where) for failure in store.failures] == [("missing-objects", blob)]
 
 
+def test_a_submodule_in_the_index_names_nothing_of_this_repository(repo: Repo) -> None:
+    repo.commit({"f": "one\n"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    repo.git("update-index", "--add", "--cacheinfo", f"100644,{'2' * 40},lost")
+    with opened(repo.path) as store:
+        store.check_connectivity()
+        assert [failure.where for failure in store.failures] == ["2" * 40]
+
+
 def test_many_missing_objects_are_counted(repo: Repo) -> None:
     repo.commit({str(number): f"{number}\n" for number in range(130)})
     for number in range(120):
