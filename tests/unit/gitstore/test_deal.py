@@ -41,3 +41,8 @@ def test_little_work_needs_no_worker() -> None:
 
 def test_much_work_goes_to_workers() -> None:
     assert os.getpid() not in processes(HEAVY, 3)
+
+
+def test_where_a_process_cannot_fork_there_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "fork")
+    assert processes(HEAVY, 3) == {os.getpid(): 40}
