@@ -66,7 +66,7 @@ def leakscan(tmp_path: Path) -> Callable[..., Run]:
             cwd=cwd,
             env={**os.environ, "COLUMNS": "100", **(env or {})},
             check=False,
-            timeout=120,
+            timeout=600,
         )
         return Run(done.returncode, done.stdout.decode(), done.stderr.decode())
 

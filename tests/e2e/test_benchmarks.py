@@ -19,7 +19,7 @@ FLEET = RUN.with_name("fleet.py")
 
 def run(*arguments: object) -> str:
     done = subprocess.run(
-        [sys.executable, RUN, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, RUN, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=600
     )
     return done.stdout
 
@@ -93,7 +93,7 @@ def test_a_page_is_measured_in_a_browser(tmp_path: Path) -> None:
         tmp_path,
     ]
     printed = subprocess.run(
-        list(map(str, argv)), capture_output=True, text=True, check=True, timeout=120
+        list(map(str, argv)), capture_output=True, text=True, check=True, timeout=600
     ).stdout
     assert re.search(r"until it can be used +[1-9]", printed)
     assert {file.name for file in tmp_path.iterdir()} > {"phone-dark.png", "desktop-light.png"}
