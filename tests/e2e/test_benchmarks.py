@@ -101,7 +101,7 @@ def test_a_page_is_measured_in_a_browser(tmp_path: Path) -> None:
 
 def soak(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, RUN.with_name("soak.py"), folder, "--rounds", 2, *options]
-    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
