@@ -138,7 +138,12 @@ class _Clone:
         self._is_new = False
 
     def stamp(self) -> str:
-        self._refs = refs = self._patiently(self._mirror.ask)
+        try:
+            self._refs = refs = self._patiently(self._mirror.ask)
+        except NothingReadError:
+            if not self._mirror.is_made():  # a long list of dead addresses would leave as many folders
+                shutil.rmtree(self._path, ignore_errors=True)
+            raise
         return hashlib.sha256(b"\n".join((refs.head_ref, *refs.lines))).hexdigest()
 
     def bring(self) -> Path:

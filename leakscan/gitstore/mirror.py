@@ -8,6 +8,7 @@ import copy
 import os
 import re
 import secrets
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ _SETTINGS = (
 )
 _REFS_BYTES = 256 << 20
 _SEEN = "leakscan-refs"
+_LEAST_ROOM = 1 << 20
 _LINE = re.compile(rb"([0-9a-f]{64}|[0-9a-f]{40})\t(\S+)")
 
 
@@ -138,9 +140,12 @@ class Mirror:
             self.run("fetch", pruning, *_QUIET, "--refmap=", "--", self._address, "+refs/*:refs/*")
         except GitError:
             is_full = any(file.stat().st_size >= self.max_bytes for file in self.folder.glob(_UNFINISHED))
+            has_room = shutil.disk_usage(self.folder).free >= _LEAST_ROOM
             self._clear_away()
             if is_full and self.max_bytes:
                 raise TooLargeError(f"a pack over {self.max_bytes:,} bytes") from None
+            if not has_room:  # git could not even write down what ails it
+                raise GitError("no room is left on the disk for the copy: make some") from None
             raise
 
     def tips(self) -> list[str]:

@@ -60,7 +60,7 @@ def facts(outcome: Outcome) -> tuple[object, ...]:
     return outcome.state, outcome.head, outcome.refs, outcome.coverage, outcome.report, outcome.sarif
 
 
-@settings(max_examples=int(os.environ.get("LIVES", "10")), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=int(os.environ.get("LIVES", "6")), suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1 << 30), st.sampled_from(["sha1", "sha1", "sha256"]))
 def test_forks_share_and_no_report_tells(seed: int, form: str) -> None:
     rng = random.Random(seed)

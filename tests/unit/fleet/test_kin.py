@@ -67,10 +67,15 @@ def says_the_same(plan: Plan, entry: Entry, outcome: Outcome, folder: Path) -> b
 
 
 @pytest.fixture
-def family(plan: Plan, serve: Served, repo: Repo, pair: Pair) -> tuple[Entry, Entry]:
+def family(
+    plan: Plan, serve: Served, repo: Repo, pair: Pair, make_pair: Callable[[int], Pair]
+) -> tuple[Entry, Entry]:
     """A repository that was read, and a fork of it that was not."""
+    repo.commit("shared", shared_env=make_pair(7).env)
+    repo.run("tag", "-a", "-m", make_pair(8).env, "v1")
+    repo.commit("removed", shared_env="")
     first = serve("first")
-    assert read(plan, first).state == "complete"
+    assert read(plan, first).findings == 4
     repo.commit("own", conf_env=pair.env)
     return first, serve("second")
 
@@ -78,7 +83,7 @@ def family(plan: Plan, serve: Served, repo: Repo, pair: Pair) -> tuple[Entry, En
 def test_a_fork_brings_its_own_objects_only(plan: Plan, family: tuple[Entry, Entry], tmp_path: Path) -> None:
     first, second = family
     outcome = read(plan, second)
-    assert outcome.findings == 2
+    assert outcome.findings == 6
     assert says_the_same(plan, second, outcome, tmp_path)
     shared, own = packs(plan, second)
     assert (shared > NOISE, own < 2_000) == (True, True)
@@ -143,7 +148,7 @@ def test_a_beginning_of_a_run_that_was_killed_is_cleared_away(
     left = clone_folder(plan, second).with_suffix(".new")
     (left / "objects/pack").mkdir(parents=True)
     (left / "packed-refs").write_text("rubbish")
-    assert read(plan, second).findings == 2
+    assert read(plan, second).findings == 6
     assert not left.exists()
     assert len(packs(plan, second)) == 2
 
@@ -155,7 +160,7 @@ def test_nothing_is_shared_without_a_cache_or_room(
     tight = replace(plan, max_clone_bytes=NOISE // 2)
     outcome = read(tight, second)
     assert (outcome.state, "--disk allows more" in outcome.report) == ("failed", True)
-    assert read(replace(plan, cache=None), second).findings == 2
+    assert read(replace(plan, cache=None), second).findings == 6
     assert len(packs(plan, second)) == 1
 
 
