@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from leakscan.detect import Detector
 from leakscan.errors import GitError, LeakscanError
+from leakscan.fleet import kin
 from leakscan.fleet.job import Entry, Job, NothingReadError, Outcome, Plan
 from leakscan.fleet.stamp import disk_bytes, stamp_of
 from leakscan.gitstore.faults import Faults
@@ -67,6 +68,7 @@ def _examine(plan: Plan, job: Job, detector: Detector) -> Outcome:
     outcome = _scan(plan, entry, folder, max(left, 0.001) if plan.timeout_s else 0.0, detector)
     if outcome.state != "complete" or subject.has_changed(stamp):
         stamp = ""
+    subject.done()
     return replace(outcome, stamp=stamp, clone_bytes=subject.used() if plan.keep_clones else 0)
 
 
@@ -116,6 +118,9 @@ class _Folder:
     def has_changed(self, stamp: str) -> bool:
         return bool(stamp) and stamp_of(self._path) != stamp
 
+    def done(self) -> None:
+        """There is nothing to tell."""
+
     def used(self) -> int:
         return 0
 
@@ -127,20 +132,33 @@ class _Clone:
         variable = dict(plan.tokens).get(host_of(entry.place), "")
         self._token = os.environ.get(variable, "") if variable else ""
         self._path = clone_folder(plan, entry)
+        self._plan, self._entry = plan, entry
         self._mirror = Mirror(self._path, entry.place, plan.protocols, self._token, plan.max_clone_bytes)
         self._refs: RemoteRefs | None = None
+        self._is_new = False
 
     def stamp(self) -> str:
-        self._refs = refs = self._patiently(self._mirror.ask)
+        try:
+            self._refs = refs = self._patiently(self._mirror.ask)
+        except NothingReadError:
+            if not self._mirror.is_made():  # a long list of dead addresses would leave as many folders
+                shutil.rmtree(self._path, ignore_errors=True)
+            raise
         return hashlib.sha256(b"\n".join((refs.head_ref, *refs.lines))).hexdigest()
 
     def bring(self) -> Path:
         assert self._refs is not None
+        self._is_new = not self._mirror.is_made()
+        kin.adopt(self._plan, self._entry, self._mirror, self._refs)
         self._patiently(functools.partial(self._mirror.update, self._refs))
         return self._path
 
     def has_changed(self, stamp: str) -> bool:
         return False  # what was pushed since `stamp` is seen by the next run
+
+    def done(self) -> None:
+        if self._is_new and self._refs is not None:
+            kin.make_known(self._plan, self._entry, self._refs)
 
     def used(self) -> int:
         return disk_bytes(self._path)

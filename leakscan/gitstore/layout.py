@@ -18,6 +18,7 @@ HEX_LENGTH = {"sha1": 40, "sha256": 64}
 _MAX_POINTER_BYTES = 1 << 16
 _MAX_CONFIG_BYTES = 1 << 22
 _PACK_NAME = re.compile(r"pack-([0-9a-f]{64}|[0-9a-f]{40})\.(?:pack|idx)")
+_FAN_OUT_NAME = re.compile(r"[0-9a-f]{2}")
 _LOOSE_NAME = re.compile(r"[0-9a-f]{62}|[0-9a-f]{38}")
 _KNOWN_EXTENSIONS = frozenset(
     {"compatobjectformat", "noop", "noop-v1", "objectformat", "partialclone", "preciousobjects"}
@@ -160,17 +161,20 @@ def _pointer(file: Path, prefix: str) -> Path | None:
 
 def _format_of_names(objects: Path) -> str:
     """What the names of packs and loose objects say, whatever a config claims; empty if there are none."""
-    for folder in (objects / "pack", *(objects / f"{number:02x}" for number in range(256))):
-        pattern = _PACK_NAME if folder.name == "pack" else _LOOSE_NAME
-        try:
-            names = os.listdir(folder)
-        except OSError:
-            continue
-        for name in names:
+    for place in ("pack", *filter(_FAN_OUT_NAME.fullmatch, sorted(_list(objects)))):
+        pattern = _PACK_NAME if place == "pack" else _LOOSE_NAME
+        for name in _list(objects / place):
             match = pattern.fullmatch(name)
             if match:
                 return "sha256" if len(match[match.lastindex or 0]) > 40 else "sha1"
     return ""
+
+
+def _list(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except OSError:
+        return []
 
 
 def _format_of_config(layout: Layout) -> str:

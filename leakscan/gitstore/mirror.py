@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import copy
 import os
 import re
+import secrets
+import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +17,13 @@ from urllib.parse import urlsplit
 
 from leakscan.errors import GitError
 from leakscan.gitstore.command import Git
+from leakscan.gitstore.packs import quote_alternate
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
 _QUIET = (
     "--quiet",
-    "--prune",
     "--no-tags",
     "--no-recurse-submodules",
     "--no-write-fetch-head",
@@ -39,6 +42,8 @@ _SETTINGS = (
     ),
 )
 _REFS_BYTES = 256 << 20
+_SEEN = "leakscan-refs"
+_LEAST_ROOM = 1 << 20
 _LINE = re.compile(rb"([0-9a-f]{64}|[0-9a-f]{40})\t(\S+)")
 
 
@@ -65,9 +70,9 @@ class Mirror:
     def __init__(
         self, folder: Path, address: str, protocols: Collection[str], token: str, max_bytes: int
     ) -> None:
-        self._folder = folder
+        self.folder = folder
+        self.max_bytes = max_bytes
         self._address = address
-        self._max_bytes = max_bytes
         self._env = {
             "GIT_ALLOW_PROTOCOL": ":".join(sorted(protocols)),
             "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=60 -oPermitLocalCommand=no",
@@ -77,22 +82,48 @@ class Mirror:
             **_authorization(address, token),
         }
 
+    def beside(self, folder: Path, lender: Path) -> Mirror:
+        """One that is made in another folder, for which git may use the objects of a `lender` too."""
+        other = copy.copy(self)
+        other.folder = folder
+        other._env = self._env | {
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": os.fsdecode(quote_alternate(lender)),
+        }
+        return other
+
+    def is_made(self) -> bool:
+        """Whether anything was ever brought here."""
+        return (self.folder / _SEEN).exists()
+
+    def begin(self, refs: RemoteRefs, tips: Iterable[str]) -> None:
+        """As `update`, of nothing. The remote is told of `tips`, objects of a lender, that they are here."""
+        self._make(is_sha256=refs.is_sha256)
+        place = f"refs/lent-{secrets.token_hex(8)}/"
+        packed = self.folder / "packed-refs"
+        _write(packed, "".join(f"{oid} {place}{number}\n" for number, oid in enumerate(tips)).encode())
+        self._fetch("--no-prune")
+        lines = packed.read_bytes().splitlines(keepends=True)
+        _write(packed, b"".join(line for line in lines if place.encode() not in line))
+        self._note(refs)
+
     def update(self, refs: RemoteRefs) -> None:
         """Brings what is new since `ask` was asked. GitError as there."""
         if refs.is_sha256 and not self._is_sha256():
             self._make(is_sha256=True)
-        seen = self._folder / "leakscan-refs"
-        listing = b"".join(line + b"\n" for line in refs.lines)
-        if refs.lines and not (seen.exists() and seen.read_bytes() == listing):
+        seen = self.folder / _SEEN
+        if refs.lines and not (seen.exists() and seen.read_bytes() == _listing(refs)):
             seen.unlink(missing_ok=True)
             self._clear_away()
-            self._fetch()
-            _write(seen, listing)
-        _write(self._folder / "HEAD", b"ref: " + (refs.head_ref or b"refs/heads/main") + b"\n")
+            self._fetch("--prune")
+        self._note(refs)
+
+    def _note(self, refs: RemoteRefs) -> None:
+        _write(self.folder / _SEEN, _listing(refs))
+        _write(self.folder / "HEAD", b"ref: " + (refs.head_ref or b"refs/heads/main") + b"\n")
 
     def ask(self) -> RemoteRefs:
         """What the remote holds now. GitError with git's own complaint, without credentials that an address holds."""
-        if not (self._folder / "HEAD").exists():
+        if not (self.folder / "HEAD").exists():
             self._make(is_sha256=False)
         output = self._run("ls-remote", "--symref", "--", self._address)
         head, lines = b"", []
@@ -104,46 +135,60 @@ class Mirror:
         head = head if head.startswith(b"refs/heads/") and b"\t" not in head else b""
         return RemoteRefs(head, tuple(lines), bool(lines) and len(lines[0].partition(b"\t")[0]) == 64)
 
-    def _fetch(self) -> None:
+    def _fetch(self, pruning: str) -> None:
         try:
-            self._fetch_within_limit()
+            self.run("fetch", pruning, *_QUIET, "--refmap=", "--", self._address, "+refs/*:refs/*")
         except GitError:
-            is_full = any(file.stat().st_size >= self._max_bytes for file in self._folder.glob(_UNFINISHED))
+            is_full = any(file.stat().st_size >= self.max_bytes for file in self.folder.glob(_UNFINISHED))
+            has_room = shutil.disk_usage(self.folder).free >= _LEAST_ROOM
             self._clear_away()
-            if is_full and self._max_bytes:
-                raise TooLargeError(f"a pack over {self._max_bytes:,} bytes") from None
+            if is_full and self.max_bytes:
+                raise TooLargeError(f"a pack over {self.max_bytes:,} bytes") from None
+            if not has_room:  # git could not even write down what ails it
+                raise GitError("no room is left on the disk for the copy: make some") from None
             raise
 
-    def _fetch_within_limit(self) -> None:
-        with _limit_files(self._max_bytes):
-            self._run("fetch", *_QUIET, "--refmap=", "--", self._address, "+refs/*:refs/*")
+    def tips(self) -> list[str]:
+        """What the remote's refs named when it was last brought here."""
+        lines = (self.folder / _SEEN).read_bytes().split(b"\n")
+        named = (line.split(b"\t") for line in lines if b"\trefs/" in line and not line.endswith(b"^{}"))
+        return sorted({oid.decode() for oid, _ in named})
 
-    def _run(self, *arguments: str) -> bytes:
-        git = Git(self._folder)
-        with git.stream(*_SETTINGS, *arguments, env=self._env) as process:
+    def run(self, *arguments: str, feed: bytes = b"") -> bytes:
+        """What git says in the copy. GitError; no file that it writes is larger than one copy may be."""
+        with _limit_files(self.max_bytes):
+            return self._run(*arguments, feed=feed)
+
+    def _run(self, *arguments: str, feed: bytes = b"") -> bytes:
+        git = Git(self.folder)
+        with git.stream(*_SETTINGS, *arguments, env=self._env, feed=feed) as process:
             output = process.out.read(_REFS_BYTES)
             if process.out.read(1):
-                raise GitError("the remote names too many refs")
+                raise GitError("there are too many refs or objects")
             if process.wait() != 0:
                 raise GitError(_harmless(process.complaint()))
         return output
 
     def _make(self, *, is_sha256: bool) -> None:
         for name in ("refs", "objects/info", "objects/pack"):
-            (self._folder / name).mkdir(parents=True, exist_ok=True)
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
         config = f"[core]\n\trepositoryformatversion = {int(is_sha256)}\n\tbare = true\n"
         config += "[extensions]\n\tobjectFormat = sha256\n" if is_sha256 else ""
-        _write(self._folder / "config", config.encode())
-        _write(self._folder / "HEAD", b"ref: refs/heads/main\n")
+        _write(self.folder / "config", config.encode())
+        _write(self.folder / "HEAD", b"ref: refs/heads/main\n")
 
     def _is_sha256(self) -> bool:
-        return b"sha256" in (self._folder / "config").read_bytes()
+        return b"sha256" in (self.folder / "config").read_bytes()
 
     def _clear_away(self) -> None:
         """What a killed fetch left: locks, and packs that were not finished."""
         for pattern in ("*.lock", "refs/**/*.lock", _UNFINISHED, "objects/??/tmp_*"):
-            for left in self._folder.glob(pattern):
+            for left in self.folder.glob(pattern):
                 left.unlink(missing_ok=True)
+
+
+def _listing(refs: RemoteRefs) -> bytes:
+    return b"".join(line + b"\n" for line in refs.lines)
 
 
 def _authorization(address: str, token: str) -> dict[str, str]:

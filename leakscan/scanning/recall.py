@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -91,6 +91,12 @@ class Recollection:
             self.recall.notes.append(
                 (True, f"the cache {self.path} is not written, --no-cache does without: {error}")
             )
+
+    def inherit(self, memory: Memory, pack: str) -> None:
+        """Keeps what is remembered of another store and holds of one pack of this one. UnusableError."""
+        held = {name: stamp for name, stamp in self.containers.stamps.items() if Path(name).stem == pack}
+        inherited = replace(memory, key=self.key, containers=Containers(held))
+        write_private(self.path, inherited.encode())
 
     def _is_known(self, store: Store) -> bool:
         """Whether the file holds all that there is to remember."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import os
 import subprocess
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 
 class GitServer:
     """`token`: what it asks for, empty for nothing; `busy`: how many requests it will answer with 429; `seen`: the
-    Authorization headers that came; `moved`: the host to
+    Authorization headers that came; `bodies`: what came with them, unpacked; `moved`: the host to
     which it sends whoever comes; `firm`: what `/api/orgs/firm/repos` lists."""
 
     def __init__(self, root: Path) -> None:
@@ -23,6 +24,7 @@ class GitServer:
         self.busy = 0
         self.seen: list[str] = []
         self.requests: list[str] = []
+        self.bodies: list[bytes] = []
         self.firm: list[str] = []
         self.moved = ""
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -61,6 +63,8 @@ def _handler(server: GitServer) -> type[BaseHTTPRequestHandler]:
             server.requests.append(self.path)
             header = self.headers.get("Authorization", "")
             server.seen.append(header)
+            is_packed = self.headers.get("Content-Encoding") == "gzip"
+            server.bodies.append(gzip.decompress(body) if is_packed else body)
             if server.busy:
                 server.busy -= 1
                 self.send_error(429)

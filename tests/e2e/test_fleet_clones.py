@@ -56,7 +56,9 @@ def test_what_is_served_is_read_and_published(
     assert len(run.findings) == 2
     (failure,) = run.json["failures"]
     assert (failure["kind"], failure["where"]) == ("unreachable", server.url("gone.git"))
-    for clone in (tmp_path / "leakscan-fleet/clones").iterdir():
+    clones = list((tmp_path / "leakscan-fleet/clones").iterdir())
+    assert len(clones) == 3  # nothing is left of the one that is gone
+    for clone in clones:
         assert not (clone / "hooks").exists()
         assert server.host not in (clone / "config").read_text()
 
@@ -201,3 +203,21 @@ def test_a_token_does_not_follow_to_another_host(
         assert states(without) == {"bot.git": "complete"}
     finally:
         other.close()
+
+
+def test_forks_on_a_cluster_say_what_they_say_alone(
+    leakscan: Command, server: GitServer, tmp_path: Path, make_pair: Callable[[int], Pair]
+) -> None:
+    for number in range(3):
+        source = Repo(tmp_path / "sources/bot")
+        source.commit("more", **{f"own{number}_env": make_pair(number + 5).env})
+        source.run("clone", "-q", "--mirror", ".", str(tmp_path / f"served/of{number}/bot.git"))
+    lines = fleet(server, "bot.git", *(f"of{number}/bot.git" for number in range(3)))
+    arguments = ("fleet", "run", "-", "--protocol", "http", "-f", "json")
+    alone = leakscan(*arguments, "--no-cache", "--run", "alone", stdin=lines)
+    assert (alone.exit_code, len(alone.findings)) == (1, 8)
+    for name, how in (("one", ("--jobs", "1")), ("dask", ("--cluster", "local:1"))):
+        together = leakscan(*arguments, *how, "--run", name, stdin=lines)
+        assert together.stdout == alone.stdout
+        for report in (tmp_path / "alone/reports").iterdir():
+            assert (tmp_path / name / "reports" / report.name).read_bytes() == report.read_bytes()
