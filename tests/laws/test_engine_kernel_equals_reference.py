@@ -63,7 +63,10 @@ SPOKEN = [
     *(text.hex().encode() for text in (b"of a text\1" * 3, b"o\xe9 a text\0 " * 3, b"A\x7f" * 15)),
     b"0x" + (b"OF A TEXT " * 3).hex().upper().encode(),
     (b"of a TEXT" * 4).hex().title().encode(),
-    *(start + b"B8" * 28 for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx")),
+    *(
+        start + b"B8" * 28
+        for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx", b"MFMCAQEw")
+    ),
 ]
 WORDS = [
     b"few words here " * 7 + b"and three more",
