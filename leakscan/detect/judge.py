@@ -11,6 +11,7 @@ from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import label_evidence, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
+from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
@@ -145,7 +146,9 @@ class Judge:
             part = "private-key"
         for rules in (named, alone, generic):
             if rules:
-                return min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
+                rule = min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
+                is_public = rule.part == "private-key" and "publickey" in iter_names(candidate.label.words)
+                return None if is_public else rule
         return None
 
     def _venue_evidence(
@@ -214,13 +217,15 @@ def _has_what_it_needs(
 
 def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
-    of different forms that stand as the exchange's key and secret do."""
+    of different forms that stand as the exchange's key and secret do, or one that only its secret has."""
     strength, other = candidate.label.strength, partner.label.strength if partner else 0
     enough = Tier.NEAR if _is_of_wallet(candidate) else Tier.PARENT
     if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True
     if partner is None or candidate.crowd > 1:
         return False
+    if any(rule.exchange == venue.exchange and rule.needs == "nothing" for rule in partner.fits):
+        return True  # the other half is certain
     apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
         rule.part for rule in partner.fits if rule.exchange == venue.exchange
     )

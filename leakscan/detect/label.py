@@ -42,6 +42,12 @@ _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
     rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
 )
+# `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.
+_AUTH_SCHEME = re.compile(
+    rb"(?i)x-auth[\"'`\]]{0,2}\s{0,4}[:=,]\s{0,4}[\"'`]?[a-z]{3,20} ?(?:[\"'`]\s{0,4}\+\s{0,4})?\Z"
+)
+_BASIC_AUTH = re.compile(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
+_HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
 _PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
@@ -120,7 +126,8 @@ class Labeller:
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
-        label = self._label_behind(data, span, text) or self._column_label(data, start, floor)
+        label = _label_of_authorization(text, data[span.end : span.end + 1])
+        label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
         label = label or self._label_in(text)
         if label.kind in ("none", "other", "argument"):
             label = replace(
@@ -194,6 +201,8 @@ class Labeller:
                 return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
+            if label.strength == 1 and gap[:1] == b":" and _HEADER.search(text, begin, unit.start()):
+                return replace(label, strength=2)  # `-H "KEY: …"`, all of a header's name
             if label.kind == "other" and gap[:1] == b"(":
                 return _CALL  # the name of a function, not of its argument
             return label
@@ -215,7 +224,7 @@ class Labeller:
             word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
         )
         named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
-        if any(word in NEGATIVE for word in iter_names(telling)):
+        if any(word in NEGATIVE for word in iter_names(tuple(word for word in words if word not in NEUTRAL))):
             return Label("negative", words, span=span)
         strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
         if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
@@ -226,6 +235,15 @@ class Labeller:
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
             return Label("named", words, part, strength, span)
         return Label("other", words, span=span) if telling else NO_LABEL
+
+
+def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
+    if scheme := _AUTH_SCHEME.search(text):
+        return Label("named", ("x", "auth"), "key", 2, Span(*scheme.span()))
+    basic = _BASIC_AUTH.search(text)
+    if basic is None or (basic[1] is None and behind != b":"):
+        return None
+    return Label("named", ("user",), "secret" if basic[1] else "key", 2, Span(*basic.span()))
 
 
 def _is_argument(unit: bytes, gap: bytes, label: Label) -> bool:

@@ -33,6 +33,7 @@ _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME
 _ANOTHERS = re.compile(
     rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
+_ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
@@ -144,6 +145,8 @@ class Tokens:
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
         if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
             return True
+        if not is_loose(fits) and _ROW.search(before):
+            return True  # its column's name stands further away
         label = self._labeller.label(data, span, 0)
         if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
             return True

@@ -6,6 +6,7 @@ from detecting import matches
 from leakscan.model import Confidence
 from leakscan.rules.fake import fake, fill
 
+COLUMNS = "account_id, label, api_key, api_secret, comment, is_active, created_at, updated_at, last_error"
 ROW = "INSERT INTO accounts (id, exchange, {0}) VALUES ('{{uuid}}', '{1}', {2});"
 
 
@@ -45,6 +46,37 @@ def found(text: str, *paths: bytes) -> list[str]:
         ("<h2>Derive</h2>\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
         ("# key for Derive, trade only\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
         ("$e = new \\ccxt\\derive(array('privateKey' => '0x{hex:64}'));", ["derive-private-key"]),
+        # more columns than stand within 64 bytes of the value, and the second row of them
+        (
+            f"INSERT INTO accounts (exchange, {COLUMNS}) VALUES ('bybit', 1, 'main', '{{alnum:18}}', '{{alnum:36}}'),\n"
+            "('kucoin', 2, 'second', '{objectid}', '{uuid}');",
+            ["bybit-api-key", "bybit-api-secret", "kucoin-api-key", "kucoin-api-secret"],
+        ),
+        (
+            f"INSERT INTO bybit_accounts (no, {COLUMNS}) VALUES (7, 1, 'main', '{{alnum:18}}', '{{alnum:36}}');",
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        # headers: a scheme before the key, a name of one word, a name that others have too
+        *(
+            (text, ["bitstamp-api-key"])
+            for text in (
+                'curl -H "X-Auth: BITSTAMP {alnum:32}" https://www.bitstamp.net/api/v2/balance/',
+                'headers = {"X-Auth": "BITSTAMP {alnum:32}", "X-Auth-Nonce": nonce}',
+                'headers["X-Auth"] = "BITSTAMP " + "{alnum:32}"',
+                'req.Header.Set("X-Auth", "BITSTAMP {alnum:32}")',
+            )
+        ),
+        ('curl -H "KEY: {hex:32}" -H "SIGN: {hex:128}" https://api.gateio.ws/api/v4/x', ["gate-api-key"]),
+        ('curl -H "x-auth-key: {alnum:32}" https://ascendex.com/api/pro/v1/info', ["ascendex-api-key"]),
+        # user and password of HTTP
+        (
+            "curl -u {lower:13}:{b64url:43} https://api.luno.com/api/1/balance",
+            ["luno-api-key", "luno-api-secret"],
+        ),
+        (
+            'curl --user "{hex:32}:{hex:32}" https://api.hitbtc.com/api/2/x',
+            ["hitbtc-api-key", "hitbtc-api-secret"],
+        ),
         # the configuration file of Hyperliquid's own client
         ('# hyperliquid\n{"secret_key": "0x{hex:64}"}', ["hyperliquid-private-key"]),
     ],
@@ -62,6 +94,9 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
         "# bybit\nkey = '-Dsome.Setting9/Path/Of/Classes/Main1'",
         "url = 'https://api.hyperliquid.xyz'\n\nkey = '0x{hex:64}'",
         "# falconx\nFX-ACCESS-SIGN: {hex:64}",
+        "kucoin.sandbox = true\nbot.api.graphql.key = {uuid}",
+        "docker run -u 1000:{alnum:32} image",
+        "KRAKEN_FILE_KEY_MD5={base64:56}",
     ],
 )
 def test_it_is_left_alone(text: str) -> None:
