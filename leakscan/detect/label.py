@@ -32,6 +32,7 @@ _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
+_FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
@@ -216,7 +217,7 @@ class Labeller:
 
     def judge_unit(self, unit: bytes, span: Span) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
-        if words[:1] == ("app",) and len(words) > 2 and unit[3:4] == b".":
+        if words[:1] == ("app",) and unit[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
             words = words[
                 1:
             ]  # `app.api.key`, the space of names of the program's own settings; not `app.key`

@@ -25,6 +25,7 @@ _TOKEN = re.compile(
         LONGEST_TOKEN,
     )
 )
+_PAD_ENDS = re.compile(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
 _PADS = re.compile(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
 _ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
@@ -109,7 +110,7 @@ class Tokens:
                 apart = token.end <= span.start or span.end <= token.start
                 if apart and token.end < stop and token not in read:
                     read.add(token)
-                    if not _NAME_ENDS.match(data, token.end):
+                    if not _NAME_ENDS.match(data, token.end) or _is_padded(data, token):
                         found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
@@ -178,6 +179,11 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
         yield span
         if escape:
             yield stripped
+
+
+def _is_padded(data: bytes, token: Span) -> bool:
+    """The one `=` behind it fills up base64, and nothing is assigned."""
+    return (token.end - token.start) % 4 == 3 and _PAD_ENDS.match(data, token.end) is not None
 
 
 def is_loose(fits: Iterable[Rule]) -> bool:

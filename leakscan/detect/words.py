@@ -14,7 +14,7 @@ NEGATIVE = frozenset(
     "hash hashes sha sha1 sha256 sha512 sha3 keccak md5 blake2b digest checksum fingerprint txid txids txhash tx"
     " transaction block blockhash signature signatures sig listenkey listen orderid order clientorderid clordid"
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
-    " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
+    " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
     " poolpublickey sshpublickey idempotency cache dedup connectid accesssign".split()
 )
@@ -60,7 +60,11 @@ OTHER_VENUES = tuple(
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
-    [*b"key secret token pass sign auth private access hmac client cred wallet values".split(), b"-u ", b"--user"]
+    [
+        *b"key secret token pass sign auth private access hmac client cred wallet values".split(),
+        b"-u ",
+        b"--user",
+    ]
 )
 # Bytes that, directly before a value, make it the key of an HMAC: a secret whatever the variable is called.
 HMAC_CALLS = (

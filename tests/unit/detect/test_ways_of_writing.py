@@ -77,6 +77,20 @@ def found(text: str, *paths: bytes) -> list[str]:
             'curl --user "{hex:32}:{hex:32}" https://api.hitbtc.com/api/2/x',
             ["hitbtc-api-key", "hitbtc-api-secret"],
         ),
+        # the one `=` that fills up base64 assigns nothing, and the first entry of an item of a list heads nothing
+        (
+            'var client = new BackpackExchange(@"{base64:44}", @"{base64:44}");',
+            ["backpack-api-key", "backpack-api-secret"],
+        ),
+        (
+            "- webhook_port: 8080\n  url: https://api.bybit.com\n  api_key: {alnum:18}\n  api_secret: {alnum:36}",
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        (
+            "app.url=https://sapi.xt.com\napp.apikey={uuid}\napp.secretKey={hex:40}",
+            ["xt-api-key", "xt-api-secret"],
+        ),
+        ("exchangeName = `liquid`\ntokenSecret = `{base64:88}`", ["liquid-api-secret"]),
         # the configuration file of Hyperliquid's own client
         ('# hyperliquid\n{"secret_key": "0x{hex:64}"}', ["hyperliquid-private-key"]),
     ],
@@ -94,6 +108,7 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
         "# bybit\nkey = '-Dsome.Setting9/Path/Of/Classes/Main1'",
         "url = 'https://api.hyperliquid.xyz'\n\nkey = '0x{hex:64}'",
         "# falconx\nFX-ACCESS-SIGN: {hex:64}",
+        "- name: telegram\n  note: next to bybit\n  secret: '{alnum:36}'",
         "kucoin.sandbox = true\nbot.api.graphql.key = {uuid}",
         "docker run -u 1000:{alnum:32} image",
         "KRAKEN_FILE_KEY_MD5={base64:56}",
@@ -116,3 +131,15 @@ def test_a_recovery_phrase_is_one_by_its_words_and_its_check() -> None:
     swapped = " ".join([words[1], words[0], *words[2:-1], words[-1]])
     for other in (swapped, " ".join(words[:-1]), f"{phrase} {words[0]}", phrase.title()):
         assert found(f"dydx_mnemonic: {other}") == []
+
+
+@pytest.mark.parametrize("ends", ["hex:5", "hex:8", "lower:10"])
+def test_a_key_of_groups_is_as_random_where_groups_are_hexadecimal(ends: str) -> None:
+    """Of 8-8-8-5 hexadecimal digits, one in eight had been taken for something written."""
+    missed = [
+        seed
+        for seed in range(300)
+        if not matches(f"HUOBI_API_KEY = '{fill(f'{{hex:8}}-{{hex:8}}-{{hex:8}}-{{{ends}}}', seed)}'")
+    ]
+    assert missed == []
+    assert found("HUOBI_API_KEY = 'complete-elements-internal-value'") == []
