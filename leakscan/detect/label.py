@@ -61,6 +61,9 @@ _NEXT_ARGUMENT = re.compile(
 
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
 _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
+# `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
+_NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
+_IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
 # Calls that give the value of what stands in them.
 _DECODER = re.compile(
@@ -130,6 +133,12 @@ class Labeller:
         label = _label_of_authorization(text, data[span.end : span.end + 1])
         label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
         label = label or self._label_in(text)
+        if (
+            label.kind == "other"
+            and _IS_FIRST.match(data, span.end)
+            and _NAMES_ROW.match(text, label.span.end)
+        ):
+            label = NO_LABEL
         if label.kind in ("none", "other", "argument"):
             label = replace(
                 label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")

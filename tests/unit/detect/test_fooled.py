@@ -66,6 +66,11 @@ def found(text: str, *paths: bytes) -> list[str]:
             "# kucoin\nspring.datasource.password=Tr4ding-b0t\nkucoin.api.key={objectid}\nkucoin.api.secret={uuid}",
             ["kucoin-api-key", "kucoin-api-secret"],
         ),
+        # a comment in a list that is closed heads nothing, and 64 bytes in base64 called a secret are one
+        (
+            'c.list = [\n  "gdax.BTC-USD",\n  //"bitfinex.BTC-USD"\n]\nc.secret = \'{base64:88}\'',
+            ["coinbase-exchange-api-secret"],
+        ),
         # the name of the secret does not say that both are of the test network
         (
             '"APCA-API-KEY-ID": "PK{upper:18}",\n"APCA-API-SECRET-KEY": "{alnum:40}",',
@@ -224,3 +229,11 @@ def test_a_line_that_is_cut_off_is_no_parent() -> None:
     key = '      "key": "{base64:44}",\n      "newValue": "{base64:44}",\n'
     for shift in range(40):
         assert found("\n".join([*lines, "    " + "y" * shift, key])) == []
+
+
+@pytest.mark.parametrize("accounts", [3, 12])
+def test_rows_of_an_account_with_its_key_and_secret_are_no_crowd(accounts: int) -> None:
+    row = '{"ACCOUNT", "{alnum:64}",\n "{alnum:64}"}'
+    text = "import binance;\nString[][] apiKeys = {\n" + ",\n".join([row] * accounts) + "\n};"
+    assert found(text) == ["binance-api-key"] * accounts + ["binance-hmac-secret"] * accounts
+    assert min(match.confidence for match in matches(fill(text, 7)).values()) is Confidence.MEDIUM
