@@ -19,6 +19,7 @@ MODULES = (
     "gitstore/_kernel_trees",
     "gitstore/_kernel_walk",
 )
+INCLUDED = [f"leakscan/anchors/{name}.pxi" for name in ("_hidden", "_phrases", "_tokens")]
 
 try:
     from Cython.Build import cythonize
@@ -30,7 +31,7 @@ else:
             Extension(
                 f"leakscan/{name}".replace("/", "."),
                 [f"leakscan/{name}.pyx"],
-                depends=["leakscan/anchors/_hidden.pxi", "leakscan/anchors/_tokens.pxi"],
+                depends=INCLUDED,
             )
             for name in MODULES
         ],

@@ -60,7 +60,10 @@ cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
 
 
 cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:
-    """The run data[begin:end], of at least HIDDEN_RUN letters, starts like encoded text or like a key."""
+    """The run data[begin:end], of at least HIDDEN_RUN letters, starts like encoded text or like a key, and is not the
+    second part of a JSON Web Token."""
+    if begin > 0 and data[begin - 1] == c"." and memcmp(data + begin, b"eyJ", 3) == 0:
+        return False
     if begin > low and data[begin - 1] == c"\\" \
             and (data[begin] == c"n" or data[begin] == c"r" or data[begin] == c"t"):
         begin += 1
@@ -72,8 +75,8 @@ cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) 
 
 
 cdef bint _is_text_in_base64(Bytes head) noexcept:
-    """HIDDEN_HEAD letters: at most two bytes of those that can be told at a glance are not ASCII, and none is a
-    control character; every other byte may be NUL."""
+    """HIDDEN_HEAD letters: at most two bytes of those that can be told at a glance are not ASCII, none is a control
+    character, and they are UTF-8; or every other byte is NUL."""
     cdef uint8_t plain[36]
     cdef int place, size = 0, step = 2
     for place in range(0, HIDDEN_HEAD, 4):
@@ -93,6 +96,23 @@ cdef bint _is_text_in_base64(Bytes head) noexcept:
     for place in range(0, 36, step):
         if CONTROL[plain[place]]:
             return False
+    return step == 2 or _is_utf8(plain, 36)
+
+
+cdef bint _is_utf8(Bytes text, int size) noexcept:
+    """A character may be cut off at the end."""
+    cdef int place, rest = 0
+    cdef uint8_t code
+    for place in range(size):
+        code = text[place]
+        if rest:
+            if code & 0xC0 != 0x80:
+                return False
+            rest -= 1
+        elif code >= 0x80:
+            if code < 0xC2 or code > 0xF4:
+                return False
+            rest = 1 if code < 0xE0 else 2 if code < 0xF0 else 3
     return True
 
 
@@ -110,9 +130,10 @@ cdef bint _is_key_in_base64(Bytes head) noexcept:
 
 
 cdef bint _is_text_in_digits(Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept:
-    """HIDDEN_DIGITS hexadecimal digits that hold no control characters, or NULs as in wide text."""
+    """HIDDEN_DIGITS hexadecimal digits that hold UTF-8 without control characters, or NULs as in wide text."""
+    cdef uint8_t plain[30]
     cdef Py_ssize_t place
-    cdef int nuls = 0, others = 0
+    cdef int nuls = 0, others = 0, size = 0
     cdef uint8_t code
     if data[begin] == c"0" and data[begin + 1] | 32 == c"x":
         begin += 2
@@ -124,7 +145,9 @@ cdef bint _is_text_in_digits(Bytes data, Py_ssize_t begin, Py_ssize_t end) noexc
         code = NIBBLE[data[place]] << 4 | NIBBLE[data[place + 1]]
         nuls += code == 0
         others += CONTROL[code] and code != 0
-    return 7 <= nuls <= 23 or (nuls == 0 and others == 0)
+        plain[size] = code
+        size += 1
+    return 7 <= nuls <= 23 or (nuls == 0 and others == 0 and _is_utf8(plain, size))
 
 
 cdef bint _is_plain(Bytes data, Py_ssize_t start, Py_ssize_t end, Py_ssize_t least) noexcept:

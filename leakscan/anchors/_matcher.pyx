@@ -29,30 +29,50 @@ cdef enum:
 cdef uint64_t COUNTS[256]
 cdef uint8_t KIND[256]
 cdef uint8_t FOLDED[256]  # in lower case
-cdef uint8_t WORDLY[256]  # of lower-case words and the spaces between them
+cdef uint8_t DRAWN[256]  # letters and digits
 for _code in range(256):
-    WORDLY[_code] = 97 <= _code <= 122 or _code == 32
     FOLDED[_code] = _code + 32 if 65 <= _code <= 90 else _code
     KIND[_code] = (
         LOWER if 97 <= _code <= 122 else UPPER if 65 <= _code <= 90 else DIGIT if 48 <= _code <= 57
         else SYMBOL if _code in b"+/_-" else 0
     )
+    DRAWN[_code] = KIND[_code] > SYMBOL
     COUNTS[_code] = (0, OTHER, ONE, ONE + CAPITAL, ONE + NUMBER)[KIND[_code]]
 
 cdef Py_ssize_t LEAST = SHORTEST_TOKEN
 cdef Py_ssize_t MOST = LONGEST_TOKEN
 cdef Py_ssize_t REACH = HINT_REACH
-cdef Py_ssize_t LEAST_OF_PHRASE = SHORTEST_PHRASE
-cdef Py_ssize_t MOST_OF_PHRASE = LONGEST_PHRASE
-cdef Py_ssize_t MARGIN = PHRASE_MARGIN
-cdef int WORDS = PHRASE_WORDS
 cdef Py_ssize_t AFTER = AFTER_REACH
 
 # Which letter of a literal to look for first: capitals are rarer in source code than all else, the last ones most.
 _RARE = b"EITSRAONCLPDMUFBHGYWKVJXZQ"
 
 
+cdef inline Py_ssize_t _start(const uint8_t* table, Bytes data, Py_ssize_t place, Py_ssize_t reach) noexcept:
+    """Where the bytes of the table that stand directly before data[place] begin, up to `reach` of them."""
+    cdef Py_ssize_t least = max(0, place - reach)
+    while place > least and table[data[place - 1]]:
+        place -= 1
+    return place
+
+
+cdef inline Py_ssize_t _stretch(
+    const uint8_t* table, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop, Py_ssize_t least
+) noexcept:
+    """Where from `begin` to `stop` the first `least` bytes of the table stand in a row; -1 if they do nowhere."""
+    cdef Py_ssize_t place
+    while begin <= stop and begin + least <= size:
+        place = begin + least - 1
+        while place >= begin and table[data[place]]:
+            place -= 1
+        if place < begin:
+            return begin
+        begin = place + 1
+    return -1
+
+
 include "_hidden.pxi"
+include "_phrases.pxi"
 include "_tokens.pxi"
 
 
@@ -136,7 +156,7 @@ cdef class Matcher:
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         place = 0
-        while self.phrases and place <= size and self.phrase(text, size, place + MARGIN, size, found):
+        while self.phrases and place <= size and _phrase(text, size, place + MARGIN, size, self.accepts, found):
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         return runs, tokens
@@ -149,7 +169,7 @@ cdef class Matcher:
             return True
         if self.hint_count + self.head_count and self.token(data, size, start, end, found):
             return True
-        if self.phrases and self.phrase(data, size, start, end, found):
+        if self.phrases and _phrase(data, size, start, end, self.accepts, found):
             return True
         for number in range(self.literal_count):
             if self.literal(number, data, size, start, end):
@@ -157,30 +177,32 @@ cdef class Matcher:
         return self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH))
 
     cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept:
-        cdef Py_ssize_t begin = start
-        cdef Py_ssize_t least = max(0, start - self.longest - 1)
-        cdef Py_ssize_t place, last
-        while begin > least and KIND[data[begin - 1]] > SYMBOL:
-            begin -= 1
-        while begin <= end:
-            last = begin + self.shortest - 1
-            if last >= size:
+        """The first one that touches."""
+        cdef Py_ssize_t begin = _start(DRAWN, data, start, self.longest + 1)
+        cdef Py_ssize_t place
+        while True:
+            begin = _stretch(DRAWN, data, size, begin, end, self.shortest)
+            if begin < 0:
                 return False
-            place = last
-            while place >= begin and KIND[data[place]] > SYMBOL:
-                place -= 1
-            if place >= begin:
-                begin = place + 1
-                continue
-            place = last + 1
-            while place < size and KIND[data[place]] > SYMBOL:
+            place = begin + self.shortest
+            while place < size and DRAWN[data[place]]:
                 place += 1
-            if place - begin <= self.longest and not _is_hexadecimal(data + begin, place - begin):
+            if place - begin <= self.longest and not _is_hexadecimal(data + begin, place - begin) and (
+                self.is_whole(data, size, begin, place)
+            ):
                 found[0] = begin
                 found[1] = place
                 return True
             begin = place + 1
-        return False
+
+    cdef bint is_whole(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept:
+        """Nothing of base64 touches the run data[begin:end]; what is longer than a value starts with an escape."""
+        cdef uint8_t before = data[begin - 1] if begin > 0 else 0
+        if end < size and (KIND[data[end]] == SYMBOL or data[end] == c"="):
+            return False
+        if end - begin == self.shortest:
+            return KIND[before] != SYMBOL
+        return before == c"\\" or before == c"%" or before == c"="
 
     cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
         """The first one that touches, with itself or the bytes before it that may hold its hint."""
@@ -220,63 +242,6 @@ cdef class Matcher:
                 found[0] = begin
                 found[1] = place
                 return True
-            begin = place + 1
-        return False
-
-    cdef bint phrase(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
-        """The first one that touches."""
-        cdef Py_ssize_t begin = max(0, start - MARGIN)
-        cdef Py_ssize_t least = max(0, begin - MOST_OF_PHRASE - MARGIN)
-        cdef Py_ssize_t stop = end + MARGIN
-        cdef Py_ssize_t place, first, last
-        cdef int words
-        cdef bint fits
-        while begin > least and WORDLY[data[begin - 1]]:
-            begin -= 1
-        while begin <= stop:
-            last = begin + LEAST_OF_PHRASE - 1
-            if last >= size:
-                return False
-            place = last
-            while place >= begin and WORDLY[data[place]]:
-                place -= 1
-            if place >= begin:
-                begin = place + 1
-                continue
-            place = begin
-            if begin > 0 and WORDLY[data[begin - 1]]:  # the line of words began further left: nothing of it touches
-                place += 1
-                while place < size and WORDLY[data[place]] and (data[place] != c" " or data[place - 1] != c" "):
-                    if place > stop:
-                        return False
-                    place += 1
-            while place < size and WORDLY[data[place]]:
-                if data[place] == c" ":
-                    place += 1
-                    continue
-                if place > stop:
-                    return False
-                first = last = place
-                words = 1
-                fits = True
-                while place < size and WORDLY[data[place]]:
-                    if place > stop + MOST_OF_PHRASE + MARGIN:
-                        return False
-                    if data[place] == c" ":
-                        if place + 1 >= size or not 97 <= data[place + 1] <= 122:
-                            break
-                        fits = fits and 3 <= place - last <= 8
-                        words += 1
-                        last = place + 1
-                    place += 1
-                fits = fits and 3 <= place - last <= 8
-                if fits and words == WORDS and place + MARGIN >= start and (
-                    self.accepts is None
-                    or self.accepts(b"", PyBytes_FromStringAndSize(<char*>data + first, place - first), b"")
-                ):
-                    found[0] = first
-                    found[1] = place
-                    return True
             begin = place + 1
         return False
 

@@ -96,9 +96,20 @@ class Matcher:
         while start >= 0:
             end = classes.find(b" ", start + len(letters))
             end = end if end >= 0 else len(data)
-            if end - start <= self._spec.longest and data[start:end].strip(_HEXADECIMAL):
+            if (
+                end - start <= self._spec.longest
+                and data[start:end].strip(_HEXADECIMAL)
+                and self._is_whole(data, start, end)
+            ):
                 yield start, end
             start = classes.find(letters, end)
+
+    def _is_whole(self, data: bytes, start: int, end: int) -> bool:
+        """Nothing of base64 touches the run; what is longer than a value starts with an escape."""
+        if end < len(data) and data[end] in b"+/_-=":
+            return False
+        before = data[start - 1] if start else 0
+        return before not in _SYMBOLS if end - start == self._spec.shortest else before in b"\\%="
 
     def _tokens(self, data: bytes) -> Iterator[tuple[int, int]]:
         if not self._spec.hints and not self._spec.heads:

@@ -37,6 +37,12 @@ _ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: 
 _KEY = re.compile(rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)")
 _DIGITS = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{60})")
 _CONTROLS = bytes(range(1, 9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
+_UTF8 = re.compile(
+    rb"(?:[\0-\x7f]|[\xc2-\xdf]R|[\xe0-\xef]RR|[\xf0-\xf4]RRR)*(?:[\xc2-\xdf]|[\xe0-\xef]R?|[\xf0-\xf4]R{0,2})?".replace(
+        b"R", rb"[\x80-\xbf]"
+    )
+)
+_TOKEN_PART = b".eyJ"  # `header.payload.signature`, and the payload is JSON
 
 
 def hides(data: bytes, low: int, high: int) -> bool:
@@ -72,7 +78,10 @@ def _is_hiding(data: bytes, start: int, end: int) -> bool:
 
 
 def _speaks(data: bytes, start: int, end: int) -> bool:
-    """The run data[start:end] starts like encoded text or like a key."""
+    """The run data[start:end] starts like encoded text or like a key, and is not the second part of a JSON Web
+    Token."""
+    if start and data.startswith(_TOKEN_PART, start - 1):
+        return False
     if data[start - 1 : start] == b"\\" and data[start : start + 1] in b"nrt":
         start += 1
     return (
@@ -83,20 +92,25 @@ def _speaks(data: bytes, start: int, end: int) -> bool:
 
 
 def _is_text_in_base64(head: bytes) -> bool:
-    """At most two bytes of those that can be told at a glance are not ASCII, and none is a control character; every
-    other byte may be NUL."""
+    """At most two bytes of those that can be told at a glance are not ASCII, none is a control character, and they are
+    UTF-8; or every other byte is NUL."""
     if len(head[::4].translate(None, _ASCII_LETTERS)) > 2:
         return False
     text = binascii.a2b_base64(head)
-    plain = text if any(text[1::2]) else text[::2]
-    return len(plain.translate(None, _CONTROLS + b"\0")) == len(plain)
+    is_wide = not any(text[1::2])
+    plain = text[::2] if is_wide else text
+    if len(plain.translate(None, _CONTROLS + b"\0")) != len(plain):
+        return False
+    return is_wide or _UTF8.fullmatch(plain) is not None
 
 
 def _is_text_in_digits(data: bytes, start: int, end: int) -> bool:
-    """No control characters, or NULs as in wide text."""
+    """UTF-8 without control characters, or NULs as in wide text."""
     digits = _DIGITS.match(data, start, end)
     if digits is None:
         return False
     text = binascii.unhexlify(digits[1])
     nuls = text.count(0)
-    return 7 <= nuls <= 23 or (not nuls and len(text.translate(None, _CONTROLS)) == len(text))
+    if nuls:
+        return 7 <= nuls <= 23
+    return len(text.translate(None, _CONTROLS)) == len(text) and _UTF8.fullmatch(text) is not None

@@ -27,7 +27,8 @@ _LENGTHS = (
 class AnchorSpec:
     """An anchor is one of five things.
 
-    - A maximal run of `shortest` to `longest` letters and digits, not all of them hexadecimal digits.
+    - A run: `shortest` letters and digits, not all of them hexadecimal, that no `+`, `/`, `_` or `-` stands beside and
+      no `=` behind; or up to `longest` that follow a backslash, `%` or `=`, for an escape may stick to the value.
     - A literal.
     - With `hidden`: the mark of an encoded, escaped or split value (reference_hidden.py).
     - A token: a maximal run of 16 to 136 letters, digits, `+`, `/`, `_` and `-` that changes between lower case, upper

@@ -4,12 +4,14 @@ from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.decode import as_utf8
 from leakscan.detect.detector import NOTHING, Detector, Inspection
 from leakscan.detect.pem import DER_HEAD
+from leakscan.detect.spans import Cover
 from leakscan.detect.unfold import Unfolded, unfold
 
 __all__ = [
     "DER_HEAD",
     "NOTHING",
     "Candidate",
+    "Cover",
     "Detector",
     "Inspection",
     "Match",

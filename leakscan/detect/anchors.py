@@ -9,12 +9,11 @@ from leakscan.model import Span
 
 LONGEST_ESCAPE = 5  # an escape that sticks to a value makes its run so much longer
 _QUOTED_PRINTABLE = (b"3D", b"22", b"27")
-_MARKS = frozenset(b"+/_-")
 _LONG_PIECE = re.compile(rb"[A-Za-z0-9+/_-]{16}")
 
 
 def iter_run_values(data: bytes, runs: Iterable[tuple[int, int]], length: int) -> Iterator[Span]:
-    """The last `length` characters of each run, if nothing of base64 touches them and only an escape stands before."""
+    """The last `length` characters of each run, if only an escape stands before them, and no other piece beside."""
     for start, end in runs:
         begin = end - length
         if _is_whole(data, start, begin, end):
@@ -31,15 +30,13 @@ def stands_alone(data: bytes, span: Span) -> bool:
 
 
 def _is_whole(data: bytes, start: int, begin: int, end: int) -> bool:
-    """False for a piece of something longer: base64, an identifier, a path, a token in parts. `data[start:begin]` is
-    the rest of the run before the value: only an escape (backslash n, %3D, \\u003d) may stand there."""
-    if end < len(data) and (data[end] in _MARKS or data[end : end + 1] == b"="):
-        return False
+    """False for a piece of a token in parts. `data[start:begin]` is the rest of the run before the value: only an
+    escape (backslash n, %3D, \\u003d) may stand there."""
     before = data[start - 1 : start] if start else b""
     if before == b"." or data[end : end + 1] == b".":
         return begin == start and stands_alone(data, Span(start, end))
     if begin == start:
-        return not before or before[0] not in _MARKS
+        return True
     rest = data[start:begin]
     if before == b"\\":
         return rest in (b"n", b"r", b"t") or (rest[:1] in b"ux" and len(rest) in (3, 5))

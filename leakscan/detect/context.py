@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 
+from leakscan.detect.spans import merged
 from leakscan.model import Span
 
 _HEAD = 32 * 1024  # imports and titles stand at the head of a file
@@ -33,14 +34,8 @@ class Tier(IntEnum):
 
 def context_windows(data: bytes, spans: Iterable[Span]) -> list[Span]:
     """The head of the content and the neighbourhood of each span, merged: bounded work in a file of any size."""
-    windows = [Span(0, min(len(data), _HEAD))]
-    for start, end in sorted(spans):
-        low, high = max(0, start - _BEFORE), min(len(data), end + _AFTER)
-        if low <= windows[-1].end:
-            windows[-1] = Span(windows[-1].start, max(high, windows[-1].end))
-        else:
-            windows.append(Span(low, high))
-    return windows
+    near = ((max(0, start - _BEFORE), min(len(data), end + _AFTER)) for start, end in spans)
+    return merged([(0, min(len(data), _HEAD)), *near])
 
 
 def near_span(data: bytes, span: Span) -> Span:

@@ -54,7 +54,8 @@ _LISTED = re.compile(
 
 
 class Detector:
-    """Finds credentials by a rule set. Holds compiled things only: safe to share, cheap to ask.
+    """Finds credentials by a rule set. Safe to share, cheap to ask; it remembers a bounded number of answers, and the
+    content that it was asked about last, if that is not large.
 
     Content without an anchor of `spec` holds no candidate, unless it is UTF-16 or UTF-32."""
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from leakscan.detect.rewrite import Piece
+from leakscan.detect.spans import merged
 from leakscan.model import Span
 
 _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{10,}={0,2}")
@@ -60,7 +61,7 @@ def before_first(before: bytes, after: bytes) -> bytes | None:
 
 def iter_short(data: bytes, anchors: Iterable[tuple[int, int]]) -> Iterator[Piece]:
     """What is encoded or in pieces among the anchors and so near to them that it may be of the same credential."""
-    for low, high in _windows(anchors):
+    for low, high in merged((max(0, start - _BESIDE), end + _BESIDE) for start, end in anchors):
         for token in _TOKEN.finditer(data, low, high):
             start, end = token.span()
             if token.end() == high or (start and data[start - 1] in _OF_TOKEN):
@@ -71,16 +72,3 @@ def iter_short(data: bytes, anchors: Iterable[tuple[int, int]]) -> Iterator[Piec
             piece_before = _PIECE.search(data, max(0, joint.start() - _LONGEST_LITERAL), joint.start())
             if piece_before and (piece_before[1] or not joint["fill"] or joint["fill"].strip(b" ")):
                 yield Piece(Span(*joint.span()), b"", "joined from pieces")
-
-
-def _windows(anchors: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """What stands around the anchors, in order; windows that overlap are one."""
-    low = high = 0
-    for start, end in sorted(anchors):
-        if start - _BESIDE > high:
-            if high:
-                yield low, high
-            low = start - _BESIDE
-        high = max(high, end + _BESIDE)
-    if high:
-        yield max(0, low), high

@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 
 from leakscan.anchors import find_hidden
 from leakscan.decisions import Mark
-from leakscan.detect import DER_HEAD, NOTHING, Candidate, Detector, Inspection, Unfolded, as_utf8, unfold
+from leakscan.detect import (
+    DER_HEAD,
+    NOTHING,
+    Candidate,
+    Cover,
+    Detector,
+    Inspection,
+    Unfolded,
+    as_utf8,
+    unfold,
+)
 from leakscan.findings.place import LineIndex
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
@@ -90,7 +100,8 @@ def _iter_readings(
     plain = detector.inspect(text)
     unfolded = unfold(text, find_hidden, detector.iter_short)
     hidden, spans = _hidden(detector, unfolded, plain) if unfolded else (NOTHING, [])
-    kept = {n for n, c in enumerate(plain.candidates) if not any(_overlap(c.span, span) for span in spans)}
+    plainer = Cover(spans)
+    kept = {n for n, c in enumerate(plain.candidates) if not plainer.touches(c.span)}
     plain = replace(plain, candidates=_only(plain.candidates, kept))
     if plain.candidates or plain.published:
         yield plain, [candidate.span for candidate in plain.candidates]
@@ -123,10 +134,6 @@ def _only(candidates: Sequence[Candidate], numbers: Collection[int]) -> tuple[Ca
         else replace(candidate, partner=place_of.get(candidate.partner))
         for candidate in map(candidates.__getitem__, place_of)
     )
-
-
-def _overlap(one: Span, other: Span) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _decoded(candidates: Sequence[Candidate], how: str) -> tuple[Candidate, ...]:

@@ -63,6 +63,9 @@ SPOKEN = [
     *(text.hex().encode() for text in (b"of a text\1" * 3, b"o\xe9 a text\0 " * 3, b"A\x7f" * 15)),
     b"0x" + (b"OF A TEXT " * 3).hex().upper().encode(),
     (b"of a TEXT" * 4).hex().title().encode(),
+    *(base64.b64encode("\u5bc6\u94a5 key".encode() * 5 + tail) for tail in (b"", b"\xe5\xaf")),
+    *((tail + "\u5bc6\u94a5".encode() * 6).hex().encode() for tail in (b"", b"\xc1", b"\xf4\x80", b"ab")),
+    b".eyJ" + base64.b64encode(b"the payload of a token " * 3),
     *(
         start + b"B8" * 28
         for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx", b"MFMCAQEw")
@@ -79,7 +82,22 @@ PIECES = st.lists(
     st.one_of(
         st.sampled_from(
             [
-                *[b"a", b"Z9", b" ", b"\n", b"=", b"aB3", b"KE", b"KEY", b"E", b"\0", b"\xe9", b"@[`{/:"],
+                *[
+                    b"a",
+                    b"Z9",
+                    b" ",
+                    b"\n",
+                    b"=",
+                    b"%",
+                    b"\\",
+                    b"aB3",
+                    b"KE",
+                    b"KEY",
+                    b"E",
+                    b"\0",
+                    b"\xe9",
+                    b"@[`{/:",
+                ],
                 b"key",
                 b"mx0",
                 b"K-",

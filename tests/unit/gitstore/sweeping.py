@@ -22,8 +22,9 @@ WAYS = ("Look", "Paths", "Stock", "read_links")
 
 
 def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
-    run = b"(?<![0-9A-Za-z])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z])" % (spec.shortest, spec.longest)
-    runs = re.findall(run, data)
+    plain = rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z]{%d}(?![0-9A-Za-z+/_=-])" % spec.shortest
+    escaped = rb"(?<=[\\%%=])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z+/_=-])" % (spec.shortest, spec.longest)
+    runs = re.findall(plain, data) + re.findall(escaped, data)
     if any(re.search(b"[^0-9a-fA-F]", run) for run in runs) or any(
         literal in data for literal in spec.literals
     ):

@@ -28,11 +28,16 @@ LIMIT = 1 << 20
     [
         (RUN, True),
         (RUN[1:], False),
-        (b"-" + RUN + b"nu03d"[:5] + b"-", True),
+        *((before + RUN, True) for before in (b"\\n", b"\\u003d", b"%3D", b"=3D", b"=", b".", b'"')),
+        *(
+            (before + RUN, False)
+            for before in (b"n", b" 3D", b".u003d", b"\\u0003d", *(b"+", b"/", b"_", b"-"))
+        ),
+        *((RUN + after, False) for after in (b"+", b"/", b"_", b"-", b"=", b"==")),
+        *((RUN + after, True) for after in (b"\\n", b"%3D", b".", b'"')),
         (RUN + b"123456", False),
         (RUN[:63] + b"\xe9", False),
-        (b"/" + RUN + b"/", True),
-        (b"-" * 200 + RUN + b"-" * 200, True),
+        (b"-" * 200 + b"\n" + RUN + b"\n" + b"-" * 200, True),
         (RUN * 2 + b" " + RUN, True),
         (b"BEGIN PRIVATE KEY", True),
         (b"PRIVATE KE", False),
@@ -77,7 +82,10 @@ def copied(code: bytes) -> int:
         (RUN, [copy(0, 64)], True),  # both ends are seams
         (PAD + RUN + PAD, [copy(0, 864)], False),
         (PAD + RUN + PAD, [copy(0, 440), copy(440, 424)], True),
-        (PAD + RUN + PAD, [copy(0, 464), insert(b"-"), copy(465, 399)], True),
+        (PAD + RUN + PAD, [copy(0, 464), insert(b"."), copy(465, 399)], True),
+        (PAD + RUN + PAD, [copy(0, 464), insert(b"-"), copy(465, 399)], False),
+        (PAD + RUN + b"-" + PAD, [copy(0, 464), copy(465, 400)], True),
+        (PAD + b"/" + RUN + PAD, [copy(0, 400), copy(401, 464)], True),
         (PAD + RUN + PAD, [copy(0, 800), insert(b"x")], False),
         (PAD + RUN + PAD, [copy(0, 400), insert(b"123456"), copy(400, 464)], False),
         (PAD + RUN + b"x" + RUN, [copy(0, 464), copy(0, 400)], True),
