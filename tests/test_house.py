@@ -1,6 +1,7 @@
 """The map of rooms: an import may only point down, and rooms on one floor are strangers."""
 
 import ast
+import graphlib
 import tomllib
 from pathlib import Path
 
@@ -71,6 +72,20 @@ def test_arrows_point_down(module: Path) -> None:
             continue
         other = parts[1]
         assert other == room or FLOORS[other] < FLOORS[room], f"{room} may not import {other}"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Imports for types and those within functions count, but for what the whole package gives under its own name."""
+    places = {".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts): path for path in MODULES}
+    modules = {place.removesuffix(".__init__"): path for place, path in places.items()}
+    del modules["leakscan"]
+    graph: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        tree = ast.walk(ast.parse(path.read_text()))
+        froms = [(node.module, f"{node.module}.{alias.name}") for node in tree if isinstance(node, ast.ImportFrom)
+                 for alias in node.names]  # fmt: skip
+        graph[name] = {inner if inner in modules else str(outer) for outer, inner in froms}
+    graphlib.TopologicalSorter(graph).prepare()  # CycleError names the circle
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))

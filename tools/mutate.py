@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import importlib.util
 import os
 import queue
 import random
+import resource
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
@@ -42,7 +44,11 @@ _COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, 
             ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip
 _BINARY = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.FloorDiv, ast.BitOr: ast.BitAnd, ast.BitAnd: ast.BitOr,
            ast.LShift: ast.RShift, ast.RShift: ast.LShift}  # fmt: skip
-_TIMEOUT_S = 600  # a fault that makes a loop endless is noticed
+_PYTEST = ("-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", "--hypothesis-seed=1")
+# A fault that makes a loop endless, or a list, is noticed before the machine is.
+_MAX_MEMORY = 4 << 30  # bytes, of each process
+_MAX_SLOWDOWN, _LEAST_CPU_S = 3, 20
+_TIMEOUT_S = 600  # one that waits takes nothing
 
 
 class Mutant(NamedTuple):
@@ -53,6 +59,13 @@ class Mutant(NamedTuple):
     before: str
     after: str
     text: str
+
+
+class Stage(NamedTuple):
+    """Tests, and the CPU time in seconds that none of their processes may take more of."""
+
+    tests: list[str]
+    cpu_s: int
 
 
 def mutants(module: Path) -> Iterator[Mutant]:
@@ -107,6 +120,28 @@ def _faults(parent: ast.AST, node: ast.expr) -> Iterator[ast.expr]:
             yield ast.Constant(None)
 
 
+def passes(folder: Path, tests: list[str], cpu_s: int, env: Mapping[str, str] = os.environ) -> bool:
+    """Whether the tests do, in a folder: none of their processes may take more CPU time, in seconds, or memory."""
+    bounds = f'ulimit -t {cpu_s}; ulimit -v {_MAX_MEMORY >> 10}; exec "$@"'
+    argv = ["sh", "-c", bounds, "sh", sys.executable, *_PYTEST, *tests]
+    process = subprocess.Popen(
+        argv,
+        cwd=folder,
+        env=env,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        return process.wait(_TIMEOUT_S) == 0
+    except subprocess.TimeoutExpired:
+        return False
+    finally:
+        with contextlib.suppress(ProcessLookupError):  # what the tests started ends with them
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
 class Copy:
     """A checkout of its own, whose tests see a fault."""
 
@@ -116,41 +151,25 @@ class Copy:
         self._folder = folder
         self._env = os.environ | {"PYTHONPATH": str(folder)}
 
-    def is_noticed(self, mutant: Mutant, stages: list[list[str]]) -> bool:
+    def is_noticed(self, mutant: Mutant, stages: list[Stage]) -> bool:
         named = f"tests/unit/{mutant.module.parent.name}/test_{mutant.module.stem}.py"
         own = [named] * (ROOT / named).exists() + _OWN.get(mutant.module.stem, [])
-        stages = [own, *stages] if own else stages
+        stages = [Stage(own, stages[0].cpu_s), *stages] if own else stages
         file = self._folder / mutant.module.relative_to(ROOT)
         kept = file.read_text()
         try:
             self._write(file, mutant.text)
-            return any(not self.passes(stage) for stage in stages)
+            return any(not passes(self._folder, *stage, self._env) for stage in stages)
         finally:
             self._write(file, kept)
 
-    def passes(self, tests: list[str]) -> bool:
-        argv = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-x",
-            "-n",
-            "0",
-            "-p",
-            "no:cacheprovider",
-            "--hypothesis-seed=1",
-        ]
-        process = subprocess.Popen([*argv, *tests], cwd=self._folder, env=self._env, start_new_session=True,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
-        try:
-            return process.wait(_TIMEOUT_S) == 0
-        except subprocess.TimeoutExpired:
-            return False
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+    def measure(self, tests: list[str]) -> Stage:
+        """How much CPU time these tests may take, from what they do without a fault. SystemExit if they fail."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        if not passes(self._folder, tests, _TIMEOUT_S, self._env):
+            raise SystemExit("the tests fail without any fault: mend that first (is the kernel built anew?)")
+        taken = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        return Stage(tests, _LEAST_CPU_S + round(_MAX_SLOWDOWN * taken))
 
     @staticmethod
     def _write(file: Path, text: str) -> None:
@@ -174,15 +193,11 @@ def main() -> None:
     modules = sorted((ROOT / "leakscan" / arguments.room).glob("*.py"))
     every = [m for module in modules if not module.name.startswith(_LEFT_OUT) for m in mutants(module)]
     sample = random.Random(arguments.seed).sample(every, min(arguments.sample, len(every)))
-    stages = TESTS[arguments.room][: arguments.groups]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(arguments.jobs) as pool:
         copies: queue.SimpleQueue[Copy] = queue.SimpleQueue()
         for number in range(arguments.jobs):
             copies.put(copy := Copy(Path(folder, f"copy{number}")))
-            if not number and not all(map(copy.passes, stages)):
-                raise SystemExit(
-                    "the tests fail without any fault: mend that first (is the kernel built anew?)"
-                )
+        stages = [copy.measure(tests) for tests in TESTS[arguments.room][: arguments.groups]]
 
         def judge(mutant: Mutant) -> bool:
             copy = copies.get()

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from leakscan.detect import Detector
 from leakscan.errors import LeakscanError
-from leakscan.gitstore.commits import parse_commit, parse_links, parse_tag_target
+from leakscan.gitstore.commits import parse_commit, parse_links
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.gitconfig import parse_config as parse_git_config
 from leakscan.gitstore.layout import Layout, find_layout
@@ -37,6 +37,7 @@ from leakscan.gitstore.memory import _MAGIC as MAGIC
 from leakscan.gitstore.memory import UnusableError, decode
 from leakscan.gitstore.packindex import PackIndex
 from leakscan.gitstore.refs import read_head, read_refs
+from leakscan.gitstore.tags import parse_tag
 from leakscan.policy.baseline import parse_baseline
 from leakscan.policy.config import Known, parse_config
 from leakscan.rules import load_rules
@@ -301,7 +302,7 @@ TARGETS: dict[str, Target] = {
     "commit": Target(
         lambda data: (parse_links(data, 40)[0] != "", parse_commit("0", data, 0).date[:1]), lambda: [COMMIT]
     ),
-    "tag": Target(lambda data: parse_tag_target(data) != "", lambda: [TAG]),
+    "tag": Target(lambda data: parse_tag(data)[1], lambda: [TAG]),
     "loose": Target(in_file(lambda path: (peek_loose(path)[0], len(read_loose(path, 1 << 20)) > 0)), loose),
     "pack index": Target(in_file(lambda path: len(PackIndex(path, 20).names)), pack_indexes),
     "wide pack index": Target(in_file(lambda path: len(PackIndex(path, 32).names)), wide_index),

@@ -28,13 +28,13 @@ _GOOD, _BAD, _NOTE = "ok", "BAD", "note"
 def doctor(target: Path, run_hook: bool | None) -> int:
     """Check the installation, and in a repository that its hook is in force: a secret made for the occasion is staged
     in a scratch clone, and the hook must refuse it. Nothing is written to the repository."""
-    layout: Layout | GitError | None
     try:
         layout = find_enclosing(target)
     except GitError as error:
-        layout = error
-    outside = layout.outside if isinstance(layout, Layout) else target
-    checks = [*_installation(outside), *_repository(target, layout, run_hook=run_hook)]
+        checks = [*_installation(target), (_BAD, "repository", show_text(str(error)))]
+    else:
+        outside = layout.outside if layout else target
+        checks = [*_installation(outside), *_repository(target, layout, run_hook=run_hook)]
     for state, title, text in checks:
         click.echo(f"{state:<5} {title:<10} {text}")
     return ExitCode.ERROR if any(state == _BAD for state, _, _ in checks) else ExitCode.CLEAN
@@ -62,9 +62,7 @@ def _installation(outside: Path) -> list[Check]:
     return checks
 
 
-def _repository(target: Path, layout: Layout | GitError | None, *, run_hook: bool | None) -> list[Check]:
-    if isinstance(layout, GitError):
-        return [(_BAD, "repository", show_text(str(layout)))]
+def _repository(target: Path, layout: Layout | None, *, run_hook: bool | None) -> list[Check]:
     if layout is None:
         return [(_NOTE, "repository", f"{target}: not in a repository, no hook to check")]
     proof = prove_hook(layout, "pre-commit", run=run_hook)

@@ -226,10 +226,9 @@ class Labeller:
 
     def judge_unit(self, unit: bytes, span: Span) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
+        # `app.api.key`, the space of names of the program's own settings; not `app.key`
         if words[:1] == ("app",) and unit[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
-            words = words[
-                1:
-            ]  # `app.api.key`, the space of names of the program's own settings; not `app.key`
+            words = words[1:]
         telling = tuple(
             word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
         )

@@ -35,6 +35,8 @@ _ANOTHERS = re.compile(
     rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
 _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
+# The first line of what is signed or public: every signed commit has one.
+_ARMOUR = re.compile(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
@@ -126,6 +128,8 @@ class Tokens:
     def _is_promising(self, before: bytes, token: bytes, after: bytes) -> bool:
         """The last word on an anchor: whether the value, or what it is an encoding or a piece of, fits a rule, and its
         name or an exchange stands beside it."""
+        if _ARMOUR.search(before):
+            return False
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
         reading = next(self._readings(data, place), None)

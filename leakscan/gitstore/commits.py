@@ -45,18 +45,6 @@ def parse_links(data: bytes, hex_length: int) -> tuple[str, list[str], int]:
     return tree, parents, int(date[1]) if date else 0
 
 
-def parse_tag_target(data: bytes) -> str:
-    """The object that an annotated tag names; empty if it names none."""
-    match = re.match(rb"object ([0-9a-f]{64}|[0-9a-f]{40})\n", data)
-    return match[1].decode() if match else ""
-
-
-def tag_kind(data: bytes) -> str:
-    """What an annotated tag says of the object that it names: "commit", "tree", "blob" or "tag"; empty if nothing."""
-    match = re.match(rb"object [0-9a-f]+\ntype (commit|tree|blob|tag)\n", data)
-    return match[1].decode() if match else ""
-
-
 class Commits(Protocol):
     """Numbered commits. `parents` holds the numbers of each one's parents, without those that are not there, which
     `absent` names; `times` its commit date in seconds."""

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.commits import CommitGraph, parse_tag_target, tag_kind
-from leakscan.gitstore.faults import readable
 from leakscan.gitstore.index import read_index
+from leakscan.gitstore.tags import follow_tips
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from leakscan.gitstore.recalled import RecalledGraph
-    from leakscan.gitstore.store import Store
+    from leakscan.gitstore.commits import CommitGraph
+    from leakscan.gitstore.history import History
+    from leakscan.gitstore.opened import Opened
+    from leakscan.gitstore.recalled import Recalled, RecalledGraph
 
-_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _MAX_LISTED = 100
-_MAX_TAG_DEPTH = 50
 _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print --stdin"
 
 
@@ -25,16 +23,20 @@ class ConnectivityCheck:
     """Finds absent objects of one store. `missing` maps an absent id to what names it, `reached` flags the commits that
     `tips` lead to."""
 
-    def __init__(self, store: Store, graph: CommitGraph | RecalledGraph) -> None:
+    def __init__(
+        self, store: Opened, graph: CommitGraph | RecalledGraph, history: History | Recalled | None
+    ) -> None:
         self._store = store
         self._graph = graph
+        self._history = history
+        self._objects = history or store.reader
         self.missing: dict[str, str] = {}
         self.reached = bytearray()
         self.tips: set[str] = set()
 
     def run(self) -> None:
         """Fills `missing` and records each of them, or that the walk itself had to stop."""
-        kinds = self.peel()
+        kinds, self.missing = follow_tips(self._store.refs, self._objects)
         reached = self.reached = self._graph.reachable(kinds, self._store.shallow)
         self.tips = set(kinds)
         commits = self._graph.all
@@ -46,41 +48,14 @@ class ConnectivityCheck:
                 for parent in parents:
                     self.missing.setdefault(parent, f"commit {oid} names it as a parent")
         others = [oid for oid, kind in kinds.items() if kind in ("tree", "blob")]
-        if self._store.history is not None:
-            for oid in self._store.history.absent(reached, others):
+        if self._history is not None:
+            for oid in self._history.absent(reached, others):
                 self.missing.setdefault(oid, "a tree or a commit names it")
         else:
             # In pack order: sorted by id, the same walk takes several times as long on a large history.
             self._walk([*(commits.oid(number) for number, flag in enumerate(reached) if flag), *others])
         self._index()
         self._record()
-
-    def _tips(self) -> dict[str, str]:
-        """What refs and HEAD name -> who names it. What only reflogs or pseudo-refs name may be gone."""
-        refs = self._store.refs
-        named = {ref.oid: f"{readable(ref.name)} names it" for ref in refs.refs}
-        if refs.head:
-            named.setdefault(refs.head, "HEAD names it")
-        return named
-
-    def peel(self) -> dict[str, str]:
-        """id -> kind of all tips and of what annotated tags among them lead to."""
-        named, refs, objects = self._tips(), self._store.refs, self._store.objects()
-        kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
-        self.missing.update((oid, by) for oid, by in named.items() if oid not in kinds)
-        tags = [oid for oid, kind in kinds.items() if kind == "tag"]
-        for _ in range(_MAX_TAG_DEPTH):
-            targets = {parse_tag_target(tag.data): tag for tag in objects.fetch(tags)}
-            targets.pop("", None)
-            fresh = objects.kinds(sorted(targets.keys() - kinds.keys()))
-            kinds |= fresh
-            for oid, tag in targets.items():
-                if tag_kind(tag.data) != kinds.get(oid):
-                    self.missing[oid] = f"tag {tag.oid} names it as a {tag_kind(tag.data) or 'nameless kind'}"
-            tags = [oid for oid, kind in fresh.items() if kind == "tag"]
-            if not tags:
-                break
-        return kinds
 
     def _walk(self, tips: Iterable[str]) -> None:
         feed = "".join(f"{oid}\n" for oid in tips).encode()
@@ -99,7 +74,7 @@ class ConnectivityCheck:
         for index in self._store.indexes():
             entries = read_index(self._store.git, index, self._store.faults) or ()
             staged = {e.oid.decode() for e in entries if not e.is_gitlink and e.oid.strip(b"0")}
-            present = self._store.objects().kinds(sorted(staged))
+            present = self._objects.kinds(sorted(staged))
             self.missing.update((oid, "the index names it") for oid in staged - present.keys())
 
     def _record(self) -> None:
@@ -110,8 +85,7 @@ class ConnectivityCheck:
             reason = f"{len(missing):,} objects were never fetched: run git fetch --refetch without a filter"
             faults.add("partial-clone", str(store.layout.git_dir), reason)
             return
-        # a commit may name anything as its parent
-        present = store.objects().kinds([oid for oid, _ in missing[:_MAX_LISTED] if _ID.fullmatch(oid)])
+        present = self._objects.kinds([oid for oid, _ in missing[:_MAX_LISTED]])
         for oid, named_by in missing[:_MAX_LISTED]:
             if oid in present:
                 faults.add("corrupt-objects", oid, f"the object is a {present[oid]}: {named_by}")

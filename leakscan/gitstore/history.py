@@ -25,9 +25,8 @@ _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
 _NOTHING = -1
 
-Change = tuple[
-    bytes, tuple[int, ...], int
-]  # path, blob in each base, blob in the tree; -1 where there is none
+# path, blob in each base, blob in the tree; -1 where there is none
+Change = tuple[bytes, tuple[int, ...], int]
 Entry = tuple[int, str]  # mode, id
 _ROOT: Final[Entry] = (_FOLDER, "")
 _NO_ENTRY: Final[Entry] = (0, "")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Container, Iterator, Sequence, Sized
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from leakscan.gitstore.packfile import PackFile
+from typing import Any, Protocol
 
 _HEAD_BYTES = 4096
 
@@ -15,10 +13,21 @@ Apply = Callable[[Any, bytes, int], tuple[Any, bool]]
 Make = Callable[[bytes], Any]
 
 
+class Pack(Protocol):
+    """What the compiled stock takes of a pack: see `PackFile`."""
+
+    file: int
+    sizes: array[int]
+    starts: array[int]
+    ends: array[int]
+
+    def __len__(self) -> int: ...
+
+
 class Stock:
     """What is stored, by node. `other` reads any; the compiled one inflates what is small in `packs` itself."""
 
-    def __init__(self, packs: Sequence[PackFile], other: Callable[[int], bytes], limit: int) -> None:
+    def __init__(self, packs: Sequence[Pack], other: Callable[[int], bytes], limit: int) -> None:
         self._other = other
 
     def __call__(self, node: int) -> bytes:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from array import array
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import parse_links
-from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS
+from leakscan.gitstore.objects import EMPTY
+from leakscan.gitstore.trees import TREE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.forest import Forest
-
-TREE: Final = KIND_NUMBERS["tree"]
 
 
 class Links:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
@@ -62,6 +63,7 @@ class ObjectReader:
         self._git = git
         self._packs = packs
         self._width = hex_length + 1
+        self._is_id = re.compile(f"[0-9a-f]{{{hex_length}}}").fullmatch
         self._faults = faults
         self._inventory: Inventory | None = None
         self.limit = MAX_OBJECT_BYTES
@@ -118,8 +120,8 @@ class ObjectReader:
         return self.read("".join(f"{oid}\n" for oid in oids).encode())
 
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
-        """oid -> kind, of those that are there and readable."""
-        feed = b"".join(oid.encode() + b"\n" for oid in oids)
+        """oid -> kind, of those that are there and readable. What is no id names nothing, whatever git takes it for."""
+        feed = b"".join(oid.encode() + b"\n" for oid in oids if self._is_id(oid))
         found: dict[str, str] = {}
         if feed:
             heap = _CHECK_HEAP_BYTES + 16 * len(feed)

@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore import kernel
 from leakscan.gitstore.attribution import HistoryWalk, Sightings
 from leakscan.gitstore.commits import CommitGraph, GitCommits, parents_first, parse_commit
-from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
 from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import EMPTY, StoredObject
+from leakscan.gitstore.tags import follow_tips
 from leakscan.gitstore.trees import Untraceable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from leakscan.gitstore.memory import Memory
-    from leakscan.gitstore.store import Store
+    from leakscan.gitstore.opened import Opened
     from leakscan.model import Commit
 
 
 class Recalled:
     """Untraceable where what came since does not fit to what is remembered: then only a scan of everything can tell."""
 
-    def __init__(self, store: Store, memory: Memory, fresh: Fresh) -> None:
+    def __init__(self, store: Opened, memory: Memory, fresh: Fresh) -> None:
         self._store = store
         self._memory = memory
         self._fresh = fresh
@@ -71,7 +71,7 @@ class Recalled:
         if oids and head and self.commits.find(head) >= 0 and walk.head_tree(head, seen):
             raise Untraceable
         if self._memory.absent:
-            kinds = ConnectivityCheck(store, self.graph()).peel()
+            kinds, _ = follow_tips(store.refs, self)
             self.graph().reachable(kinds, ())
             others = {oid for oid, kind in kinds.items() if kind in ("tree", "blob")}
             if not others.issubset(self._memory.tips):
@@ -116,7 +116,7 @@ def _refuse() -> None:
 class RecalledCommits(Numbered):
     """Remembered commits by number, the new ones behind them."""
 
-    def __init__(self, store: Store, memory: Memory, fresh: Fresh) -> None:
+    def __init__(self, store: Opened, memory: Memory, fresh: Fresh) -> None:
         self._store = store
         self.old = len(memory.orders)
         self.new = list(fresh.commits)
@@ -141,7 +141,7 @@ class RecalledCommits(Numbered):
 class RecalledGraph:
     """Answers what `CommitGraph` answers."""
 
-    def __init__(self, commits: RecalledCommits, memory: Memory, store: Store) -> None:
+    def __init__(self, commits: RecalledCommits, memory: Memory, store: Opened) -> None:
         self.all = commits
         self.traced = tuple(memory.traced)
         self._memory = memory

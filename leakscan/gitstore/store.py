@@ -1,84 +1,41 @@
-"""The store: one repository opened through its shadow, and every question that is asked of it."""
+"""The store: one repository, and every question that is asked of it."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
-from leakscan.gitstore.command import Git
-from leakscan.gitstore.commits import CommitGraph, GitCommits, parse_tag_target
+from leakscan.gitstore.commits import CommitGraph, GitCommits
 from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import note_dangling, note_paths
-from leakscan.gitstore.faults import Faults, readable
+from leakscan.gitstore.faults import readable
 from leakscan.gitstore.history import History
-from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
-from leakscan.gitstore.objects import ObjectReader, StoredObject
-from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
-from leakscan.gitstore.plainfile import is_regular
+from leakscan.gitstore.opened import Opened
 from leakscan.gitstore.recalled import Recalled, RecalledGraph
-from leakscan.gitstore.refs import Refs, git_dirs, read_refs
-from leakscan.gitstore.salvage import salvage_pack
-from leakscan.gitstore.shadow import Shadow
+from leakscan.gitstore.tags import tagged_commits
 from leakscan.gitstore.trees import Untraceable
-from leakscan.gitstore.worktree import Worktree, read_worktree
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-    from pathlib import Path
-    from types import TracebackType
+    from collections.abc import Collection
 
-    from leakscan.model import Commit, Failure
-
-
-T = TypeVar("T")
-_MAX_TAGS_OF_TAGS = 20  # each costs a question; a ref that leads farther is not named where a finding stands
+    from leakscan.gitstore.layout import Layout
+    from leakscan.gitstore.objects import ObjectReader
+    from leakscan.model import Commit
 
 
-class Store:
-    """A context manager. `failures` grows with every question; `check_connectivity` finds what is absent.
+class Store(Opened):
+    """`check_connectivity` finds what is absent.
 
-    What was asked last stays: `seen` by `attribute`, `traced` by `refs_reaching`, `connectivity`.
-
-    `git` runs on the shadow: whoever needs another answer of git's asks it there."""
-
-    git: Git
-    reader: ObjectReader
-    refs: Refs
-    shallow: set[str]
-    is_partial: bool
-    object_dirs: tuple[Path, ...]
+    What was asked last stays: `seen` by `attribute`, `traced` by `refs_reaching`, `connectivity`."""
 
     def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.faults = Faults()
-        self._closing = contextlib.ExitStack()
+        super().__init__(layout)
         self._graph: CommitGraph | RecalledGraph | None = None
         self._history: History | Recalled | None = None
         self.seen = Sightings(frozenset())
         self.traced: set[str] = set()
         self.connectivity: ConnectivityCheck | None = None
-
-    def __enter__(self) -> Store:
-        with contextlib.ExitStack() as opened:
-            self._open(opened)
-            self._closing = opened.pop_all()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._closing.close()
-
-    @property
-    def failures(self) -> list[Failure]:
-        """What was found wrong so far."""
-        return self.faults.failures
-
-    def iter_objects(self) -> Iterator[StoredObject]:
-        """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
-        return self.reader.read(self.reader.inventory().content)
 
     def adopt(self, history: History | Recalled | None) -> None:
         """From here on, commits and trees are asked of `history`, which must stay open; None: of git, as before."""
@@ -108,7 +65,7 @@ class Store:
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
-        self.connectivity = ConnectivityCheck(self, self.commit_graph())
+        self.connectivity = ConnectivityCheck(self, self.commit_graph(), self._history)
         self.connectivity.run()
 
     def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:
@@ -161,50 +118,13 @@ class Store:
             return {}
         self.traced = {oid for oid in commits if self.commit_graph().all.find(oid) >= 0}
         names: dict[str, list[str]] = {}
-        peeled = self._peeled_refs()
+        peeled = tagged_commits(self.refs, self.objects())
         for ref in self.refs.refs:
             names.setdefault(peeled.get(ref.oid, ref.oid), []).append(readable(ref.name))
         if self.refs.head and self.refs.detached:
             names.setdefault(self.refs.head, []).append("HEAD")
         above = self.commit_graph().tips_above(commits, names.keys())
         return {oid: tuple(sorted(n for tip in tips for n in names[tip])) for oid, tips in above.items()}
-
-    def tree_files(self, *, ignored: bool = False) -> Worktree:
-        """The files of the working tree, by name; see `read_worktree`."""
-        return read_worktree(self.git, self.layout, self.faults, ignored=ignored)
-
-    def indexes(self) -> list[Path]:
-        """The index files of this and all linked work trees that there are."""
-        folders = [self.layout.git_dir, *git_dirs(self.layout)]
-        return [path for path in dict.fromkeys(folder / "index" for folder in folders) if is_regular(path)]
-
-    def _open(self, opened: contextlib.ExitStack) -> None:
-        layout = self.layout
-        settings = check_format(layout, self.faults)
-        if is_reftable(layout, settings):
-            reason = "refs are stored as reftable: objects are scanned, names of refs are not known"
-            self.faults.add("unsupported-format", str(layout.common_dir / "reftable"), reason)
-            self.refs = Refs()
-        else:
-            self.refs = read_refs(layout, self.faults)
-        folders = find_object_dirs(layout.objects, self.faults)
-        self.object_dirs = tuple(folders)
-        packs = {folder: check_packs(folder, layout.hex_length // 2, self.faults) for folder in folders}
-        self.is_partial = is_promisor(settings) or any(map(has_promisor_pack, folders))
-        self._shadow = Shadow(layout, self.refs, folders, self.faults)
-        opened.callback(self._shadow.close)
-        self.shallow = self._shadow.shallow
-        if self.shallow:
-            reason = f"history ends at {len(self.shallow)} boundary commits: run git fetch --unshallow"
-            self.faults.add("shallow", str(layout.git_dir), reason)
-        self.git = Git(self._shadow.git_dir, layout.outside)
-        opened.callback(self.git.close)
-        for number, pack in enumerate(
-            pack for of_folder in packs.values() for pack in of_folder if pack.fault
-        ):
-            salvage_pack(self.git, pack.path, self._shadow.objects, number)
-        packs[self._shadow.objects] = check_packs(self._shadow.objects, layout.hex_length // 2, self.faults)
-        self.reader = ObjectReader(self.git, packs, layout.hex_length, self.faults)
 
     def commit_graph(self) -> CommitGraph | RecalledGraph:
         """What commits have to do with each other."""
@@ -216,10 +136,6 @@ class Store:
     def history(self) -> History | Recalled | None:
         return self._history
 
-    def keep_open(self, resource: contextlib.AbstractContextManager[T]) -> T:
-        """Enters it, and leaves it when the store is closed."""
-        return self._closing.enter_context(resource)
-
     def _isolate_commits(self) -> None:
         commits = self.commit_graph().all
         orphans = {commits.oid(number) for number in commits.absent}
@@ -228,22 +144,3 @@ class Store:
     def objects(self) -> ObjectReader | History | Recalled:
         """Whoever can tell the kind and content of single objects."""
         return self._history or self.reader
-
-    def _peeled_refs(self) -> dict[str, str]:
-        """Annotated tag -> the commit it leads to, of all tags that refs name."""
-        objects = self.objects()
-        tips = {ref.oid for ref in self.refs.refs}
-        targets = {oid: oid for oid, kind in objects.kinds(tips).items() if kind == "tag"}
-        peeled: dict[str, str] = {}
-        for _ in range(_MAX_TAGS_OF_TAGS):
-            if not targets:
-                break
-            found = objects.fetch(dict.fromkeys(targets.values()))
-            target_of = {tag.oid: parse_tag_target(tag.data) for tag in found if tag.kind == "tag"}
-            targets = {
-                tag: target_of[at] for tag, at in targets.items() if target_of.get(at, "") not in ("", tag)
-            }
-            kinds = objects.kinds(set(targets.values()))
-            peeled |= {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "commit"}
-            targets = {tag: oid for tag, oid in targets.items() if kinds.get(oid) == "tag"}
-        return peeled

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
 import sys
-import time
+import termios
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import COMMAND, Pair, Repo, Run
+from tests.conftest import COMMAND, Pair, Repo, Run, wait_until
 
 Scan = Callable[..., Run]
 
@@ -193,7 +194,10 @@ def test_an_interrupt_ends_with_130_and_leaves_nothing(repo: Repo, tmp_path: Pat
         env=environment,
     )
     with process:
-        time.sleep(0.5)
+        assert process.stdin
+        pipe = process.stdin.fileno()
+        os.write(pipe, b"1\n")
+        wait_until(lambda: fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)) == bytes(4))  # it reads
         process.send_signal(signal.SIGINT)
         _, complaint = process.communicate()
     assert process.returncode == 130

@@ -19,7 +19,7 @@ FLEET = RUN.with_name("fleet.py")
 
 def run(*arguments: object) -> str:
     done = subprocess.run(
-        [sys.executable, RUN, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, RUN, *map(str, arguments)], capture_output=True, text=True, check=True, timeout=600
     )
     return done.stdout
 
@@ -93,7 +93,7 @@ def test_a_page_is_measured_in_a_browser(tmp_path: Path) -> None:
         tmp_path,
     ]
     printed = subprocess.run(
-        list(map(str, argv)), capture_output=True, text=True, check=True, timeout=120
+        list(map(str, argv)), capture_output=True, text=True, check=True, timeout=600
     ).stdout
     assert re.search(r"until it can be used +[1-9]", printed)
     assert {file.name for file in tmp_path.iterdir()} > {"phone-dark.png", "desktop-light.png"}
@@ -101,7 +101,7 @@ def test_a_page_is_measured_in_a_browser(tmp_path: Path) -> None:
 
 def soak(folder: Path, *options: object) -> subprocess.CompletedProcess[str]:
     argv = [sys.executable, RUN.with_name("soak.py"), folder, "--rounds", 2, *options]
-    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(list(map(str, argv)), capture_output=True, text=True, check=False, timeout=600)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")

@@ -5,22 +5,13 @@ import gzip
 import hashlib
 import io
 import tarfile
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from leakscan.rules.fake import fake
-from tests.conftest import Pair, Repo, Run
-
-
-def wheel(members: dict[str, str]) -> bytes:
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return data.getvalue()
+from tests.conftest import Pair, Repo, Run, zipped
 
 
 def tarball(name: str, text: str) -> bytes:
@@ -43,7 +34,7 @@ def places(run: Run) -> set[tuple[str, int, str]]:
 def test_a_value_in_a_wheel_is_found_in_tree_and_history(
     leakscan: Callable[..., Run], repo: Repo, pair: Pair
 ) -> None:
-    repo.write("dist/app.whl", wheel({"bot/config.py": "\n" + pair.env}))
+    repo.write("dist/app.whl", zipped({"bot/config.py": "\n" + pair.env}))
     repo.commit("release")
     run = leakscan("scan", repo.path, "-f", "json")
     assert run.exit_code == 1
@@ -72,7 +63,7 @@ def test_a_name_in_an_archive_forges_no_output(
     leakscan: Callable[..., Run], tmp_path: Path, pair: Pair, form: str
 ) -> None:
     evil = "x\n::error::owned\x1b[31m\u202e](http://e.example)"
-    (tmp_path / "a.zip").write_bytes(wheel({evil: pair.env}))
+    (tmp_path / "a.zip").write_bytes(zipped({evil: pair.env}))
     run = leakscan("scan", "a.zip", "-f", form)
     assert run.exit_code == 1
     assert not any(line.startswith("::") for line in run.stdout.splitlines())

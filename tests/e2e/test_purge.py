@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 import re
 import stat
 import subprocess
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from leakscan.rules.fake import fill
+from tests.conftest import zipped
 
 
 def commands(plan: str) -> list[str]:
@@ -46,13 +45,6 @@ def _commands_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-def zipped(text: str) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.env", text)
-    return packed.getvalue()
-
-
 def every_byte(folder: Path) -> bytes:
     """All objects of a repository, reachable or not."""
     return subprocess.run(
@@ -76,7 +68,7 @@ def fill_history(repo, make_pair) -> list[str]:
     repo.commit(a_env=pairs[0].env + "MORE=1\n", keys_py=f'# binance\nKEY = """{key}"""\n')
     repo.commit(secret_yaml=f"kind: Secret\ndata:\n  BINANCE_API_SECRET: {encoded}\n")
     repo.commit(split_py=f'BINANCE_API_KEY = "{pairs[3].key}"\n{split}')
-    repo.commit(wide_txt=pairs[4].env.encode("utf-16"), packed_zip=zipped(pairs[5].env))
+    repo.commit(wide_txt=pairs[4].env.encode("utf-16"), packed_zip=zipped({"config.env": pairs[5].env}))
     repo.commit(f"deploy with BINANCE_API_SECRET={pairs[1].secret}", notes_md="deployed\n")
     repo.run("tag", "-a", "v1", "-m", f"BINANCE_API_KEY={pairs[1].key}")
     repo.run("rm", "-q", "a.env", "keys.py", "secret.yaml", "split.py", "wide.txt", "packed.zip")

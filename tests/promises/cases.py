@@ -71,6 +71,13 @@ def git_dir(repo: Repo) -> Path:
     return repo.path / ".git"
 
 
+def beside(repo: Repo, name: str) -> Path:
+    """A new folder beside the repository."""
+    folder = repo.path.parent / name
+    folder.mkdir()
+    return folder
+
+
 def object_file(repo: Repo, name: str) -> Path:
     oid = repo.run("rev-parse", name)
     file = git_dir(repo) / "objects" / oid[:2] / oid[2:]

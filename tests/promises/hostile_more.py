@@ -9,7 +9,7 @@ import zlib
 from hashlib import sha1
 
 from tests.conftest import Repo
-from tests.promises.cases import FOUND, INCOMPLETE, LINE, case, damage, git_dir, object_file, packed
+from tests.promises.cases import FOUND, INCOMPLETE, LINE, beside, case, damage, git_dir, object_file, packed
 from tests.promises.hostile_objects import PackWriter, loose, objects, raw_commit
 
 
@@ -196,8 +196,7 @@ def a_pack_of_another_name(repo, canary):
 
 @case(FOUND)
 def packs_and_objects_behind_links(repo, canary):
-    outside = repo.path.parent / "outside"
-    outside.mkdir()
+    outside = beside(repo, "outside")
     packed(repo, "pack")
     for file in (objects(repo) / "pack").iterdir():
         target = outside / file.name
@@ -207,8 +206,7 @@ def packs_and_objects_behind_links(repo, canary):
 
 @case(FOUND)
 def folders_of_objects_behind_links(repo, canary):
-    outside = repo.path.parent / "outside"
-    outside.mkdir()
+    outside = beside(repo, "outside")
     for folder in list(objects(repo).iterdir()):
         if len(folder.name) == 2:
             folder.rename(outside / folder.name)
@@ -301,8 +299,8 @@ def folders_that_look_like_git_directories(repo, canary):
 @case(FOUND, planted=False)
 def a_bare_layout_in_the_root_of_a_folder(repo, canary):
     """HEAD, refs and objects beside files: what would git see?"""
-    folder = repo.path.parent / "folder"
-    (folder / "refs").mkdir(parents=True)
+    folder = beside(repo, "folder")
+    (folder / "refs").mkdir()
     (folder / "objects").mkdir()
     (folder / "HEAD").write_text("ref: refs/heads/main\n")
     (folder / "s.py").write_text(LINE)
@@ -312,8 +310,8 @@ def a_bare_layout_in_the_root_of_a_folder(repo, canary):
 @case(FOUND, planted=False)
 def a_git_directory_of_a_few_empty_files(repo, canary):
     """A folder of files with a .git that holds nothing much."""
-    folder = repo.path.parent / "folder"
-    (folder / ".git").mkdir(parents=True)
+    folder = beside(repo, "folder")
+    (folder / ".git").mkdir()
     (folder / ".git/HEAD").write_text("")
     (folder / "s.py").write_text(LINE)
     return folder
@@ -321,7 +319,7 @@ def a_git_directory_of_a_few_empty_files(repo, canary):
 
 @case(INCOMPLETE, planted=False)
 def a_git_directory_that_is_empty(repo, canary):
-    folder = repo.path.parent / "folder"
+    folder = beside(repo, "folder")
     (folder / ".git/objects").mkdir(parents=True)
     (folder / "a.py").write_text("clean\n")
     return folder

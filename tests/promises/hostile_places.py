@@ -7,7 +7,7 @@ import subprocess
 from itertools import pairwise
 from pathlib import Path
 
-from tests.promises.cases import CLEAN, FOUND, INCOMPLETE, LINE, Scene, case, damage, git_dir
+from tests.promises.cases import CLEAN, FOUND, INCOMPLETE, LINE, Scene, beside, case, damage, git_dir
 
 
 def _bare_init(path: Path) -> None:
@@ -16,8 +16,7 @@ def _bare_init(path: Path) -> None:
 
 @case((2, 3))
 def a_git_file_that_names_itself(repo, canary):
-    folder = repo.path.parent / "loop"
-    folder.mkdir()
+    folder = beside(repo, "folder")
     (folder / ".git").write_text("gitdir: .git\n")
     return folder
 
@@ -25,39 +24,34 @@ def a_git_file_that_names_itself(repo, canary):
 @case((2, 3))
 def git_files_that_name_each_other(repo, canary):
     for name, other in (("one", "two"), ("two", "one")):
-        (repo.path.parent / name).mkdir()
-        (repo.path.parent / name / ".git").write_text(f"gitdir: ../{other}/.git\n")
+        (beside(repo, name) / ".git").write_text(f"gitdir: ../{other}/.git\n")
     return repo.path.parent / "one"
 
 
 @case((2, 3))
 def a_git_file_of_garbage(repo, canary):
-    folder = repo.path.parent / "loop"
-    folder.mkdir()
+    folder = beside(repo, "folder")
     (folder / ".git").write_bytes(b"\xff" * 100_000)
     return folder
 
 
 @case((0, 2, 3))
 def a_git_file_that_is_a_device(repo, canary):
-    folder = repo.path.parent / "loop"
-    folder.mkdir()
+    folder = beside(repo, "folder")
     (folder / ".git").symlink_to("/dev/zero")
     return folder
 
 
 @case((0, 2, 3))
 def a_git_file_that_is_a_pipe(repo, canary):
-    folder = repo.path.parent / "loop"
-    folder.mkdir()
+    folder = beside(repo, "folder")
     os.mkfifo(folder / ".git")
     return folder
 
 
 @case((0, 2, 3))
 def a_git_link_that_leads_to_itself(repo, canary):
-    folder = repo.path.parent / "loop"
-    folder.mkdir()
+    folder = beside(repo, "folder")
     (folder / ".git").symlink_to(".git")
     return folder
 
@@ -254,7 +248,7 @@ def no_home_no_locale_no_temporary_folder_named(repo, canary):
 
 @case(FOUND)
 def a_home_of_commands(repo, canary):
-    home = repo.path.parent / "home"
+    home = beside(repo, "home")
     (home / ".config/git").mkdir(parents=True)
     text = f"[core]\n\tfsmonitor = {canary}\n\tpager = {canary}\n[alias]\n\tls-files = !{canary}\n"
     (home / ".gitconfig").write_text(text)
@@ -316,5 +310,4 @@ def a_baseline_of_garbage(repo, canary):
 
 @case(CLEAN)
 def an_empty_folder(repo, canary):
-    (repo.path.parent / "empty").mkdir()
-    return repo.path.parent / "empty"
+    return beside(repo, "empty")

@@ -17,18 +17,11 @@ from collections.abc import Callable
 import pytest
 
 from leakscan.rules.fake import fake
+from tests.conftest import zipped
 from tests.promises.cases import LINE, VALUE
 
 MIB = 1 << 20
 ZEROS = bytes(MIB)
-
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return out.getvalue()
 
 
 FOUND, INCOMPLETE, ANY = "found", "incomplete", "any"

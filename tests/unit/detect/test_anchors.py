@@ -1,8 +1,9 @@
 import pytest
-from detecting import values
+from detecting import DETECTOR, values
 
 from leakscan.anchors import AnchorSpec, Matcher
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values
+from leakscan.rules.fake import fill
 
 VALUE = values(1)[0]
 MATCHER = Matcher(AnchorSpec(64, 64 + LONGEST_ESCAPE))
@@ -44,3 +45,19 @@ def test_a_piece_of_something_longer_is_no_run(text: str) -> None:
 @pytest.mark.parametrize("text", ["{long}.%s", "%s.{long}", "{long}.%s.{long}"])
 def test_a_part_of_a_dotted_token_is_no_run(text: str) -> None:
     assert runs(text.format(long="eyJ" + "x" * 33) % VALUE) == []
+    assert runs(text.format(long="x" * 16) % VALUE) == []
+
+
+@pytest.mark.parametrize("text", ["{short}.%s", "%s.{short}"])
+def test_a_short_word_and_a_dot_make_no_token(text: str) -> None:
+    assert runs(text.format(short="x" * 15) % VALUE) == [VALUE]
+
+
+def test_the_first_line_of_something_signed_or_public_is_no_anchor() -> None:
+    accepts = DETECTOR.spec.accepts
+    assert accepts is not None
+    token = fill("{base64:56}", 3).encode()
+    assert accepts(b"kraken_secret: ", token, b"\n")
+    assert accepts(b"kraken_secret: -----BEGIN\n", token, b"\n")
+    for armour in (b"PUBLIC KEY", b"RSA PUBLIC KEY", b"CERTIFICATE", b"PGP MESSAGE", b"PGP SIGNATURE"):
+        assert not accepts(b"kraken_secret: -----BEGIN " + armour + b"-----\r\n\n ", token, b"\n")

@@ -31,6 +31,13 @@ def test_beside_binance_a_decoy_is_not_reported(text: str) -> None:
     assert matches("import binance\n" + fill(text)) == {}
 
 
+def test_the_hash_of_a_password_is_no_secret() -> None:
+    line = "binance_api_secret = '{}" + f"{SECRET}'"
+    assert list(matches(line.format("$x$"))) == [SECRET]
+    for scheme in ("$2$10$", "$2b$12$"):
+        assert matches(line.format(scheme)) == {}
+
+
 def test_a_published_example_is_counted_and_not_reported() -> None:
     published = frozenset({hashlib.sha256(KEY.encode()).hexdigest()})
     inspection = Detector(replace(RULES, published=published)).inspect(

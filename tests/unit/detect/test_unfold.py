@@ -5,6 +5,7 @@ import html
 import json
 import urllib.parse
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from detecting import DETECTOR, values
@@ -72,6 +73,15 @@ FORMS = {
 def test_a_hidden_secret_is_found_and_its_reasons_say_how(form: str) -> None:
     text, how = FORMS[form]
     assert how in found(text)[SECRET]
+
+
+@pytest.mark.parametrize("cuts", [(12, 24), (32, 40), (10, 20, 30)])
+@pytest.mark.parametrize("glue", ['" + "', '"\n    "'])
+def test_pieces_are_joined_wherever_in_a_file_they_stand(cuts: tuple[int, ...], glue: str) -> None:
+    pieces = [SECRET[start:end] for start, end in pairwise([0, *cuts, 64])]
+    text = f'binance_secret = ("{glue.join(pieces)}")\n'
+    for before in (0, 7, 100):
+        assert list(found("x = 1\n" * before + text)) == [SECRET]
 
 
 UUID, ALNUM = fake("uuid"), fake("alnum:18")

@@ -97,6 +97,15 @@ def test_a_short_name_counts_where_it_is_a_word(label: str, is_named: bool) -> N
     assert ({match.exchange for match in found.values()} == {"okx"}) == is_named
 
 
+def test_a_value_that_an_exchange_cannot_have_is_of_the_only_variant_that_can() -> None:
+    venues = Venues(RULES, Labeller({}, {}), KeywordIndex(RULES.exchanges))
+    spot, futures = "binance-spot-testnet", "binance-futures-testnet"
+    assert venues.told_by_form("binance", frozenset({futures, "okx"})) == futures
+    assert venues.told_by_form("binance", frozenset({futures, spot})) == "binance"
+    assert venues.told_by_form("binance", frozenset({futures, "binance"})) == "binance"
+    assert venues.told_by_form("okx", frozenset({futures})) == "okx"
+
+
 def test_a_path_names_an_exchange_that_can_have_the_value() -> None:
     venues = Venues(RULES, Labeller({}, {}), KeywordIndex(RULES.exchanges))
     path = b"bots/okx/keys.json"

@@ -61,6 +61,27 @@ def test_the_target_of_an_absent_tag_chain_is_missed(repo: Repo) -> None:
         assert [(failure.kind, failure.where) for failure in store.failures] == [("missing-objects", blob)]
 
 
+def test_a_tag_that_lies_is_told_whoever_else_names_its_target(repo: Repo) -> None:
+    commit = repo.commit({"f": "one\n"})
+    text = f"object {commit}\ntype {{}}\ntag x\ntagger A <a@b> 1 +0000\n\n{{}}\n"
+
+    def stored(kind: str, message: str) -> str:
+        data = text.format(kind, message).encode()
+        return repo.git("hash-object", "-w", "-t", "tag", "--stdin", "--literally", stdin=data)
+
+    lie = stored("tree", "")
+    honest = [stored("commit", str(number)) for number in range(20)]
+    for number, tag in enumerate([lie, min(honest), max(honest)]):
+        (repo.git_dir / f"refs/tags/{number}").write_text(f"{tag}\n")
+    assert min(honest) < lie < max(honest)  # whichever is read last
+    with opened(repo.path) as store:
+        store.check_connectivity()
+        reason = f"the object is a commit: tag {lie} names it as a tree"
+        assert [(found.kind, found.where, found.reason) for found in store.failures] == [
+            ("corrupt-objects", commit, reason)
+        ]
+
+
 def test_a_staged_blob_that_is_gone_is_missed_but_not_the_empty_one(repo: Repo) -> None:
     repo.write("staged", "only here\n")
     repo.write("later", "")
@@ -71,6 +92,15 @@ def test_a_staged_blob_that_is_gone_is_missed_but_not_the_empty_one(repo: Repo) 
     with opened(repo.path) as store:
         store.check_connectivity()
         assert [(failure.kind, failure.where) for failure in store.failures] == [("missing-objects", blob)]
+
+
+def test_a_submodule_in_the_index_names_nothing_of_this_repository(repo: Repo) -> None:
+    repo.commit({"f": "one\n"})
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'1' * 40},module")
+    repo.git("update-index", "--add", "--cacheinfo", f"100644,{'2' * 40},lost")
+    with opened(repo.path) as store:
+        store.check_connectivity()
+        assert [failure.where for failure in store.failures] == ["2" * 40]
 
 
 def test_many_missing_objects_are_counted(repo: Repo) -> None:

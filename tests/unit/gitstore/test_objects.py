@@ -52,6 +52,22 @@ def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
         assert store.failures == []
 
 
+def test_what_is_no_id_names_nothing(repo: Repo) -> None:
+    commit = repo.commit({"a": "one\n"})
+    others = [
+        "HEAD",
+        "main",
+        "HEAD:a",
+        f"{commit}^{{tree}}",
+        commit[:10],
+        commit.upper(),
+        f"x\n{commit}",
+        "\udcff",
+    ]
+    with opened(repo.path) as store:
+        assert store.reader.kinds([*others, commit]) == {commit: "commit"}
+
+
 @pytest.mark.parametrize("damage", [b"", b"garbage", None])
 def test_a_damaged_loose_object_is_named_and_the_rest_is_read(repo: Repo, damage: bytes | None) -> None:
     repo.commit({str(number): f"{number}\n" for number in range(50)})

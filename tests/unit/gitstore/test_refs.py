@@ -86,6 +86,16 @@ def test_head_is_on_the_branch_that_it_names_also_where_that_is_another_name(rep
     assert (refs.head, refs.head_ref) == (oid, b"refs/heads/main")
 
 
+def test_no_blank_is_needed_before_the_name_that_a_ref_holds(repo: Repo) -> None:
+    oid = repo.commit({"a": "one\n"})
+    (repo.git_dir / "HEAD").write_text("ref:refs/heads/other\n")
+    (repo.git_dir / "refs/heads/other").write_text("ref:\trefs/heads/main\n")
+    assert repo.git("rev-parse", "HEAD") == oid
+    with opened(repo.path) as store:
+        assert (store.refs.head, store.refs.head_ref) == (oid, b"refs/heads/other")
+        assert store.failures == []
+
+
 def test_a_missing_head_is_a_failure_and_objects_are_read(repo: Repo) -> None:
     repo.commit({"a": "one\n"})
     (repo.git_dir / "HEAD").unlink()

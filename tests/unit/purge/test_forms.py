@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
-import zipfile
 
 from leakscan.detect import as_utf8
 from leakscan.findings.collect import Holding
@@ -13,6 +11,7 @@ from leakscan.gitstore import Store, find_layout
 from leakscan.model import Location, Secret, Span, StoredBlob
 from leakscan.purge.forms import Forms, find_forms
 from leakscan.rules.fake import fill
+from tests.conftest import zipped
 from tests.unit.reporters.scan_results import KEY_RULE, Generator
 
 
@@ -64,7 +63,7 @@ def test_what_git_filter_repo_does_not_look_into_goes_whole(repo) -> None:
     for content in (
         ("SECRET=" + VALUE.decode()).encode("utf-16"),
         b"\0" + VALUE,
-        zipped(VALUE),
+        zipped({"config.env": b"SECRET=" + VALUE}),
     ):
         forms = forms_of(repo, content, VALUE)
         assert forms.blobs == {repo.run("rev-parse", "HEAD:file.txt")}
@@ -82,10 +81,3 @@ def test_little_before_it_in_its_line_takes_the_line_above(repo) -> None:
     forms = forms_of(repo, b"kucoin_passphrase: >\n  tuna\n", b"tuna", part="passphrase")
     [(context, _)] = forms.in_context
     assert context.reveal() == b"kucoin_passphrase: >\n  "
-
-
-def zipped(data: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("config.env", b"SECRET=" + data)
-    return packed.getvalue()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tools.mutate import mutants
+import pytest
+
+from tests.conftest import wait_until
+from tools.mutate import mutants, passes
 
 TEXT = """
 from typing import TYPE_CHECKING
@@ -40,3 +43,22 @@ def test_every_fault_changes_one_expression(tmp_path: Path) -> None:
     sound = ast.unparse(ast.parse(TEXT))
     assert all(mutant.text != sound for mutant in found)
     assert all("LIMIT = 1" in mutant.text for mutant in found)
+
+
+@pytest.mark.parametrize("fault", ["while True: pass", "assert bytearray(5 << 30)", "assert False"])
+def test_a_fault_that_takes_without_end_is_noticed(tmp_path: Path, fault: str) -> None:
+    test = tmp_path / "test_it.py"
+    test.write_text("def test_it():\n    pass\n")
+    assert passes(tmp_path, ["test_it.py"], cpu_s=10)
+    test.write_text(f"def test_it():\n    {fault}\n")
+    assert not passes(tmp_path, ["test_it.py"], cpu_s=3)
+
+
+def test_what_a_test_started_ends_with_it(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import subprocess\ndef test_it():\n"
+        "    child = subprocess.Popen(['sleep', '300'])\n    open('pid', 'w').write(str(child.pid))\n"
+    )
+    assert passes(tmp_path, ["test_it.py"], cpu_s=10)
+    child = Path("/proc", (tmp_path / "pid").read_text(), "stat")
+    wait_until(lambda: not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z")

@@ -14,17 +14,10 @@ from pathlib import Path
 import pytest
 
 from leakscan.unpack import HEADS, Limits, Member, Trouble, iter_members
+from tests.conftest import zipped
 
 TEXT = b"api_secret = 'not one'\n"
 SMALL = Limits(members=20, member_bytes=1 << 20, total_bytes=4 << 20, ratio=200, depth=3, seconds=20.0)
-
-
-def packed_zip(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", method) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
 
 
 def packed_tar(members: dict[str, bytes], form: int = tarfile.PAX_FORMAT) -> bytes:
@@ -60,7 +53,7 @@ def troubles(data: bytes, limits: Limits = SMALL) -> list[tuple[str, bytes]]:
     "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
 )
 def test_a_zip_gives_its_files(method: int) -> None:
-    data = packed_zip({"bot/config.py": TEXT, "é.txt": b"x", "folder/": b""}, method)
+    data = zipped({"bot/config.py": TEXT, "é.txt": b"x", "folder/": b""}, method)
     assert members(data) == [(b"bot/config.py", TEXT), ("é.txt".encode(), b"x")]
 
 
@@ -87,9 +80,9 @@ def test_tables_become_text(wal: bool) -> None:
 
 
 def test_nested_names_are_joined_and_depth_is_bounded() -> None:
-    data = packed_zip({"in.zip": packed_zip({"x.tar": packed_tar({"y": TEXT})})})
+    data = zipped({"in.zip": zipped({"x.tar": packed_tar({"y": TEXT})})})
     assert members(data) == [(b"in.zip!x.tar!y", TEXT)]
-    assert troubles(packed_zip({"out.zip": data})) == [("too-deep", b"out.zip!in.zip!x.tar")]
+    assert troubles(zipped({"out.zip": data})) == [("too-deep", b"out.zip!in.zip!x.tar")]
 
 
 def test_no_archive_has_no_members() -> None:
@@ -100,7 +93,7 @@ def test_no_archive_has_no_members() -> None:
 def test_names_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     names = ["../../etc/passwd", "/etc/passwd", "a\x1b[31m\nb", "C:\\x", "x" * 300]
-    for data in (packed_zip(dict.fromkeys(names, TEXT)), packed_tar(dict.fromkeys(names, TEXT))):
+    for data in (zipped(dict.fromkeys(names, TEXT)), packed_tar(dict.fromkeys(names, TEXT))):
         assert [found[1] for found in members(data)] == [TEXT] * len(names)
     assert os.listdir(tmp_path) == []
 
@@ -120,7 +113,7 @@ def test_links_in_a_tar_are_not_followed() -> None:
 
 
 def encrypted_zip() -> bytes:
-    data = bytearray(packed_zip({"a": TEXT}))
+    data = bytearray(zipped({"a": TEXT}))
     data[6] |= 1
     data[data.find(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
@@ -134,17 +127,17 @@ def sparse_tar() -> bytes:
 
 RNG = random.Random(1)
 BAD = {
-    "a bomb": (packed_zip({"a": bytes(900_000), "b": bytes(900_000)}), [("too-large", b"")]),
-    "a large member": (packed_zip({"a": RNG.randbytes(1 << 20) + b"x", "b": b"y"}), [("too-large", b"a")]),
-    "large in all": (packed_zip({str(n): RNG.randbytes(999_999) for n in range(6)}), [("too-large", b"")]),
-    "many in a zip": (packed_zip({str(n): b"" for n in range(30)}), [("too-large", b"")]),
+    "a bomb": (zipped({"a": bytes(900_000), "b": bytes(900_000)}), [("too-large", b"")]),
+    "a large member": (zipped({"a": RNG.randbytes(1 << 20) + b"x", "b": b"y"}), [("too-large", b"a")]),
+    "large in all": (zipped({str(n): RNG.randbytes(999_999) for n in range(6)}), [("too-large", b"")]),
+    "many in a zip": (zipped({str(n): b"" for n in range(30)}), [("too-large", b"")]),
     "many in a tar": (packed_tar({str(n): b"" for n in range(30)}), [("too-large", b"")]),
     "a bomb of gzip": (gzip.compress(bytes(3 << 20)), [("too-large", b"")]),
     "a bomb of xz": (lzma.compress(bytes(3 << 20)), [("too-large", b"")]),
     "a bomb of bzip2": (bz2.compress(bytes(3 << 20)), [("too-large", b"")]),
     "a password": (encrypted_zip(), [("encrypted", b"a")]),
     "a claim of 8 GB": (sparse_tar(), [("too-large", b"huge"), ("bad-archive", b"")]),
-    "a zip cut off": (packed_zip({"a": TEXT})[:-30], [("bad-archive", b"")]),
+    "a zip cut off": (zipped({"a": TEXT})[:-30], [("bad-archive", b"")]),
     "gzip cut off": (gzip.compress(TEXT)[:-9], [("bad-archive", b"")]),
     "bzip2 cut off": (bz2.compress(TEXT)[:-9], [("bad-archive", b"")]),
     "xz cut off": (lzma.compress(TEXT)[:-9], [("bad-archive", b"")]),
@@ -163,7 +156,7 @@ def test_bombs_and_damage_are_told_and_end_soon(name: str) -> None:
 
 def test_time_is_bounded() -> None:
     slow = Limits(seconds=-1.0)
-    assert troubles(packed_zip({"a": TEXT}), slow) == [("timeout", b"")]
+    assert troubles(zipped({"a": TEXT}), slow) == [("timeout", b"")]
 
 
 def test_what_comes_before_the_damage_is_read() -> None:
@@ -172,7 +165,7 @@ def test_what_comes_before_the_damage_is_read() -> None:
 
 def test_every_form_but_tar_is_known_by_its_head() -> None:
     for data in (
-        packed_zip({"a": TEXT}),
+        zipped({"a": TEXT}),
         gzip.compress(TEXT),
         bz2.compress(TEXT),
         lzma.compress(TEXT),
