@@ -124,9 +124,9 @@ cdef bint _is_key_in_base64(Bytes head) noexcept:
         return head[2] == c"I" or head[2] == c"G" or head[2] == c"H"
     if head[1] == c"H":
         return (head[2] == c"c" or head[2] == c"Q") and memcmp(head + 3, b"CAQEE", 5) == 0
-    return (
-        memcmp(head, b"MC4CAQAw", 8) == 0 or memcmp(head, b"MFECAQEw", 8) == 0 or memcmp(head, b"MEcCAQAw", 8) == 0
-    )
+    if head[1] == c"F":
+        return (head[2] == c"E" or head[2] == c"M") and memcmp(head + 3, b"CAQEw", 5) == 0
+    return memcmp(head, b"MC4CAQAw", 8) == 0 or memcmp(head, b"MEcCAQAw", 8) == 0
 
 
 cdef bint _is_text_in_digits(Bytes data, Py_ssize_t begin, Py_ssize_t end) noexcept:

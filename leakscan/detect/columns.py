@@ -10,7 +10,10 @@ _NAMES = re.compile(
     rb"\s{0,80}(?:const|let|var|val|my)?[\s(\[]{0,4}((?:[\w.$]{1,60}\s{0,3},\s{0,3}){1,8}[\w.$]{1,60})[\s)\]]{0,4}:?=\s{0,4}[(\[]?"
 )
 _NAME = re.compile(rb"[\w.$]+")
-_INSERT = re.compile(rb"\(([\w\s,`\"\[\].]{3,300})\)\s{0,20}VALUES\s{0,20}\(([^()]{0,400})\Z", re.IGNORECASE)
+_INSERT = re.compile(
+    rb"\(([\w\s,`\"\[\].]{3,300})\)\s{0,20}VALUES\s{0,20}(?:\([^()]{1,300}\)\s{0,20},\s{0,20}){0,4}\(([^()]{0,400})\Z",
+    re.IGNORECASE,
+)
 _HEAD_LINE = re.compile(rb"[ \w\"'.\-,;|\t]{3,200}")
 _RULE_LINE = re.compile(rb"[ |:\-+=]{3,200}")
 

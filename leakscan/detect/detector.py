@@ -112,7 +112,7 @@ class Detector:
                 candidates.append(candidate)
             floor = span.end
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
-        paired = pair(data, mark_crowds(candidates), self._with_pem, self._parents)
+        paired = pair(data, mark_crowds(data, candidates), self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published)
 
     def _is_published(self, digest: bytes) -> bool:

@@ -11,6 +11,7 @@ from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import label_evidence, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
+from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
@@ -43,6 +44,7 @@ _PART_WORDS: dict[Part, str] = {
     "passphrase": "passphrase",
     "user-id": "user id",
 }
+_LONG_BASE64 = 88
 _PATH_WORD = re.compile(r"[a-z]+")
 
 
@@ -145,7 +147,9 @@ class Judge:
             part = "private-key"
         for rules in (named, alone, generic):
             if rules:
-                return min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
+                rule = min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
+                is_public = rule.part == "private-key" and "publickey" in iter_names(candidate.label.words)
+                return None if is_public else rule
         return None
 
     def _venue_evidence(
@@ -214,24 +218,26 @@ def _has_what_it_needs(
 
 def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
-    of different forms that stand as the exchange's key and secret do."""
+    of different forms that stand as the exchange's key and secret do, or one that only its secret has."""
     strength, other = candidate.label.strength, partner.label.strength if partner else 0
-    enough = Tier.NEAR if _is_of_wallet(candidate) else Tier.PARENT
+    enough = Tier.NEAR if _is_telling(candidate) else Tier.PARENT
     if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True
     if partner is None or candidate.crowd > 1:
         return False
+    if any(rule.exchange == venue.exchange and rule.needs == "nothing" for rule in partner.fits):
+        return True  # the other half is certain
     apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
         rule.part for rule in partner.fits if rule.exchange == venue.exchange
     )
     return venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2
 
 
-def _is_of_wallet(candidate: Candidate) -> bool:
-    """A private key or a recovery phrase by its form: no web framework has such a `secret_key`."""
-    return (
-        candidate.label.part != "key" and candidate.identity[:2] in (b"0x", b"0X")
-    ) or b" " in candidate.identity
+def _is_telling(candidate: Candidate) -> bool:
+    """A private key, a recovery phrase or 64 bytes in base64 by its form: no web framework has such a `secret_key`."""
+    value = candidate.identity
+    of_wallet = (candidate.label.part != "key" and value[:2] in (b"0x", b"0X")) or b" " in value
+    return of_wallet or (len(value) == _LONG_BASE64 and value.endswith(b"=="))
 
 
 def _joined(candidate: Candidate, match: Match) -> Match | None:

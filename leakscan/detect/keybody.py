@@ -11,7 +11,7 @@ from leakscan.model import Span
 
 # What the DER of a private key starts with: MII, MIG and MIH a sequence of over 127 bytes, the others Ed25519 with and
 # without its public half, P-256 and secp256k1 in SEC1, Ed448. (Public keys and certificates start like the first, too.)
-_START = re.compile(rb"M(?:I[IGH]|C4CAQAw|FECAQEw|H[cQ]CAQEE|EcCAQAw)")
+_START = re.compile(rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)")
 _MIN_LETTERS = 60  # in one line: by such runs the history engine knows them
 _BODY = re.compile(rb"[A-Za-z0-9+/]+")
 _PADDING = re.compile(rb"={0,2}")

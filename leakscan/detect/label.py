@@ -32,6 +32,7 @@ _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
+_FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
@@ -42,6 +43,12 @@ _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
     rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
 )
+# `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.
+_AUTH_SCHEME = re.compile(
+    rb"(?i)x-auth[\"'`\]]{0,2}\s{0,4}[:=,]\s{0,4}[\"'`]?[a-z]{3,20} ?(?:[\"'`]\s{0,4}\+\s{0,4})?\Z"
+)
+_BASIC_AUTH = re.compile(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
+_HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
 _PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
@@ -54,6 +61,9 @@ _NEXT_ARGUMENT = re.compile(
 
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
 _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
+# `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
+_NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
+_IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
 # Calls that give the value of what stands in them.
 _DECODER = re.compile(
@@ -120,8 +130,15 @@ class Labeller:
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
-        label = self._label_behind(data, span, text) or self._column_label(data, start, floor)
+        label = _label_of_authorization(text, data[span.end : span.end + 1])
+        label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
         label = label or self._label_in(text)
+        if (
+            label.kind == "other"
+            and _IS_FIRST.match(data, span.end)
+            and _NAMES_ROW.match(text, label.span.end)
+        ):
+            label = NO_LABEL
         if label.kind in ("none", "other", "argument"):
             label = replace(
                 label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")
@@ -194,6 +211,8 @@ class Labeller:
                 return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
+            if label.strength == 1 and gap[:1] == b":" and _HEADER.search(text, begin, unit.start()):
+                return replace(label, strength=2)  # `-H "KEY: …"`, all of a header's name
             if label.kind == "other" and gap[:1] == b"(":
                 return _CALL  # the name of a function, not of its argument
             return label
@@ -208,13 +227,13 @@ class Labeller:
     def judge_unit(self, unit: bytes, span: Span) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
         # `app.api.key`, the space of names of the program's own settings; not `app.key`
-        if words[:1] == ("app",) and len(words) > 2 and unit[3:4] == b".":
+        if words[:1] == ("app",) and unit[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
             words = words[1:]
         telling = tuple(
             word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
         )
         named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
-        if any(word in NEGATIVE for word in iter_names(telling)):
+        if any(word in NEGATIVE for word in iter_names(tuple(word for word in words if word not in NEUTRAL))):
             return Label("negative", words, span=span)
         strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
         if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
@@ -225,6 +244,15 @@ class Labeller:
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
             return Label("named", words, part, strength, span)
         return Label("other", words, span=span) if telling else NO_LABEL
+
+
+def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
+    if scheme := _AUTH_SCHEME.search(text):
+        return Label("named", ("x", "auth"), "key", 2, Span(*scheme.span()))
+    basic = _BASIC_AUTH.search(text)
+    if basic is None or (basic[1] is None and behind != b":"):
+        return None
+    return Label("named", ("user",), "secret" if basic[1] else "key", 2, Span(*basic.span()))
 
 
 def _is_argument(unit: bytes, gap: bytes, label: Label) -> bool:

@@ -23,10 +23,10 @@ _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"sp
 _TELLING = (
     *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
     *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}", "ccxt\\{}"),
-    *('"{}"', "'{}'", "={}\n", ": {}\n", "# {}\n", "// {}\n", "# {} api", "// {} api", "= {}\n"),
+    *('"{}"', "'{}'", "`{}`", "={}\n", ": {}\n", "# {}\n", "// {}\n", "# {} api", "// {} api", "= {}\n"),
     *("\n{}\n", "\n{},", ">{}</h", "key for {},", "key for {}\n", "keys for {}\n"),
 )
-_WHOLE = b"\"'#/=:\n>"  # how those begin in which the word stands alone: they speak of what is near only
+_WHOLE = b"\"'`#/=:\n>"  # how those begin in which the word stands alone: they speak of what is near only
 _OF_COINBASE = re.compile(
     rb"(?i)[ ._/-]?(?:api|pro|prime|exchange|advanced|cloud|com\b|io\b|rest|client|wallet|commerce|trad|key|secret"
     rb"|cdp|sdk|auth|web|ws|bot)"

@@ -62,6 +62,7 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
     floor = max(0, start - _PARENT_REACH)
     line_start = data.rfind(b"\n", floor, start) + 1
     indent = _indent(data[line_start:start])
+    deepest = indent + 1  # of a comment that speaks of the value: ` * …` stands a blank further in
     found = 0
     paragraph = True
     for span in _lines_up(data, floor, line_start):
@@ -73,7 +74,7 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
         outer = indent and _indent(line) < indent and line.strip(b" \t\r{}[](),;")
         may_be = text[0] in _FIRST
         section = may_be and (_SECTION.fullmatch(line) or _HEADING.fullmatch(text))
-        if outer or section or (may_be and paragraph and _COMMENT.match(line)):
+        if outer or section or (may_be and paragraph and _COMMENT.match(line) and _indent(line) <= deepest):
             found += 1
             yield span
         if outer:

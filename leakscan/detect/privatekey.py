@@ -27,6 +27,15 @@ _WEAK_SCHEMES = {
 }
 
 
+# RFC 8410 section 7: version 2 holds the public half, too; Rust's ring writes that with a second tag. As version 1 it
+# can be read.
+_ED25519_V2 = re.compile(
+    rb"0[\x51\x53]\x02\x01\x01(0\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20.{32})(?:\x81\x21|\xa1\x23\x03\x21)\0(.{32})",
+    re.DOTALL,
+)
+_V1_HEAD = b"0\x2e\x02\x01\0"
+
+
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
     """`identity` names the key material itself: SHA-256 of the DER bytes, however they are wrapped. `public`: SHA-256
@@ -52,6 +61,9 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
+    if second := _ED25519_V2.fullmatch(der):
+        first = parse_der(span, _V1_HEAD + second[1], form)
+        return first if first and first.public == _fingerprint_of_ed25519(second[2]) else None
     try:
         with warnings.catch_warnings():  # a warning about an old cipher is no business of the scan's output
             warnings.simplefilter("ignore")
@@ -72,6 +84,12 @@ def describe(span: Span, identity: bytes, key: Any, form: str = "") -> PrivateKe
         if numbers.p * numbers.q != numbers.public_numbers.n:
             return None
     return PrivateKey(span, identity, kind, bits, False, public=fingerprint(key.public_key()), form=form)
+
+
+def _fingerprint_of_ed25519(public: bytes) -> str:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    return fingerprint(Ed25519PublicKey.from_public_bytes(public))
 
 
 def fingerprint(public: Any) -> str:

@@ -17,6 +17,8 @@ MIN_LOOSE_BITS = 12.0
 _SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
 _SYMBOL = re.compile(rb"[+/_-]")
 _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
+_GROUPS, _LOWER, _SHORTEST_GROUP = 4, 36, 8  # `8-8-8-5` of lower-case letters and digits
+_DIGITS = re.compile(rb"[0-9a-f]+")
 _MAX_REMEMBERED = 1 << 14
 
 
@@ -90,7 +92,18 @@ def is_random(shape: TextShape, value: bytes) -> bool:
         return _is_plain(value) and token_bits(value) >= least
     if shape.pattern.heads and b"-" in value:
         value = value.partition(b"-")[2]  # "account-" is written, what follows is drawn
-    return token_bits(value, alphabet_size(shape.pattern.alphabet)) >= _least_bits(len(value))
+    size = alphabet_size(shape.pattern.alphabet)
+    if value.count(b"-") == _GROUPS - 1 and size == _LOWER:
+        return _bits_of_groups(value.split(b"-")) >= _least_bits(len(value))
+    return token_bits(value, size) >= _least_bits(len(value))
+
+
+def _bits_of_groups(groups: list[bytes]) -> float:
+    """Some are hexadecimal digits: of that nothing follows for the others."""
+    digits = b"".join(group for group in groups if _DIGITS.fullmatch(group))
+    letters = b"".join(group for group in groups if not _DIGITS.fullmatch(group))
+    told = ((digits, 16), (letters, _LOWER))
+    return sum(token_bits(core, size) for core, size in told if len(core) >= _SHORTEST_GROUP)
 
 
 def _least_bits(length: int) -> float:

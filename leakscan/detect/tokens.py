@@ -25,6 +25,7 @@ _TOKEN = re.compile(
         LONGEST_TOKEN,
     )
 )
+_PAD_ENDS = re.compile(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
 _PADS = re.compile(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
 _ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
@@ -33,6 +34,7 @@ _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME
 _ANOTHERS = re.compile(
     rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
+_ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.
 _ARMOUR = re.compile(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
 _BESIDE = 300
@@ -110,7 +112,7 @@ class Tokens:
                 apart = token.end <= span.start or span.end <= token.start
                 if apart and token.end < stop and token not in read:
                     read.add(token)
-                    if not _NAME_ENDS.match(data, token.end):
+                    if not _NAME_ENDS.match(data, token.end) or _is_padded(data, token):
                         found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
@@ -148,6 +150,8 @@ class Tokens:
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
         if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
             return True
+        if not is_loose(fits) and _ROW.search(before):
+            return True  # its column's name stands further away
         label = self._labeller.label(data, span, 0)
         if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
             return True
@@ -179,6 +183,11 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
         yield span
         if escape:
             yield stripped
+
+
+def _is_padded(data: bytes, token: Span) -> bool:
+    """The one `=` behind it fills up base64, and nothing is assigned."""
+    return (token.end - token.start) % 4 == 3 and _PAD_ENDS.match(data, token.end) is not None
 
 
 def is_loose(fits: Iterable[Rule]) -> bool:

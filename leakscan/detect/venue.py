@@ -20,6 +20,9 @@ _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 _RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
+_FIRST_OF_ITEM = re.compile(
+    rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
+)  # beside the value, not above it
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -192,7 +195,8 @@ class Venues:
         return found
 
     def _heads_another(self, data: bytes, parent: Span, named: Named) -> bool:
-        words = split_words(_RESOURCE.sub(b"", data[parent.start : parent.end]).decode("latin-1"))
+        heading = _FIRST_OF_ITEM.sub(b"", _RESOURCE.sub(b"", data[parent.start : parent.end]))
+        words = split_words(heading.decode("latin-1"))
         return next(named.other.touching(parent), None) is not None or not SERVICES.isdisjoint(
             iter_names(words)
         )

@@ -14,7 +14,7 @@ NEGATIVE = frozenset(
     "hash hashes sha sha1 sha256 sha512 sha3 keccak md5 blake2b digest checksum fingerprint txid txids txhash tx"
     " transaction block blockhash signature signatures sig listenkey listen orderid order clientorderid clordid"
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
-    " png jpg gif svg base64 merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
+    " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
     " poolpublickey sshpublickey idempotency cache dedup connectid accesssign".split()
 )
@@ -27,7 +27,7 @@ SERVICES = frozenset(
     " pypi influx influxdb grafana coinmarketcap cmc coingecko cryptocompare messari glassnode santiment nansen tardis"
     " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
     " codecov snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
-    " currencylayer webhooks".split()
+    " currencylayer webhooks graphql".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(
@@ -35,7 +35,9 @@ FOREIGN = SERVICES | frozenset(
     " vault consul".split()
 )
 # Name a password of something else than an API.
-OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split())
+OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split()) | frozenset(
+    "datasource jdbc keystore truststore".split()
+)
 # Orders and requests have one, too: the key of a credential only beside its secret.
 ALSO_OF_ORDERS = frozenset({"clientid"})
 # A key of a program that brings customers: each copy of it has the same one.
@@ -58,7 +60,11 @@ OTHER_VENUES = tuple(
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
-    b"key secret token pass sign auth private access hmac client cred wallet".split()
+    [
+        *b"key secret token pass sign auth private access hmac client cred wallet values".split(),
+        b"-u ",
+        b"--user",
+    ]
 )
 # Bytes that, directly before a value, make it the key of an HMAC: a secret whatever the variable is called.
 HMAC_CALLS = (

@@ -66,7 +66,10 @@ SPOKEN = [
     *(base64.b64encode("\u5bc6\u94a5 key".encode() * 5 + tail) for tail in (b"", b"\xe5\xaf")),
     *((tail + "\u5bc6\u94a5".encode() * 6).hex().encode() for tail in (b"", b"\xc1", b"\xf4\x80", b"ab")),
     b".eyJ" + base64.b64encode(b"the payload of a token " * 3),
-    *(start + b"B8" * 28 for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx")),
+    *(
+        start + b"B8" * 28
+        for start in (b"MIIE", b"MIA", b"MHcCAQEE", b"MHQCAQEF", b"MC4CAQAw", b"MFECAQEx", b"MFMCAQEw")
+    ),
 ]
 WORDS = [
     b"few words here " * 7 + b"and three more",

@@ -51,6 +51,26 @@ def found(text: str, *paths: bytes) -> list[str]:
             'var AccessKey = "{hex:8}-{hex:10}-{hex:8}-{hex:5}"\nvar SecretKey = "{hex:8}-{hex:8}-{hex:8}-{hex:5}"',
             ["htx-api-key", "htx-api-secret"],
         ),
+        # a key beside the secret that only HTX has, in a call that says nothing
+        (
+            '//c := new(client.SubUserClient).Init("{hex:8}-{hex:8}-{hex:8}-{lower:10}",'
+            ' "{hex:8}-{hex:8}-{hex:8}-{hex:5}", "api.huobi.pro")',
+            ["htx-api-key", "htx-api-secret"],
+        ),
+        (
+            'var Host = "broker.global-base.huobiapps.com"\nvar AccessKey = "{hex:8}-{hex:10}-{hex:8}-{hex:5}"',
+            ["htx-api-key"],
+        ),
+        # the password of a database beside the values of an exchange
+        (
+            "# kucoin\nspring.datasource.password=Tr4ding-b0t\nkucoin.api.key={objectid}\nkucoin.api.secret={uuid}",
+            ["kucoin-api-key", "kucoin-api-secret"],
+        ),
+        # a comment in a list that is closed heads nothing, and 64 bytes in base64 called a secret are one
+        (
+            'c.list = [\n  "gdax.BTC-USD",\n  //"bitfinex.BTC-USD"\n]\nc.secret = \'{base64:88}\'',
+            ["coinbase-exchange-api-secret"],
+        ),
         # the name of the secret does not say that both are of the test network
         (
             '"APCA-API-KEY-ID": "PK{upper:18}",\n"APCA-API-SECRET-KEY": "{alnum:40}",',
@@ -140,6 +160,8 @@ def test_hints_at_both_halves_do_where_the_path_names_the_exchange() -> None:
         '{"name": "{base64:40}/P2b/{base64:24}", "private_key": "{hex:64}"}',
         "coinbase := block.Coinbase()\n" + "line\n\n" * 20 + 'PrivateKey: "{base64:44}"',
         "import { bitGet, bitLen } from './utils.js';\n" + "line\n\n" * 20 + 'const privateKey = "{hex:64}"',
+        # the public half of a wallet's key
+        '# hyperliquid\nuser = {"stark_public_key": "0x{hex:63}"}\nhyperliquid_public_key = "{hex:64}"',
         # a wallet's key beside the name of a chain
         "# Binance Smart Chain\nparams['privateKey'] = wallet[2:]  # '{hex:64}'",
         # a list of digests of files, and a master's key
@@ -207,3 +229,11 @@ def test_a_line_that_is_cut_off_is_no_parent() -> None:
     key = '      "key": "{base64:44}",\n      "newValue": "{base64:44}",\n'
     for shift in range(40):
         assert found("\n".join([*lines, "    " + "y" * shift, key])) == []
+
+
+@pytest.mark.parametrize("accounts", [3, 12])
+def test_rows_of_an_account_with_its_key_and_secret_are_no_crowd(accounts: int) -> None:
+    row = '{"ACCOUNT", "{alnum:64}",\n "{alnum:64}"}'
+    text = "import binance;\nString[][] apiKeys = {\n" + ",\n".join([row] * accounts) + "\n};"
+    assert found(text) == ["binance-api-key"] * accounts + ["binance-hmac-secret"] * accounts
+    assert min(match.confidence for match in matches(fill(text, 7)).values()) is Confidence.MEDIUM

@@ -239,3 +239,25 @@ def test_a_locked_putty_key_names_its_public_half(version: int, weak: bool) -> N
     key = one(putty(fake("ed25519"), version, "aes256-cbc"))
     assert (key.encrypted, key.public) == (True, spki(fake("ed25519")))
     assert ("weak" in key.note) == weak
+
+
+def version_2(pem: str, *, ring: bool, other_half: bool = False) -> str:
+    """An Ed25519 key as RFC 8410 section 7 has it, with its public half; the tag is that of Rust's ring if `ring`."""
+    key = load(pem)
+    seed = key.private_bytes(ser.Encoding.Raw, ser.PrivateFormat.Raw, ser.NoEncryption())  # type: ignore
+    public = b"\0" + key.public_key().public_bytes(ser.Encoding.Raw, ser.PublicFormat.Raw)
+    public = public[:-1] + bytes([public[-1] ^ other_half])
+    tagged = b"\xa1\x23\x03\x21" + public if ring else b"\x81\x21" + public
+    inner = b"\x02\x01\x01\x30\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20" + seed + tagged
+    letters = base64.encodebytes(bytes((0x30, len(inner))) + inner).decode().replace("\n", "")
+    return f"-----BEGIN PRIVATE KEY-----\n{letters[:64]}\n{letters[64:]}\n-----END PRIVATE KEY-----"
+
+
+@pytest.mark.parametrize("ring", [False, True])
+def test_an_ed25519_key_with_its_public_half_is_the_same_key(ring: bool) -> None:
+    pem = fake("ed25519")
+    found = one(version_2(pem, ring=ring))
+    assert (found.type, found.public, found.identity) == ("ed25519", spki(pem), one(pem).identity)
+    bare = one(f'API_SECRET = "{body(version_2(pem, ring=ring))}"')
+    assert (bare.public, bare.form) == (spki(pem), "base64 without a header")
+    assert keys(version_2(pem, ring=ring, other_half=True)) == []

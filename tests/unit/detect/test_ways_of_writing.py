@@ -6,6 +6,7 @@ from detecting import matches
 from leakscan.model import Confidence
 from leakscan.rules.fake import fake, fill
 
+COLUMNS = "account_id, label, api_key, api_secret, comment, is_active, created_at, updated_at, last_error"
 ROW = "INSERT INTO accounts (id, exchange, {0}) VALUES ('{{uuid}}', '{1}', {2});"
 
 
@@ -45,6 +46,51 @@ def found(text: str, *paths: bytes) -> list[str]:
         ("<h2>Derive</h2>\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
         ("# key for Derive, trade only\nprivate_key = '0x{hex:64}'", ["derive-private-key"]),
         ("$e = new \\ccxt\\derive(array('privateKey' => '0x{hex:64}'));", ["derive-private-key"]),
+        # more columns than stand within 64 bytes of the value, and the second row of them
+        (
+            f"INSERT INTO accounts (exchange, {COLUMNS}) VALUES ('bybit', 1, 'main', '{{alnum:18}}', '{{alnum:36}}'),\n"
+            "('kucoin', 2, 'second', '{objectid}', '{uuid}');",
+            ["bybit-api-key", "bybit-api-secret", "kucoin-api-key", "kucoin-api-secret"],
+        ),
+        (
+            f"INSERT INTO bybit_accounts (no, {COLUMNS}) VALUES (7, 1, 'main', '{{alnum:18}}', '{{alnum:36}}');",
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        # headers: a scheme before the key, a name of one word, a name that others have too
+        *(
+            (text, ["bitstamp-api-key"])
+            for text in (
+                'curl -H "X-Auth: BITSTAMP {alnum:32}" https://www.bitstamp.net/api/v2/balance/',
+                'headers = {"X-Auth": "BITSTAMP {alnum:32}", "X-Auth-Nonce": nonce}',
+                'headers["X-Auth"] = "BITSTAMP " + "{alnum:32}"',
+                'req.Header.Set("X-Auth", "BITSTAMP {alnum:32}")',
+            )
+        ),
+        ('curl -H "KEY: {hex:32}" -H "SIGN: {hex:128}" https://api.gateio.ws/api/v4/x', ["gate-api-key"]),
+        ('curl -H "x-auth-key: {alnum:32}" https://ascendex.com/api/pro/v1/info', ["ascendex-api-key"]),
+        # user and password of HTTP
+        (
+            "curl -u {lower:13}:{b64url:43} https://api.luno.com/api/1/balance",
+            ["luno-api-key", "luno-api-secret"],
+        ),
+        (
+            'curl --user "{hex:32}:{hex:32}" https://api.hitbtc.com/api/2/x',
+            ["hitbtc-api-key", "hitbtc-api-secret"],
+        ),
+        # the one `=` that fills up base64 assigns nothing, and the first entry of an item of a list heads nothing
+        (
+            'var client = new BackpackExchange(@"{base64:44}", @"{base64:44}");',
+            ["backpack-api-key", "backpack-api-secret"],
+        ),
+        (
+            "- webhook_port: 8080\n  url: https://api.bybit.com\n  api_key: {alnum:18}\n  api_secret: {alnum:36}",
+            ["bybit-api-key", "bybit-api-secret"],
+        ),
+        (
+            "app.url=https://sapi.xt.com\napp.apikey={uuid}\napp.secretKey={hex:40}",
+            ["xt-api-key", "xt-api-secret"],
+        ),
+        ("exchangeName = `liquid`\ntokenSecret = `{base64:88}`", ["liquid-api-secret"]),
         # the configuration file of Hyperliquid's own client
         ('# hyperliquid\n{"secret_key": "0x{hex:64}"}', ["hyperliquid-private-key"]),
     ],
@@ -62,6 +108,10 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
         "# bybit\nkey = '-Dsome.Setting9/Path/Of/Classes/Main1'",
         "url = 'https://api.hyperliquid.xyz'\n\nkey = '0x{hex:64}'",
         "# falconx\nFX-ACCESS-SIGN: {hex:64}",
+        "- name: telegram\n  note: next to bybit\n  secret: '{alnum:36}'",
+        "kucoin.sandbox = true\nbot.api.graphql.key = {uuid}",
+        "docker run -u 1000:{alnum:32} image",
+        "KRAKEN_FILE_KEY_MD5={base64:56}",
     ],
 )
 def test_it_is_left_alone(text: str) -> None:
@@ -81,3 +131,15 @@ def test_a_recovery_phrase_is_one_by_its_words_and_its_check() -> None:
     swapped = " ".join([words[1], words[0], *words[2:-1], words[-1]])
     for other in (swapped, " ".join(words[:-1]), f"{phrase} {words[0]}", phrase.title()):
         assert found(f"dydx_mnemonic: {other}") == []
+
+
+@pytest.mark.parametrize("ends", ["hex:5", "hex:8", "lower:10"])
+def test_a_key_of_groups_is_as_random_where_groups_are_hexadecimal(ends: str) -> None:
+    """Of 8-8-8-5 hexadecimal digits, one in eight had been taken for something written."""
+    missed = [
+        seed
+        for seed in range(300)
+        if not matches(f"HUOBI_API_KEY = '{fill(f'{{hex:8}}-{{hex:8}}-{{hex:8}}-{{{ends}}}', seed)}'")
+    ]
+    assert missed == []
+    assert found("HUOBI_API_KEY = 'complete-elements-internal-value'") == []
