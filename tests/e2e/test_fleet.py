@@ -228,10 +228,8 @@ def test_an_unfinished_run_is_not_mixed_with_another(
         address = f"https://127.0.0.1:{silent.getsockname()[1]}/stuck.git"
         command = [COMMAND, "fleet", "run", "repos", address, "--jobs", "1"]
         process = subprocess.Popen(command, cwd=tmp_path, start_new_session=True)
-        while (
-            not (tmp_path / "leakscan-fleet/tmp").exists()
-            or not (tmp_path / "leakscan-fleet/list-1.json").exists()
-        ):
+        journal = tmp_path / "leakscan-fleet/journal.jsonl"
+        while not journal.exists() or b"begin" not in journal.read_bytes():
             time.sleep(0.001)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
