@@ -39,9 +39,9 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    every = list(names)
-    if has_anchor(b"\n".join(every)):
-        yield from (Blob("", _as_text(name), WorktreeFile(name)) for name in every if has_anchor(name))
+    texts = {name: _as_text(name) for name in names}
+    if has_anchor(b"\n".join(texts.values())):
+        yield from (Blob("", text, WorktreeFile(name)) for name, text in texts.items() if has_anchor(text))
 
 
 def _as_text(name: bytes) -> bytes:
