@@ -60,10 +60,13 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 def _inflated(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
-    """The content of a member whose local header was found good."""
+    """The content of a member whose local header was found good. EOFError as `inflate`, and where it lies behind the
+    end of the archive."""
     lengths = struct.unpack_from("<HH", data, info.header_offset + _NAME_LENGTH_AT)
     start = info.header_offset + _LOCAL_HEADER_BYTES + sum(lengths)
     packed = memoryview(data)[start : start + info.compress_size]
+    if info.compress_size and not packed:
+        raise EOFError
     return deflate.inflate(packed, info.file_size, info.CRC)
 
 

@@ -58,6 +58,7 @@ def as_zipfile_reads(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 @example([(0, 0, "random")], [(0.96875, 4)])
+@example([(0, 0, "random")], [(0.875, 71)])
 @given(st.lists(CONTENTS, max_size=4), st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=2))
 @settings(max_examples=60, deadline=None)
 def test_members_are_those_of_zipfile(
