@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leakscan.anchors.spec import LONGEST_TOKEN, PHRASE_WORDS, SHORTEST_TOKEN, AnchorSpec
+from leakscan.anchors.spec import KEY_HEAD, LONGEST_TOKEN, PHRASE_WORDS, SHORTEST_TOKEN, AnchorSpec
 
 if TYPE_CHECKING:
     from leakscan.anchors.reference import Matcher
@@ -24,6 +24,7 @@ else:
 
 __all__ = [
     "COMPILED",
+    "KEY_HEAD",
     "LONGEST_TOKEN",
     "PHRASE_WORDS",
     "SHORTEST_TOKEN",

@@ -11,6 +11,8 @@ import binascii
 import re
 from typing import Final
 
+from leakscan.anchors.spec import KEY_HEAD
+
 REACH: Final = 80
 _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
@@ -34,7 +36,7 @@ _CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" els
 _LETTERS = b"a" * 32
 _HEAD: Final = 48  # letters of base64
 _ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: the byte is below 128
-_KEY = re.compile(rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)")
+_KEY = re.compile(KEY_HEAD)
 _DIGITS = re.compile(rb"(?:0[xX])?([0-9a-fA-F]{60})")
 _CONTROLS = bytes(range(1, 9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
 _UTF8 = re.compile(

@@ -9,6 +9,9 @@ SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
 PHRASE_WORDS, SHORTEST_PHRASE, LONGEST_PHRASE = 24, 95, 215  # of words of 3 to 8 letters
 PHRASE_MARGIN = 2
 HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes before it, and so many behind
+# What the DER of a private key starts with, in base64: MII, MIG and MIH a sequence of over 127 bytes, the others are
+# Ed25519 with and without its public half, P-256 and secp256k1 in SEC1, Ed448. (Public keys start like the first, too.)
+KEY_HEAD = rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)"
 MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
 MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
 _LENGTHS = (

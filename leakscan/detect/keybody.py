@@ -6,12 +6,11 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from leakscan.anchors import KEY_HEAD
 from leakscan.detect.privatekey import MAX_KEY_BYTES, PrivateKey, parse_der
 from leakscan.model import Span
 
-# What the DER of a private key starts with: MII, MIG and MIH a sequence of over 127 bytes, the others Ed25519 with and
-# without its public half, P-256 and secp256k1 in SEC1, Ed448. (Public keys and certificates start like the first, too.)
-_START = re.compile(rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)")
+_START = re.compile(KEY_HEAD)
 _MIN_LETTERS = 60  # in one line: by such runs the history engine knows them
 _BODY = re.compile(rb"[A-Za-z0-9+/]+")
 _PADDING = re.compile(rb"={0,2}")

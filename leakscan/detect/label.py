@@ -48,6 +48,7 @@ _AUTH_SCHEME = re.compile(
     rb"(?i)x-auth[\"'`\]]{0,2}\s{0,4}[:=,]\s{0,4}[\"'`]?[a-z]{3,20} ?(?:[\"'`]\s{0,4}\+\s{0,4})?\Z"
 )
 _BASIC_AUTH = re.compile(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
+_AUTHORIZATION_REACH = 80  # bytes, more than either of the two takes
 _HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
@@ -247,9 +248,12 @@ class Labeller:
 
 
 def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
-    if scheme := _AUTH_SCHEME.search(text):
+    low = max(0, len(text) - _AUTHORIZATION_REACH)
+    if text.find(b"-", low) < 0:  # as nearly always
+        return None
+    if scheme := _AUTH_SCHEME.search(text, low):
         return Label("named", ("x", "auth"), "key", 2, Span(*scheme.span()))
-    basic = _BASIC_AUTH.search(text)
+    basic = _BASIC_AUTH.search(text, low)
     if basic is None or (basic[1] is None and behind != b":"):
         return None
     return Label("named", ("user",), "secret" if basic[1] else "key", 2, Span(*basic.span()))

@@ -44,10 +44,11 @@ def follow_tips(refs: Refs, objects: Objects) -> tuple[dict[str, str], dict[str,
     tags = [oid for oid, kind in kinds.items() if kind == "tag"]
     for _ in range(_MAX_DEPTH):
         said = [(tag.oid, *parse_tag(tag.data)) for tag in objects.fetch(tags)]
+        said = [(tag, oid, kind) for tag, oid, kind in said if oid]
         fresh = objects.kinds(sorted({oid for _, oid, _ in said} - kinds.keys()))
         kinds |= fresh
         for tag, oid, kind in said:
-            if oid and kind != kinds.get(oid):
+            if kind != kinds.get(oid):
                 missing[oid] = f"tag {tag} names it as a {kind or 'nameless kind'}"
         tags = [oid for oid, kind in fresh.items() if kind == "tag"]
         if not tags:

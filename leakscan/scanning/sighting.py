@@ -100,8 +100,8 @@ def _iter_readings(
     plain = detector.inspect(text)
     unfolded = unfold(text, find_hidden, detector.iter_short)
     hidden, spans = _hidden(detector, unfolded, plain) if unfolded else (NOTHING, [])
-    plainer = Cover(spans)
-    kept = {n for n, c in enumerate(plain.candidates) if not plainer.touches(c.span)}
+    revealed = Cover(spans)
+    kept = {n for n, c in enumerate(plain.candidates) if not revealed.touches(c.span)}
     plain = replace(plain, candidates=_only(plain.candidates, kept))
     if plain.candidates or plain.published:
         yield plain, [candidate.span for candidate in plain.candidates]

@@ -82,22 +82,9 @@ PIECES = st.lists(
     st.one_of(
         st.sampled_from(
             [
-                *[
-                    b"a",
-                    b"Z9",
-                    b" ",
-                    b"\n",
-                    b"=",
-                    b"%",
-                    b"\\",
-                    b"aB3",
-                    b"KE",
-                    b"KEY",
-                    b"E",
-                    b"\0",
-                    b"\xe9",
-                    b"@[`{/:",
-                ],
+                b"a",
+                *(b"Z9", b"=", b"%", b"\\", b"aB3", b"KE", b"KEY", b"E", b"@[`{/:"),
+                *(b" ", b"\n", b"\0", b"\xe9"),
                 b"key",
                 b"mx0",
                 b"K-",
