@@ -23,6 +23,7 @@ _TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
+_MAX_KNOWN, _MAX_REMEMBERED = 1 << 15, 16
 _NOTHING = -1
 
 # path, blob in each base, blob in the tree; -1 where there is none
@@ -43,6 +44,7 @@ class History:
         self.commits = commits
         self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
+        self._known: dict[tuple[tuple[int, ...], int], list[Change]] = {}
 
     def graph(self) -> CommitGraph:
         return CommitGraph(self.commits)
@@ -142,7 +144,15 @@ class History:
 
     def _changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         """Where a tree differs from some of the bases in a wanted blob, but for folders that are as in one of them: a
-        merge took those over."""
+        merge took those over. Of branches that were merged more than once, it is asked again."""
+        known = self._known.get((bases, tree))
+        if known is None:
+            known = self._find_changes(bases, tree)
+            if len(known) <= _MAX_REMEMBERED and len(self._known) < _MAX_KNOWN:
+                self._known[bases, tree] = known
+        return known
+
+    def _find_changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         found: list[Change] = []
         queue = [(bases, tree, b"", 0)]
         while queue:
