@@ -28,7 +28,7 @@ from leakscan.detect.randomness import token_bits
 from leakscan.detect.tokens import Tokens
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
-from leakscan.rules import PemShape, RuleSet, TextShape
+from leakscan.rules import PemShape, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,7 @@ class Detector:
         ):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
-        proofs = {rule.shape.proof for rule in fits if isinstance(rule.shape, TextShape)} - {""}
-        proof = next(filter(None, (proven(kind, value, data, span.start) for kind in sorted(proofs))), "")
+        proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")
         return Candidate(
             span,
             Secret(value),

@@ -8,7 +8,8 @@ import weakref
 from collections.abc import Iterable
 from typing import Any
 
-from leakscan.rules import Rule, TextShape
+from leakscan.model import Part
+from leakscan.rules import Proof, Rule, TextShape
 
 _MAX_REMEMBERED = 1 << 12
 _NUMBERS = itertools.count()
@@ -24,9 +25,19 @@ class Fits(tuple[Rule, ...]):
         return frozenset(rule.exchange for rule in self)
 
     @functools.cached_property
+    def proofs(self) -> tuple[Proof, ...]:
+        """What their values can prove about themselves, sorted."""
+        told = {rule.shape.proof for rule in self if isinstance(rule.shape, TextShape)}
+        return tuple(sorted(proof for proof in told if proof))
+
+    @functools.cached_property
     def in_groups_only(self) -> bool:
         """A value of theirs is nothing without the part that it stands with."""
         return any(rule.needs == "group" for rule in self)
+
+    @functools.cached_property
+    def parts(self) -> frozenset[Part]:
+        return frozenset(rule.part for rule in self)
 
     @functools.cached_property
     def needs_both(self) -> bool:
