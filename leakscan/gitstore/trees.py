@@ -52,6 +52,11 @@ class Trees:
         self.marks: dict[int, Marks] = {}
         self.absent: dict[bytes, int] = {}
 
+    @property
+    def jobs(self) -> int:
+        """How many workers there may be."""
+        return self._dealer.jobs
+
     def sweep(self, blobs: Iterable[int]) -> None:
         """Reads all trees; Untraceable if one of them cannot be read. `blobs` are the nodes that are wanted."""
         for blob in blobs:
