@@ -147,20 +147,32 @@ cdef class Matcher:
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
         cdef Py_ssize_t found[2]
-        cdef Py_ssize_t place = 0
+        cdef Py_ssize_t begin = 0, last, place = 0
         cdef list runs = [], tokens = []
-        while place <= size and self.run(text, size, place, size, found):
-            runs.append((found[0], found[1]))
-            place = found[1] + 1
-        place = 0
-        while place <= size and self.token(text, size, place, found):
-            tokens.append((found[0], found[1]))
-            place = found[1] + 1
-        place = 0
+        while True:
+            begin = _token_start(text, size, begin, size)
+            if begin < 0:
+                break
+            last = _token_end(text, size, begin + LEAST)
+            if last - begin >= self.shortest >= LEAST:
+                self.add_runs(text, size, begin, last, runs)
+            if self.is_token(text, size, begin, last):
+                tokens.append((begin, last))
+            begin = last + 1
+        if self.shortest < LEAST:
+            self.add_runs(text, size, 0, size, runs)
         while self.phrases and place <= size and _phrase(text, size, place + MARGIN, size, self.accepts, found):
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         return runs, tokens
+
+    cdef int add_runs(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end, list runs) except -1:
+        """All of data[begin:end]; none stands across its ends."""
+        cdef Py_ssize_t found[2]
+        while begin <= end and self.run(data, size, begin, end, found):
+            runs.append((found[0], found[1]))
+            begin = found[1] + 1
+        return 0
 
     cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) except -1:
         """An anchor touches data[start:end]; `size` bytes are there, and 0 <= start <= end <= size."""
@@ -218,20 +230,6 @@ cdef class Matcher:
         if end - begin == self.shortest:
             return KIND[before] != SYMBOL
         return before == c"\\" or before == c"%" or before == c"="
-
-    cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t* found) except -1:
-        """The first one from data[begin] on, where none stands across it."""
-        cdef Py_ssize_t last
-        while True:
-            begin = _token_start(data, size, begin, size)
-            if begin < 0:
-                return False
-            last = _token_end(data, size, begin + LEAST)
-            if self.is_token(data, size, begin, last):
-                found[0] = begin
-                found[1] = last
-                return True
-            begin = last + 1
 
     cdef bint is_token(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
         """data[begin:end], at least as long as any, is one that is an anchor."""
