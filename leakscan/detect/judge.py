@@ -79,6 +79,8 @@ class Judge:
         rule = self._rule(candidate, venue)
         if rule is None:
             return None
+        if partner is not None and not _is_of_one(rule, partner):
+            partner = None
         evidence = [*shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
         if candidate.key is None:
             evidence += label_evidence(candidate, rule, venue, partnered=partner is not None)
@@ -98,13 +100,13 @@ class Judge:
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
         found = [candidate.venue, partner.venue if partner else None]
-        of_form = (self._of_form(candidate, venue) for venue in found if venue is not None)
+        of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
         named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
             return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
-        if named:
+        if named and not (self._is_variant(named[0]) and self._is_of_wallet(candidate, partner, named[0])):
             return Venue(named[0], Tier.PATH)
         if partner is not None and (
             alone := [rule.exchange for rule in partner.fits if rule.needs == "nothing"]
@@ -121,11 +123,19 @@ class Judge:
         told = exchange_of_forms(candidate, partner, self._parents)
         return Venue(told, Tier.FORMS) if told else None
 
-    def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
+    def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
         if venue.exchange == OTHER or candidate.key is not None:
             return venue
-        return Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
+        told = self._venues.told_by_form(venue.exchange, candidate.able)
+        is_told = told != venue.exchange and not self._is_of_wallet(candidate, partner, told)
+        return Venue(told, venue.tier) if is_told else venue
+
+    def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, variant: str) -> bool:
+        """By form it would be a variant's, by name a wallet's, on a chain that bears the exchange's name; where the
+        other half, too, can be the variant's alone, it is the variant's."""
+        parent = self._parents[variant]
+        return candidate.label.is_of_wallet and (partner is None or parent in partner.able)
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -196,6 +206,11 @@ def _doubted(
 def _distance(wanted: Part, part: Part) -> int:
     """Secrets and private keys are taken for each other before a key is taken for one of them."""
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
+
+
+def _is_of_one(rule: Rule, partner: Candidate) -> bool:
+    """The other half may be of the same exchange: not a key of a service that stands before a list of other values."""
+    return partner.key is not None or isinstance(rule.shape, PemShape) or rule.exchange in partner.able
 
 
 def _is_of_type(candidate: Candidate, rule: Rule) -> bool:

@@ -133,6 +133,8 @@ class Tokens:
             return False
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
+        if self._is_name(data, place):
+            return False
         reading = next(self._readings(data, place), None)
         inner, begun = decoded(token, after), before_first(before, after)
         if reading is None and inner is None and begun is None:
@@ -159,6 +161,13 @@ class Tokens:
         if label.kind == "argument" and not fits.is_loose:
             return True
         return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
+
+    def _is_name(self, data: bytes, token: Span) -> bool:
+        """`DYDX_V3_API_SECRET=`, which looks drawn because of its digit."""
+        name = data[token.start : token.end]
+        if b"_" not in name or not _NAME_ENDS.match(data, token.end):
+            return False
+        return self._labeller.judge_unit(name, token).strength > 1
 
     def _is_something_else(self, data: bytes, token: Span) -> bool:
         """Its name says so, and no rule does without a name."""
