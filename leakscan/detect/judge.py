@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
-from leakscan.detect.evidence import label_evidence, shape_evidence
+from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
@@ -99,15 +99,17 @@ class Judge:
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
-        found = [candidate.venue, partner.venue if partner else None]
+        found = [candidate.venue]
+        if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
+            found.append(partner.venue)
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
         named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
             return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
-        if named and not (self._is_variant(named[0]) and self._is_of_wallet(candidate, partner, named[0])):
-            return Venue(named[0], Tier.PATH)
+        if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
+            return by_path
         if partner is not None and (
             alone := [rule.exchange for rule in partner.fits if rule.needs == "nothing"]
         ):
@@ -116,7 +118,7 @@ class Judge:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
-        if partner is None or any(self._venues.in_path(path, frozenset()) for path in paths):
+        if partner is None or any(map(self._venues.names_one, paths)):
             return None  # a path that names somebody else speaks against it
         if any(rule.needs == "nothing" for rule in candidate.fits):
             return None  # its own form says whose it is
@@ -127,15 +129,16 @@ class Judge:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
         if venue.exchange == OTHER or candidate.key is not None:
             return venue
-        told = self._venues.told_by_form(venue.exchange, candidate.able)
-        is_told = told != venue.exchange and not self._is_of_wallet(candidate, partner, told)
-        return Venue(told, venue.tier) if is_told else venue
+        told = Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
+        return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
 
-    def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, variant: str) -> bool:
-        """By form it would be a variant's, by name a wallet's, on a chain that bears the exchange's name; where the
-        other half, too, can be the variant's alone, it is the variant's."""
-        parent = self._parents[variant]
-        return candidate.label.is_of_wallet and (partner is None or parent in partner.able)
+    def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
+        """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the
+        name of the exchange; where a key beside it, too, can be the variant's alone, it is the variant's."""
+        if venue is None or not self._is_variant(venue.exchange) or not may_be_of_wallet(candidate):
+            return False
+        key_beside = partner is not None and partner.label.kind == "named" and venue.exchange in partner.able
+        return not key_beside or partner is None or self._parents[venue.exchange] in partner.able
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -234,7 +237,10 @@ def _has_what_it_needs(
 def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
     of different forms that stand as the exchange's key and secret do, or one that only its secret has."""
-    strength, other = candidate.label.strength, partner.label.strength if partner else 0
+    strength = candidate.label.strength
+    other = partner.label.strength if partner else 0
+    if partner is not None and strength < 1 and may_be_of_wallet(partner):
+        other = 0  # a number beside a wallet's key
     enough = Tier.NEAR if _is_telling(candidate) else Tier.PARENT
     if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True

@@ -99,7 +99,10 @@ class Label:
 
     @property
     def is_of_wallet(self) -> bool:
-        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY: as likely the key of a wallet; not BINANCE_WALLET_API_KEY."""
+        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key` alone: as likely the key of a wallet; not
+        BINANCE_WALLET_API_KEY."""
+        if [word for word in self.words if word not in NEUTRAL] == ["key"]:
+            return True
         return "api" not in self.words and not WALLETS.isdisjoint(iter_names(self.words))
 
 

@@ -85,6 +85,10 @@ class Venues:
         words = frozenset(split_words(path.decode("utf-8", "replace")))
         return self._variant(mentions[-1].exchange, words, able)
 
+    def names_one(self, path: bytes) -> bool:
+        """The path names an exchange, be it one that no rule is about."""
+        return bool(self._index.mentions(path, [Span(0, len(path))]))
+
     def told_by_form(self, exchange: str, able: frozenset[str]) -> str:
         """The variant of an exchange that cannot have a value: the only one that can, or the one whose values begin in
         their own way."""

@@ -42,7 +42,7 @@ OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split())
 ALSO_OF_ORDERS = frozenset({"clientid"})
 # Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
 WALLETS = frozenset(
-    "privatekey wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
+    "privatekey priv wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
 )
 # A key of a program that brings customers: each copy of it has the same one.
 PARTNERS = frozenset({"partner", "broker", "referral"})
@@ -60,7 +60,7 @@ BUILD_PREFIXES = frozenset(
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
 OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
-    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium exx.com exxexchange".split()
+    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(

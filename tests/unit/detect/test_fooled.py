@@ -113,6 +113,7 @@ def test_other_forms_name_nobody(text: str) -> None:
 def test_forms_name_nobody_where_the_path_names_somebody_else() -> None:
     text = 'API_KEY = "{hex:64}"\nAPI_SECRET = "{hex:64}"'
     assert found(text, b"com/coinbase/sample/MainActivity.java") == []
+    assert found(text, b"xchange-paymium/src/Example.java") == []  # an exchange that no rule is about
     assert found(text, b"src/settings.py") == [
         "binance-futures-testnet-hex-api-key",
         "binance-futures-testnet-hex-secret",
@@ -187,9 +188,18 @@ def test_text_in_base64_is_no_secret() -> None:
 
 
 def test_names_of_keys_derived_from_others_name_no_exchange() -> None:
+    assert found("keys = party.derive_secrets(nonce)\nprivate_key = '{hex:64}'") == []
     code = "let key = node.with_extended_secret(seed);\nlet private_key = '{hex:64}';\nlet public_key = '{hex:64}';"
     assert found(code) == []
     assert found("EXTENDED_PRIVATE_KEY=0x{hex:64}") == ["extended-private-key"]
+
+
+def test_a_private_key_far_from_the_name_of_an_exchange_may_be_a_wallets() -> None:
+    far = "\n" * 40
+    assert found(f"# a provider for weex{far}private_key = '{{hex:64}}'") == []
+    assert found(f"# a client for weex{far}api_secret = '{{hex:64}}'") == ["weex-api-secret"]
+    assert found("# weex\nprivate_key = '{hex:64}'") == ["weex-api-secret"]
+    assert found(f"# hyperliquid{far}private_key = '{{hex:64}}'") == ["hyperliquid-private-key-bare"]
 
 
 def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
