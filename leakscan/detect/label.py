@@ -99,11 +99,9 @@ class Label:
 
     @property
     def is_of_wallet(self) -> bool:
-        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key` alone: as likely the key of a wallet; not
-        BINANCE_WALLET_API_KEY."""
-        if [word for word in self.words if word not in NEUTRAL] == ["key"]:
-            return True
-        return "api" not in self.words and not WALLETS.isdisjoint(iter_names(self.words))
+        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key`: as likely a wallet's; not BINANCE_WALLET_API_KEY."""
+        telling = [word for word in self.words if word not in NEUTRAL]
+        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(iter_names(self.words)))
 
 
 NO_LABEL = Label("none")
