@@ -212,8 +212,10 @@ def _distance(wanted: Part, part: Part) -> int:
 
 
 def _is_of_one(rule: Rule, partner: Candidate) -> bool:
-    """The other half may be of the same exchange: not a key of a service that stands before a list of other values."""
-    return partner.key is not None or isinstance(rule.shape, PemShape) or rule.exchange in partner.able
+    """The other half may be another part of the same exchange's: not a service's key, before a list of other values."""
+    if partner.key is not None or isinstance(rule.shape, PemShape):
+        return True
+    return any(other.exchange == rule.exchange and other.part != rule.part for other in partner.fits)
 
 
 def _is_of_type(candidate: Candidate, rule: Rule) -> bool:

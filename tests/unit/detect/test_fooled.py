@@ -200,6 +200,9 @@ def test_a_private_key_far_from_the_name_of_an_exchange_may_be_a_wallets() -> No
     assert found(f"# a client for weex{far}api_secret = '{{hex:64}}'") == ["weex-api-secret"]
     assert found("# weex\nprivate_key = '{hex:64}'") == ["weex-api-secret"]
     assert found(f"# hyperliquid{far}private_key = '{{hex:64}}'") == ["hyperliquid-private-key-bare"]
+    wallet = "key = '{hex:64}'\nprivate_key = '{hex:64}'"
+    assert found(f"# binance_dex{far}{wallet}") == []
+    assert found("# binance_dex\nprivate_key = '{hex:64}'") == ["binance-dex-private-key"]
 
 
 def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
