@@ -105,7 +105,9 @@ class Judge:
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
         named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
-            return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
+            best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
+            by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
+            return by_form or best
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
         if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
@@ -176,6 +178,13 @@ class Judge:
             return []
         name = self._rules.exchange(venue.exchange).name
         return [(_TIER_POINTS[venue.tier], _TIER_WORDS[venue.tier].format(name))]
+
+
+def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | None:
+    """The exchange that alone has values of its form or of the other half's: it outdoes names of values beside it."""
+    both = (candidate, partner) if partner else (candidate,)
+    alone = (rule.exchange for one in both for rule in one.fits if rule.needs == "nothing")
+    return next((Venue(exchange, Tier.NEAR) for exchange in alone if exchange in candidate.able), None)
 
 
 def is_example_path(path: bytes) -> bool:

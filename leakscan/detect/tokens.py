@@ -31,9 +31,10 @@ _PADS = re.compile(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
 _ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
-# Keys of others, by their own prefixes: Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS, OpenAI, BIP-32 wallets.
+# Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
+# OpenAI, BIP-32 wallets.
 _ANOTHERS = re.compile(
-    rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
+    rb"AAAA|AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
 _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.

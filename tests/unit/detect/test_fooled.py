@@ -166,6 +166,19 @@ def test_a_class_that_demonstrates_has_no_demo_account(text: str, exchange: str)
     assert {match.exchange for match in matches(fill(text.format(pair), 7)).values()} == {exchange}
 
 
+def test_a_public_key_of_ssh_is_no_secret() -> None:
+    body = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(100, 132))).decode()
+    own = "apikey = '{hex:32}'\nsecret_key = '{hex:32}'\nuser_id = '848615'"
+    text = f"# --- Ndax ---\nssh_public_key = 'ssh-ed25519 {body}'\n{own}"
+    assert found(text) == ["ndax-api-key", "ndax-api-secret", "ndax-user-id"]
+
+
+def test_a_form_of_its_own_outdoes_the_names_of_values_beside_it() -> None:
+    pair = "my_access_key = '{upper:8}-{upper:8}-{upper:8}-{upper:8}'\nmy_secret = '{hex:128}'\n"
+    found_ = found("whitebit_key = '{hex:32}'\nwhitebit_secret = '{hex:32}'\n" + pair)
+    assert [rule for rule in found_ if "whitebit" not in rule] == ["poloniex-api-key", "poloniex-api-secret"]
+
+
 def test_the_key_of_a_service_is_no_half_of_what_follows_it() -> None:
     service = (
         "add(\n  service=BINANCE_SC_ETHERSCAN,\n  api_key=ApiKey('{alnum:34}'),\n)\n\ndef include(db):\n"
