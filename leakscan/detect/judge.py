@@ -5,7 +5,7 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
@@ -79,7 +79,7 @@ class Judge:
         rule = self._rule(candidate, venue)
         if rule is None:
             return None
-        if partner is not None and not _is_of_one(rule, partner):
+        if partner is not None and not _is_of_one(rule, partner, self._parents):
             partner = None
         evidence = [*shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
         if candidate.key is None:
@@ -220,11 +220,12 @@ def _distance(wanted: Part, part: Part) -> int:
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
 
 
-def _is_of_one(rule: Rule, partner: Candidate) -> bool:
+def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:
     """The other half may be another part of the same exchange's: not a service's key, before a list of other values."""
     if partner.key is not None or isinstance(rule.shape, PemShape):
         return True
-    return any(other.exchange == rule.exchange and other.part != rule.part for other in partner.fits)
+    own = parents.get(rule.exchange, rule.exchange)
+    return any(parents.get(o.exchange, o.exchange) == own and o.part != rule.part for o in partner.fits)
 
 
 def _is_of_type(candidate: Candidate, rule: Rule) -> bool:
