@@ -60,7 +60,7 @@ BUILD_PREFIXES = frozenset(
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
 OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
-    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium".split()
+    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
