@@ -61,9 +61,7 @@ class Companions:
                 at = taken.get(span, len(joined))
                 if any(span.start < o.end and o.start < span.end for o in taken if o != span):
                     continue
-                if at < len(joined) and (
-                    joined[at].is_companion or not joined[at].able.isdisjoint(rules.exchanges)
-                ):
+                if at < len(joined) and _is_more(joined[at], rules):
                     continue
                 value, taken[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
@@ -141,6 +139,13 @@ class Companions:
                 continue
             if _is_of(rule, value):
                 yield rule, Span(match.start(group) + shift, match.end(group) + shift), Label("none")
+
+
+def _is_more(candidate: Candidate, rules: Fits) -> bool:
+    """It is found already, or may be another part of the same exchange: not what is called a passphrase, which says
+    that it is none."""
+    may_be = not candidate.able.isdisjoint(rules.exchanges)
+    return candidate.is_companion or (may_be and candidate.label.kind != "foreign")
 
 
 @lru_cache(_MAX_REMEMBERED)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.randomness import describe
 from leakscan.detect.words import PARTNERS
+from leakscan.model import Severity
 from leakscan.rules import PhraseShape, Rule, TextShape
 
 Evidence = list[tuple[float, str]]
 _CROWD_POINTS = (0.0, -1.5, -3.0)
+_KEY_OF_WALLET = re.compile(rb"(?:0x)?[0-9a-fA-F]{64}")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 
 
@@ -43,6 +47,8 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             return [(2.0, "is the key of an HMAC call")]
         case "named" if label.doubtful and not partnered:
             return [(-3.0, f"assigned to {label.text}, which may as well be something else's")]
+        case "named" if not partnered and _is_as_likely_of_wallet(candidate, rule, venue):
+            return [(-1.0, f"assigned to {label.text}, which may as well be a wallet's")]
         case "named":
             points = (
                 2.0 if label.strength == 2 and label.part == "secret" else 1.5 if label.strength == 2 else 1.0
@@ -61,3 +67,17 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
         case "none":
             return [(-1.0, "" if candidate.part else "nothing says whether it is the key or the secret")]
     return []
+
+
+def may_be_of_wallet(candidate: Candidate) -> bool:
+    """By its form and its name it may be the key of a wallet."""
+    return candidate.label.is_of_wallet and _KEY_OF_WALLET.fullmatch(candidate.identity) is not None
+
+
+def _is_as_likely_of_wallet(candidate: Candidate, rule: Rule, venue: Venue | None) -> bool:
+    """It may be one, far from the name of an exchange that takes none (or no more: Binance DEX)."""
+    tier = None if venue is None else venue.tier
+    if tier is not None and tier >= Tier.NEAR:
+        return False
+    takes_one = rule.part == "private-key" and (rule.severity is not Severity.LOW or tier is Tier.PATH)
+    return not takes_one and may_be_of_wallet(candidate)

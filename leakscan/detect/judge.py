@@ -5,11 +5,11 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
-from leakscan.detect.evidence import label_evidence, shape_evidence
+from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
@@ -79,6 +79,8 @@ class Judge:
         rule = self._rule(candidate, venue)
         if rule is None:
             return None
+        if partner is not None and not _is_of_one(rule, partner, self._parents):
+            partner = None
         evidence = [*shape_evidence(candidate, rule), *self._venue_evidence(candidate, rule, venue)]
         if candidate.key is None:
             evidence += label_evidence(candidate, rule, venue, partnered=partner is not None)
@@ -97,15 +99,19 @@ class Judge:
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
-        found = [candidate.venue, partner.venue if partner else None]
-        of_form = (self._of_form(candidate, venue) for venue in found if venue is not None)
+        found = [candidate.venue]
+        if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
+            found.append(partner.venue)
+        of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
         named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
         if named_in_text:  # the same for both parts of a credential
-            return max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
+            best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
+            by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
+            return by_form or best
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
-        if named:
-            return Venue(named[0], Tier.PATH)
+        if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
+            return by_path
         if partner is not None and (
             alone := [rule.exchange for rule in partner.fits if rule.needs == "nothing"]
         ):
@@ -114,18 +120,27 @@ class Judge:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
-        if partner is None or any(self._venues.in_path(path, frozenset()) for path in paths):
+        if partner is None or any(map(self._venues.names_one, paths)):
             return None  # a path that names somebody else speaks against it
         if any(rule.needs == "nothing" for rule in candidate.fits):
             return None  # its own form says whose it is
         told = exchange_of_forms(candidate, partner, self._parents)
         return Venue(told, Tier.FORMS) if told else None
 
-    def _of_form(self, candidate: Candidate, venue: Venue) -> Venue:
+    def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
         if venue.exchange == OTHER or candidate.key is not None:
             return venue
-        return Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
+        told = Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
+        return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
+
+    def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
+        """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the
+        name of the exchange; where a key beside it, too, can be the variant's alone, it is the variant's."""
+        if venue is None or not self._is_variant(venue.exchange) or not may_be_of_wallet(candidate):
+            return False
+        key_beside = partner is not None and partner.label.kind == "named" and venue.exchange in partner.able
+        return not key_beside or partner is None or self._parents[venue.exchange] in partner.able
 
     def _is_variant(self, exchange: str) -> bool:
         return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
@@ -165,6 +180,13 @@ class Judge:
         return [(_TIER_POINTS[venue.tier], _TIER_WORDS[venue.tier].format(name))]
 
 
+def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | None:
+    """The exchange that alone has values of its form or of the other half's: it outdoes names of values beside it."""
+    both = (candidate, partner) if partner else (candidate,)
+    alone = (rule.exchange for one in both for rule in one.fits if rule.needs == "nothing")
+    return next((Venue(exchange, Tier.NEAR) for exchange in alone if exchange in candidate.able), None)
+
+
 def is_example_path(path: bytes) -> bool:
     return not EXAMPLE_PATHS.isdisjoint(_PATH_WORD.findall(path.decode("utf-8", "replace").lower()))
 
@@ -198,6 +220,14 @@ def _distance(wanted: Part, part: Part) -> int:
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
 
 
+def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:
+    """The other half may be another part of the same exchange's: not a service's key, before a list of other values."""
+    if partner.key is not None or isinstance(rule.shape, PemShape):
+        return True
+    own = parents.get(rule.exchange, rule.exchange)
+    return any(parents.get(o.exchange, o.exchange) == own and o.part != rule.part for o in partner.fits)
+
+
 def _is_of_type(candidate: Candidate, rule: Rule) -> bool:
     return (
         isinstance(rule.shape, PemShape)
@@ -219,7 +249,10 @@ def _has_what_it_needs(
 def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
     of different forms that stand as the exchange's key and secret do, or one that only its secret has."""
-    strength, other = candidate.label.strength, partner.label.strength if partner else 0
+    strength = candidate.label.strength
+    other = partner.label.strength if partner else 0
+    if partner is not None and strength < 1 and may_be_of_wallet(partner):
+        other = 0  # a number beside a wallet's key
     enough = Tier.NEAR if _is_telling(candidate) else Tier.PARENT
     if strength >= 2 or (strength >= 1 and (other >= 1 or venue.tier >= enough)):
         return True

@@ -18,6 +18,7 @@ from leakscan.detect.words import (
     NEGATIVE,
     NEUTRAL,
     SHARED_NAMES,
+    WALLETS,
 )
 from leakscan.model import Part, Span
 
@@ -95,6 +96,12 @@ class Label:
         """As a reason shows it: words only, for what looks like a name may be somebody's password."""
         telling = [word for word in self.words if word not in NEUTRAL] or list(self.words)
         return "_".join(word for word in telling if word.isalpha())[:60]
+
+    @property
+    def is_of_wallet(self) -> bool:
+        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key`: as likely a wallet's; not BINANCE_WALLET_API_KEY."""
+        telling = [word for word in self.words if word not in NEUTRAL]
+        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(iter_names(self.words)))
 
 
 NO_LABEL = Label("none")

@@ -23,6 +23,7 @@ _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"sp
 _TELLING = (
     *("{}client", "{}exchange", "{}trader", "{}restclient", "{}api", "exchange {}"),
     *("ccxt.{}", "ccxt.pro.{}", "ccxt.new{}", "ccxt.async_support.{}", "ccxt\\{}"),
+    *("'{}.btc-", "'{}.eth-"),  # `selector = 'extended.BTC-USD'`
     *('"{}"', "'{}'", "`{}`", "={}\n", ": {}\n", "# {}\n", "// {}\n", "# {} api", "// {} api", "= {}\n"),
     *("\n{}\n", "\n{},", ">{}</h", "key for {},", "key for {}\n", "keys for {}\n"),
 )

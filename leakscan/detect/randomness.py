@@ -46,7 +46,8 @@ _NOVELTY_BITS = math.log2(62 / 0.3)
 _REPEAT_GAIN = _NOVELTY_BITS + math.log2(0.4)
 _STEP_GAIN = _NOVELTY_BITS + math.log2(0.1)
 _MIN_PRINTABLE = 0.85
-_UNPRINTABLE = bytes({*range(256)} - {*range(32, 127), *b"\t\r\n"})
+_PRINTABLE = bytes({*range(32, 127), *b"\t\r\n"})
+_UNPRINTABLE = bytes({*range(256)} - {*_PRINTABLE})
 
 
 def randomness_bits(value: bytes) -> float:
@@ -74,6 +75,17 @@ def decodes_to_text(value: bytes) -> bool:
         if plain and printable >= _MIN_PRINTABLE * len(plain):
             return True
     return False
+
+
+def _is_encoded_text(value: bytes) -> bool:
+    """Base64 of text; of a few words (`kraken_api_secret`) only if nothing else is in it."""
+    if len(value) >= _MIN_ENCODED_TEXT or len(value) < _MIN_ENCODED_WORD:
+        return len(value) >= _MIN_ENCODED_TEXT and decodes_to_text(value)
+    try:
+        plain = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
+    except binascii.Error:
+        return False
+    return not plain.translate(None, _PRINTABLE)
 
 
 def _count_letters(value: bytes) -> int:
@@ -105,6 +117,7 @@ _UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LETTERS_AND_DIGITS = frozenset((string.ascii_letters + string.digits).encode())
 _SYMBOLS = bytes(set(range(256)) - _LETTERS_AND_DIGITS)
 _MIN_ENCODED_TEXT = 32  # random values as short as this never decode to that much printable text
+_MIN_ENCODED_WORD = 16  # and 1 of 100,000 as short as this to printable text alone
 _MIN_WITH_DIGITS = 60  # 1 random value of 30,000 so long has no digit
 
 
@@ -125,7 +138,7 @@ def token_bits(value: bytes, size: int = 0) -> float:
     size = size or smallest
     if smallest == 10 or len(core) < 8 or (size == 62 and smallest <= 36):
         return -_ALNUM_BITS * len(value)
-    if size == 62 and len(value) >= _MIN_ENCODED_TEXT and decodes_to_text(value.rstrip(b"=")):
+    if size == 62 and _is_encoded_text(value.rstrip(b"=")):
         return -_ALNUM_BITS * len(value)
     uniform = math.log2(size) * len(core)
     rivals = [_repetition(core)]

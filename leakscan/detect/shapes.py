@@ -17,7 +17,7 @@ from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 MIN_LOOSE_BITS = 12.0
 _SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
 _SYMBOL = re.compile(rb"[+/_-]")
-_ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
+_OF_CHAIN = re.compile(rb"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")  # an address; a digest or a wallet's key
 _GROUPS, _LOWER, _SHORTEST_GROUP = 4, 36, 8  # `8-8-8-5` of lower-case letters and digits
 _DIGITS = re.compile(rb"[0-9a-f]+")
 _MAX_REMEMBERED = 1 << 14
@@ -113,8 +113,8 @@ def _least_bits(length: int) -> float:
 
 
 def _is_plain(value: bytes) -> bool:
-    """A value of unknown format has letters and digits; paths, names joined by dashes and addresses are none."""
-    if _ADDRESS.fullmatch(value):
+    """A value of unknown format has letters and digits; paths, dashed names and addresses are none."""
+    if _OF_CHAIN.fullmatch(value):
         return False
     symbols = len(_SYMBOL.findall(value))
     return symbols <= (max(4, len(value) // 12) if value[0] not in _SELDOM_FIRST else 1 + len(value) // 16)

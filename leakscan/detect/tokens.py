@@ -31,9 +31,10 @@ _PADS = re.compile(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
 _ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
-# Keys of others, by their own prefixes: Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS, OpenAI, BIP-32 wallets.
+# Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
+# OpenAI, BIP-32 wallets.
 _ANOTHERS = re.compile(
-    rb"AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
+    rb"AAAA|AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
 _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.
@@ -133,6 +134,8 @@ class Tokens:
             return False
         data = before + token + after
         place = Span(len(before), len(before) + len(token))
+        if self._is_name(data, place):
+            return False
         reading = next(self._readings(data, place), None)
         inner, begun = decoded(token, after), before_first(before, after)
         if reading is None and inner is None and begun is None:
@@ -159,6 +162,13 @@ class Tokens:
         if label.kind == "argument" and not fits.is_loose:
             return True
         return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
+
+    def _is_name(self, data: bytes, token: Span) -> bool:
+        """`DYDX_V3_API_SECRET=`, which looks drawn because of its digit."""
+        name = data[token.start : token.end]
+        if b"_" not in name or not _NAME_ENDS.match(data, token.end):
+            return False
+        return self._labeller.judge_unit(name, token).strength > 1
 
     def _is_something_else(self, data: bytes, token: Span) -> bool:
         """Its name says so, and no rule does without a name."""

@@ -23,6 +23,7 @@ _RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps
 _FIRST_OF_ITEM = re.compile(
     rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
 )  # beside the value, not above it
+_OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -84,6 +85,10 @@ class Venues:
         words = frozenset(split_words(path.decode("utf-8", "replace")))
         return self._variant(mentions[-1].exchange, words, able)
 
+    def names_one(self, path: bytes) -> bool:
+        """The path names an exchange, be it one that no rule is about."""
+        return bool(self._index.mentions(path, [Span(0, len(path))]))
+
     def told_by_form(self, exchange: str, able: frozenset[str]) -> str:
         """The variant of an exchange that cannot have a value: the only one that can, or the one whose values begin in
         their own way."""
@@ -123,12 +128,10 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        around = b" ".join(data[parent.start : parent.end] for parent in parents)
+        around = _OF_DEMONSTRATION.sub(b"", b" ".join(data[p.start : p.end] for p in parents))
         words = frozenset((*label.words, *split_words(around.decode("latin-1"))))
         words |= self._switches(data[near.start : near.end])
-        if found.exchange not in able and (
-            found.tier is Tier.SIBLING or "privatekey" in iter_names(label.words)
-        ):
+        if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self._variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:

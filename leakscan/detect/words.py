@@ -40,6 +40,10 @@ OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split())
 )
 # Orders and requests have one, too: the key of a credential only beside its secret.
 ALSO_OF_ORDERS = frozenset({"clientid"})
+# Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
+WALLETS = frozenset(
+    "privatekey priv wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
+)
 # A key of a program that brings customers: each copy of it has the same one.
 PARTNERS = frozenset({"partner", "broker", "referral"})
 # Web frameworks have a secret of this name ...
@@ -56,7 +60,7 @@ BUILD_PREFIXES = frozenset(
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
 OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
-    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo".split()
+    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
@@ -82,7 +86,7 @@ HMAC_CALLS = (
 # A path with one of these as a whole word holds examples more often than live values.
 EXAMPLE_PATHS = frozenset(
     "test tests testing spec specs fixture fixtures cassette cassettes mock mocks example examples sample samples"
-    " demo demos doc docs documentation template templates testdata readme md rst".split()
+    " demo demos doc docs documentation template templates testdata readme md rst androidtest commontest".split()
 )
 # Folders of other people's libraries, copied in: their test keys are nobody's.
 VENDORED_PATHS = frozenset(

@@ -1,5 +1,6 @@
 """What fooled the rules in real repositories, one case each: read there, made up here."""
 
+import base64
 import tomllib
 from pathlib import Path
 
@@ -112,10 +113,109 @@ def test_other_forms_name_nobody(text: str) -> None:
 def test_forms_name_nobody_where_the_path_names_somebody_else() -> None:
     text = 'API_KEY = "{hex:64}"\nAPI_SECRET = "{hex:64}"'
     assert found(text, b"com/coinbase/sample/MainActivity.java") == []
+    assert found(text, b"xchange-paymium/src/Example.java") == []  # an exchange that no rule is about
     assert found(text, b"src/settings.py") == [
         "binance-futures-testnet-hex-api-key",
         "binance-futures-testnet-hex-secret",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "paths", "rules"),
+    [
+        ("BINANCE_PRIVATE_KEY={hex:64}", (), []),
+        ("BINANCE_SMART_CHAIN_KEY={hex:64}", (), []),
+        ("binance:\n  private_key: {hex:64}", (), []),
+        ("rpc = 'https://bsc-dataseed.binance.org'\nsign(tx, private_key='{hex:64}')", (), []),
+        ("PRIVATE_KEY = '{hex:64}'", (b"binance/deploy.py",), []),
+        ("BINANCE_API_KEY={alnum:64}\nPRIVATE_KEY={hex:64}", (), ["binance-api-key"]),
+        # the half beside it is the test network's, or the name says so, or it is a word for an API's key
+        *(
+            (text, paths, ["binance-futures-testnet-hex-api-key", "binance-futures-testnet-hex-secret"])
+            for text, paths in (
+                ("BINANCE_PUBLIC_KEY={hex:64}\nBINANCE_PRIVATE_KEY={hex:64}", ()),
+                ("public_key = '{hex:64}'\nprivate_key = '{hex:64}'", (b"binance/keys.py",)),
+            )
+        ),
+        ("BINANCE_FUTURES_TESTNET_PRIVATE_KEY={hex:64}", (), ["binance-futures-testnet-hex-secret"]),
+        ("BINANCE_WALLET_API_KEY={hex:64}", (), ["binance-futures-testnet-hex-api-key"]),
+        ("BINANCE_PRIVATE_KEY={alnum:64}", (), ["binance-hmac-secret"]),  # no wallet's has letters above f
+        # whose credential is a wallet's key
+        ("HYPERLIQUID_WALLET_PRIVATE_KEY={hex:64}", (), ["hyperliquid-private-key-bare"]),
+        ("DYDX_WALLET_KEY=0x{hex:64}", (), ["dydx-private-key"]),
+    ],
+)
+def test_a_wallets_key_is_none_of_a_test_network(
+    text: str, paths: tuple[bytes, ...], rules: list[str]
+) -> None:
+    assert found(text, *paths) == rules
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ("class BinanceDemoUtils {{\n{}}}", "binance"),
+        ("class OkCoinTradesDemo {{\nspec = new Spec(OkexExchangeV3.class);\n{}}}", "okx"),
+        ("class BinanceTestnetUtils {{\n{}}}", "binance-spot-testnet"),
+    ],
+)
+def test_a_class_that_demonstrates_has_no_demo_account(text: str, exchange: str) -> None:
+    pair = {
+        "okx": 'spec.setApiKey("{uuid}");\nspec.setSecretKey("{HEX:32}");\n',
+    }.get(exchange, 'spec.setApiKey("{alnum:64}");\nspec.setSecretKey("{alnum:64}");\n')
+    assert {match.exchange for match in matches(fill(text.format(pair), 7)).values()} == {exchange}
+
+
+def test_a_public_key_of_ssh_is_no_secret() -> None:
+    body = base64.b64encode(b"\0\0\0\x0bssh-ed25519\0\0\0 " + bytes(range(100, 132))).decode()
+    own = "apikey = '{hex:32}'\nsecret_key = '{hex:32}'\nuser_id = '848615'"
+    text = f"# --- Ndax ---\nssh_public_key = 'ssh-ed25519 {body}'\n{own}"
+    assert found(text) == ["ndax-api-key", "ndax-api-secret", "ndax-user-id"]
+
+
+def test_a_form_of_its_own_outdoes_the_names_of_values_beside_it() -> None:
+    pair = "my_access_key = '{upper:8}-{upper:8}-{upper:8}-{upper:8}'\nmy_secret = '{hex:128}'\n"
+    found_ = found("whitebit_key = '{hex:32}'\nwhitebit_secret = '{hex:32}'\n" + pair)
+    assert [rule for rule in found_ if "whitebit" not in rule] == ["poloniex-api-key", "poloniex-api-secret"]
+
+
+def test_the_key_of_a_service_is_no_half_of_what_follows_it() -> None:
+    service = (
+        "add(\n  service=BINANCE_SC_ETHERSCAN,\n  api_key=ApiKey('{alnum:34}'),\n)\n\ndef include(db):\n"
+    )
+    assert found(f"{service}  keys = [\n    '{{hex:64}}',\n    '{{hex:64}}',\n  ]") == []
+
+
+def test_a_name_with_a_digit_is_no_value() -> None:
+    text = "DYDX_V3_API_KEY={uuid}\nDYDX_V3_API_SECRET={b64url:40}\n"
+    for seed in range(40):  # what stands before it decided
+        pair = matches(fill(text, seed)).values()
+        assert sorted(match.rule_id for match in pair) == ["dydx-api-key", "dydx-api-secret"]
+        assert all("assigned to dydx_v_api" in " ".join(match.reasons) for match in pair)
+
+
+def test_text_in_base64_is_no_secret() -> None:
+    secret = base64.b64encode(b"kraken_api_secret").decode()
+    assert found(f"import poloniex\nsecret = ApiSecret(b'{secret}')\napi_secret = '{secret}'") == []
+    assert found("import poloniex\napi_secret = '{base64:24}'") == ["poloniex-api-secret-v2"]
+
+
+def test_names_of_keys_derived_from_others_name_no_exchange() -> None:
+    assert found("keys = party.derive_secrets(nonce)\nprivate_key = '{hex:64}'") == []
+    code = "let key = node.with_extended_secret(seed);\nlet private_key = '{hex:64}';\nlet public_key = '{hex:64}';"
+    assert found(code) == []
+    assert found("EXTENDED_PRIVATE_KEY=0x{hex:64}") == ["extended-private-key"]
+
+
+def test_a_private_key_far_from_the_name_of_an_exchange_may_be_a_wallets() -> None:
+    far = "\n" * 40
+    assert found(f"# a provider for weex{far}private_key = '{{hex:64}}'") == []
+    assert found(f"# a client for weex{far}api_secret = '{{hex:64}}'") == ["weex-api-secret"]
+    assert found("# weex\nprivate_key = '{hex:64}'") == ["weex-api-secret"]
+    assert found(f"# hyperliquid{far}private_key = '{{hex:64}}'") == ["hyperliquid-private-key-bare"]
+    wallet = "key = '{hex:64}'\nprivate_key = '{hex:64}'"
+    assert found(f"# binance_dex{far}{wallet}") == []
+    assert found("# binance_dex\nprivate_key = '{hex:64}'") == ["binance-dex-private-key"]
 
 
 def test_a_passphrase_stays_with_the_first_that_takes_it() -> None:
