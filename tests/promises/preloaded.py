@@ -59,10 +59,14 @@ class Preloaded:
 
 
 def _serve() -> None:
+    import concurrent.futures.thread  # noqa: F401  # another user, whom a test may name, might not read Python's files
+
     import leakscan.cli.ci
     import leakscan.cli.commands
     import leakscan.cli.hooking
-    import leakscan.cli.scan  # noqa: F401
+    import leakscan.cli.scan
+    import leakscan.unpack.database
+    import leakscan.unpack.streams  # noqa: F401
     from leakscan.rules import load_rules
 
     load_rules()
