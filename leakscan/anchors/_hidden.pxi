@@ -41,16 +41,20 @@ cdef bint _hides(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low, P
         begin = _stretch(CODE, data, end, begin, end, HIDDEN_PIECE)
         if begin < 0:
             return False
-        place = begin + HIDDEN_PIECE
-        while place < end and CODE[data[place]]:
-            place += 1
-        if (begin > low or low == 0) and place - begin >= HIDDEN_RUN and _speaks(data, begin, place, low):
-            return True
-        if _is_plain(data, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(data, place, high):
-            return True
-        if begin > low and _went_before(data, begin, place, low):
+        place = _end(CODE, data, begin + HIDDEN_PIECE, end)
+        if _is_hidden(data, begin, place, low, high):
             return True
         begin = place + 1
+
+
+cdef bint _is_hidden(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """The run data[begin:end] of base64, at least a piece long, is encoded, or not all of a value, as far as
+    data[low:high] shows it."""
+    if (begin > low or low == 0) and end - begin >= HIDDEN_RUN and _speaks(data, begin, end, low):
+        return True
+    if _is_plain(data, end - HIDDEN_PIECE, end, HIDDEN_PIECE) and _goes_on(data, end, high):
+        return True
+    return begin > low and _went_before(data, begin, end, low)
 
 
 cdef bint _has_escapes(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
@@ -392,14 +396,8 @@ def find_hidden(bytes data not None):
         while place >= begin and CODE[text[place]]:
             place -= 1
         if place < begin:
-            place = last + 1
-            while place < high and CODE[text[place]]:
-                place += 1
-            if (
-                (place - begin >= HIDDEN_RUN and _speaks(text, begin, place, 0))
-                or (_is_plain(text, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(text, place, high))
-                or (begin > 0 and _went_before(text, begin, place, 0))
-            ):
+            place = _end(CODE, text, last + 1, high)
+            if _is_hidden(text, begin, place, 0, high):
                 spans.append((begin, place))
         if place < high and ESCAPE[text[place]] and _is_escaped(text, place, 0, high):
             start = _unit_start(text, place, 0)

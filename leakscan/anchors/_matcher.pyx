@@ -56,6 +56,13 @@ cdef inline Py_ssize_t _start(const uint8_t* table, Bytes data, Py_ssize_t place
     return place
 
 
+cdef inline Py_ssize_t _end(const uint8_t* table, Bytes data, Py_ssize_t place, Py_ssize_t stop) noexcept:
+    """Where the bytes of the table that stand from data[place] on end, at `stop` at last."""
+    while place < stop and table[data[place]]:
+        place += 1
+    return place
+
+
 cdef inline Py_ssize_t _stretch(
     const uint8_t* table, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop, Py_ssize_t least
 ) noexcept:
@@ -153,7 +160,7 @@ cdef class Matcher:
             begin = _token_start(text, size, begin, size)
             if begin < 0:
                 break
-            last = _token_end(text, size, begin + LEAST)
+            last = _end(KIND, text, begin + LEAST, size)
             if last - begin >= self.shortest >= LEAST:
                 self.add_runs(text, size, begin, last, runs)
             if self.is_token(text, size, begin, last):
@@ -184,7 +191,7 @@ cdef class Matcher:
             begin = _token_start(data, size, begin, high)
             if begin < 0:
                 break
-            last = _token_end(data, size, begin + LEAST)
+            last = _end(KIND, data, begin + LEAST, size)
             if last - begin >= self.shortest >= LEAST and begin <= end and last >= start and (
                 self.run(data, size, max(begin, start), min(last, end), found)
             ):
@@ -211,9 +218,7 @@ cdef class Matcher:
             begin = _stretch(DRAWN, data, size, begin, end, self.shortest)
             if begin < 0:
                 return False
-            place = begin + self.shortest
-            while place < size and DRAWN[data[place]]:
-                place += 1
+            place = _end(DRAWN, data, begin + self.shortest, size)
             if place - begin <= self.longest and not _is_hexadecimal(data + begin, place - begin) and (
                 self.is_whole(data, size, begin, place)
             ):

@@ -72,10 +72,3 @@ cdef Py_ssize_t _token_start(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_s
             return begin if begin <= stop else -1
         begin += highest(~bits) + 1  # what the block ends with may go on
     return -1
-
-
-cdef inline Py_ssize_t _token_end(Bytes data, Py_ssize_t size, Py_ssize_t place) noexcept:
-    """Where the token ends that data[place - 1] is of."""
-    while place < size and KIND[data[place]]:
-        place += 1
-    return place

@@ -132,7 +132,7 @@ class Detector:
         if _is_of_code(data, span, fits):
             return None
         label = self._labeller.label(data, span, floor)
-        if label.kind == "negative" and not any(rule.needs == "nothing" for rule in fits):
+        if label.kind == "negative" and not fits.alone:
             return None
         if _LISTED.match(data, span.end) and not _is_on_line(data, label, span):
             return None

@@ -36,6 +36,11 @@ class Fits(tuple[Rule, ...]):
         return any(rule.needs == "group" for rule in self)
 
     @functools.cached_property
+    def alone(self) -> tuple[Rule, ...]:
+        """Those whose values are told by their form alone."""
+        return tuple(rule for rule in self if rule.needs == "nothing")
+
+    @functools.cached_property
     def parts(self) -> frozenset[Part]:
         return frozenset(rule.part for rule in self)
 

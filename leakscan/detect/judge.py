@@ -112,20 +112,19 @@ class Judge:
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
         if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
             return by_path
-        if partner is not None and (
-            alone := [rule.exchange for rule in partner.fits if rule.needs == "nothing"]
-        ):
-            return next((Venue(e, Tier.NEAR) for e in reversed(alone) if e in candidate.able), None)
+        if partner is not None and (alone := partner.fits.alone):
+            told = (rule.exchange for rule in reversed(alone) if rule.exchange in candidate.able)
+            return next((Venue(exchange, Tier.NEAR) for exchange in told), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
             return Venue(self._asymmetric, Tier.FORMS) if named_key else None
         if partner is None or any(map(self._venues.names_one, paths)):
             return None  # a path that names somebody else speaks against it
-        if any(rule.needs == "nothing" for rule in candidate.fits):
+        if candidate.fits.alone:
             return None  # its own form says whose it is
-        told = exchange_of_forms(candidate, partner, self._parents)
-        return Venue(told, Tier.FORMS) if told else None
+        by_forms = exchange_of_forms(candidate, partner, self._parents)
+        return Venue(by_forms, Tier.FORMS) if by_forms else None
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
@@ -139,11 +138,12 @@ class Judge:
         name of the exchange; where a key beside it, too, can be the variant's alone, it is the variant's."""
         if venue is None or not self._is_variant(venue.exchange) or not may_be_of_wallet(candidate):
             return False
-        key_beside = partner is not None and partner.label.kind == "named" and venue.exchange in partner.able
-        return not key_beside or partner is None or self._parents[venue.exchange] in partner.able
+        if partner is None or partner.label.kind != "named" or venue.exchange not in partner.able:
+            return True
+        return self._parents[venue.exchange] in partner.able
 
     def _is_variant(self, exchange: str) -> bool:
-        return exchange != OTHER and bool(self._rules.exchange(exchange).variant_of)
+        return exchange in self._parents
 
     def _may_be(self, candidate: Candidate, venue: Venue) -> bool:
         return candidate.key is not None or venue.exchange == OTHER or venue.exchange in candidate.able
@@ -155,14 +155,13 @@ class Judge:
             rules = [rule for exchange in [*exchanges, self._generic] for rule in exchange.rules]
             return next((rule for rule in rules if _is_of_type(candidate, rule)), None)
         named = [rule for rule in candidate.fits if venue is not None and rule.exchange == venue.exchange]
-        alone = [rule for rule in candidate.fits if rule.needs == "nothing"]
         generic = [rule for rule in candidate.fits if rule.exchange == self._generic.id]
         part = candidate.part or candidate.label.part or "secret"
         if part == "secret" and "private" in candidate.label.words:
             part = "private-key"
-        for rules in (named, alone, generic):
-            if rules:
-                rule = min(rules, key=lambda rule: _distance(part, rule.part))  # of equals the first
+        for fitting in (named, candidate.fits.alone, generic):
+            if fitting:
+                rule = min(fitting, key=lambda rule: _distance(part, rule.part))  # of equals the first
                 is_public = rule.part == "private-key" and "publickey" in iter_names(candidate.label.words)
                 return None if is_public else rule
         return None
@@ -183,7 +182,7 @@ class Judge:
 def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | None:
     """The exchange that alone has values of its form or of the other half's: it outdoes names of values beside it."""
     both = (candidate, partner) if partner else (candidate,)
-    alone = (rule.exchange for one in both for rule in one.fits if rule.needs == "nothing")
+    alone = (rule.exchange for one in both for rule in one.fits.alone)
     return next((Venue(exchange, Tier.NEAR) for exchange in alone if exchange in candidate.able), None)
 
 
@@ -258,7 +257,7 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
         return True
     if partner is None or candidate.crowd > 1:
         return False
-    if any(rule.exchange == venue.exchange and rule.needs == "nothing" for rule in partner.fits):
+    if any(rule.exchange == venue.exchange for rule in partner.fits.alone):
         return True  # the other half is certain
     apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
         rule.part for rule in partner.fits if rule.exchange == venue.exchange

@@ -79,8 +79,10 @@ def decodes_to_text(value: bytes) -> bool:
 
 def _is_encoded_text(value: bytes) -> bool:
     """Base64 of text; of a few words (`kraken_api_secret`) only if nothing else is in it."""
-    if len(value) >= _MIN_ENCODED_TEXT or len(value) < _MIN_ENCODED_WORD:
-        return len(value) >= _MIN_ENCODED_TEXT and decodes_to_text(value)
+    if len(value) >= _MIN_ENCODED_TEXT:
+        return decodes_to_text(value)
+    if len(value) < _MIN_ENCODED_WORD:
+        return False
     try:
         plain = base64.b64decode(value + b"=" * (-len(value) % 4), validate=True)
     except binascii.Error:

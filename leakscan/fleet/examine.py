@@ -34,7 +34,7 @@ _PAUSES_S = (2.0, 8.0)
 _ADVICE = (
     (
         re.compile(
-            r"error: (?:40[13])\b|could not read Username|Authentication failed|HTTP Basic: Access denied"
+            r"error: 40[13]\b|could not read Username|Authentication failed|HTTP Basic: Access denied"
         ),
         "the token is missing, wrong, or not allowed to read it",
     ),

@@ -206,14 +206,14 @@ class _Asker:
 def _body(answer: http.client.HTTPResponse) -> bytes:
     """All of it. IncompleteRead if it breaks off, UnlistedError if it comes drop by drop."""
     deadline = time.monotonic() + _PAGE_S
-    data = b""
+    data = bytearray()
     while len(data) <= _MAX_BYTES and (piece := answer.read1(_PIECE)):
         data += piece
         if time.monotonic() > deadline:
             raise UnlistedError(f"a page takes longer than {_PAGE_S:g} seconds")
     if answer.length:
         raise http.client.IncompleteRead(b"", answer.length)
-    return data
+    return bytes(data)
 
 
 def _asked_for(headers: Any) -> float | None:

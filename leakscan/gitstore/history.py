@@ -25,7 +25,7 @@ _TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
-_MAX_KNOWN, _MAX_REMEMBERED = 1 << 15, 16
+_MAX_KNOWN, _MAX_REMEMBERED = 1 << 15, 16  # comparisons that are kept, and changes of each
 _WORTH_SHARING, _PARTS = 20_000, 16  # commits: fewer are compared before a worker has started
 _NOTHING = -1
 

@@ -144,8 +144,11 @@ def write_certificate(folder: Path) -> dict[str, str]:
     return settings
 
 
+Scheduler = tuple[str, dict[str, str], subprocess.Popen[bytes]]
+
+
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[tuple[str, dict[str, str], subprocess.Popen[bytes]]]:
+def scheduler(tmp_path: Path) -> Iterator[Scheduler]:
     """Its address, the environment with its certificates, and its process; it has one worker."""
     folder = tmp_path / "dask"
     folder.mkdir()
@@ -178,9 +181,7 @@ def scheduler(tmp_path: Path) -> Iterator[tuple[str, dict[str, str], subprocess.
             process.wait(PATIENCE_S)
 
 
-def test_a_scheduler_of_ones_own_with_tls(
-    leakscan: Command, repos: list[Repo], scheduler: tuple[str, dict[str, str], subprocess.Popen[bytes]]
-) -> None:
+def test_a_scheduler_of_ones_own_with_tls(leakscan: Command, repos: list[Repo], scheduler: Scheduler) -> None:
     address, settings, _ = scheduler
     assert address.startswith("tls://127.0.0.1:")
     run = leakscan("fleet", "run", "repos", "-f", "json", "--cluster", address, env=settings)
@@ -191,23 +192,33 @@ def test_a_scheduler_of_ones_own_with_tls(
     assert "no certificates" in stranger.stderr
 
 
-def test_a_scheduler_that_goes_away_costs_no_result(
-    leakscan: Command, repos: list[Repo], tmp_path: Path,
-    scheduler: tuple[str, dict[str, str], subprocess.Popen[bytes]],
-) -> None:  # fmt: skip
+def said_once_signalled(
+    tmp_path: Path, scheduler: Scheduler, number: signal.Signals, more: dict[str, str]
+) -> bytes:
+    """What a run of many repositories says whose scheduler gets a signal once something is done; it ends with 2."""
     address, settings, process = scheduler
-    for number in range(40):
-        Repo(tmp_path / "repos" / f"small{number}").commit("first", a_txt=f"{number}\n")
+    for at in range(40):
+        Repo(tmp_path / "repos" / f"small{at}").commit("first", a_txt=f"{at}\n")
     arguments = [COMMAND, "fleet", "run", "repos", "--run", "left", "--cluster", address]
-    run = subprocess.Popen(arguments, cwd=tmp_path, env={**os.environ, **settings},
+    run = subprocess.Popen(arguments, cwd=tmp_path, env={**os.environ, **settings, **more},
                            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
     journal = tmp_path / "left/journal.jsonl"
     wait_until(lambda: journal.exists() and b'"done"' in journal.read_bytes())
-    process.send_signal(signal.SIGKILL)
-    _, said = run.communicate(timeout=PATIENCE_S)
+    process.send_signal(number)
+    try:
+        _, said = run.communicate(timeout=PATIENCE_S)
+    finally:
+        process.send_signal(signal.SIGCONT)  # nothing to one that has ended
     assert run.returncode == 2, said
-    assert b"the scheduler went away" in said
     assert b"Traceback" not in said
+    return said
+
+
+def test_a_scheduler_that_goes_away_costs_no_result(
+    leakscan: Command, repos: list[Repo], tmp_path: Path, scheduler: Scheduler
+) -> None:
+    said = said_once_signalled(tmp_path, scheduler, signal.SIGKILL, {})
+    assert b"the scheduler went away" in said
     again = leakscan("fleet", "run", "--run", "left", "-f", "json")
     assert "goes on" in again.stderr
     assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
@@ -245,27 +256,12 @@ def test_a_scheduler_without_workers_is_waited_for_and_given_up(
 
 
 def test_a_scheduler_that_is_stuck_is_given_up(
-    leakscan: Command, repos: list[Repo], tmp_path: Path,
-    scheduler: tuple[str, dict[str, str], subprocess.Popen[bytes]],
-) -> None:  # fmt: skip
-    address, settings, process = scheduler
-    for number in range(40):
-        Repo(tmp_path / "repos" / f"small{number}").commit("first", a_txt=f"{number}\n")
-    env = {**settings, "DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "2s"}
-    arguments = [COMMAND, "fleet", "run", "repos", "--run", "left", "--cluster", address]
-    run = subprocess.Popen(arguments, cwd=tmp_path, env={**os.environ, **env},
-                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
-    journal = tmp_path / "left/journal.jsonl"
-    wait_until(lambda: journal.exists() and b'"done"' in journal.read_bytes())
-    process.send_signal(signal.SIGSTOP)
-    try:
-        _, said = run.communicate(timeout=PATIENCE_S)
-    finally:
-        process.send_signal(signal.SIGCONT)
-    assert run.returncode == 2, said
+    leakscan: Command, repos: list[Repo], tmp_path: Path, scheduler: Scheduler
+) -> None:
+    patience = {"DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "2s"}
+    said = said_once_signalled(tmp_path, scheduler, signal.SIGSTOP, patience)
     (line,) = (line for line in said.splitlines() if b"mend" in line)
     assert b"the scheduler does not answer any more; what was done is kept" in line
-    assert b"Traceback" not in said
     again = leakscan("fleet", "run", "--run", "left", "-f", "json")
     assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
 
