@@ -190,6 +190,8 @@ def main() -> None:
         "--groups", type=int, help="only so many groups of tests, the quick ones first: a lower bound"
     )
     arguments = parser.parse_args()
+    # A shell that starts this in the background lets it ignore the interrupt, and so would the tests that send one.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     modules = sorted((ROOT / "leakscan" / arguments.room).glob("*.py"))
     every = [m for module in modules if not module.name.startswith(_LEFT_OUT) for m in mutants(module)]
     sample = random.Random(arguments.seed).sample(every, min(arguments.sample, len(every)))
