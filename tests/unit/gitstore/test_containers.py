@@ -138,5 +138,5 @@ def test_what_changed_just_now_is_not_settled(objects: Path) -> None:
 def test_a_name_that_is_none_of_a_stamp_is_refused(tmp_path: Path) -> None:
     assert path_of([tmp_path / "0", tmp_path / "1"], "1/pack/x") == tmp_path / "1" / "pack" / "x"
     for name in ("x/pack/y", "0/y", "0/a/b/c"):
-        with pytest.raises(ValueError, match="invalid literal|values to unpack"):
+        with pytest.raises(ValueError, match=r"invalid literal|values to unpack"):
             path_of([tmp_path], name)
