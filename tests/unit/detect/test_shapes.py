@@ -1,6 +1,7 @@
 """Which rules a value fits by its form, and what else its randomness must say."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from detecting import RULES
@@ -9,7 +10,9 @@ from hypothesis import strategies as st
 
 from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.phrase import is_phrase
-from leakscan.detect.shapes import Shapes, decoded_length
+from leakscan.detect.randomness import alphabet_size, token_bits
+from leakscan.detect.shapes import Shapes, decoded_length, is_random
+from leakscan.rules import TextShape
 from leakscan.rules.fake import fake, fill
 
 SHAPES = Shapes(RULES)
@@ -114,3 +117,63 @@ def test_known_formats_stand_before_frames_of_unknown_ones_and_else_as_in_the_fi
     assert [rule for rule in ordered if not getattr(rule.shape, "loose", False)] == [
         rule for rule in every if not getattr(rule.shape, "loose", False)
     ]
+
+
+LOOSE = next(
+    rule.shape for rule in RULES.by_id.values() if isinstance(rule.shape, TextShape) and rule.shape.loose
+)
+
+
+def spread(length: int, symbols: int, first: str = "") -> bytes:
+    """Letters and digits of a length, with so many symbols in it besides the first character."""
+    drawn = list(first + fake(f"alnum:{length - len(first)}", 3))
+    for number in range(symbols):
+        drawn[3 + 5 * number] = "+/_-"[number % 4]
+    return "".join(drawn).encode()
+
+
+@pytest.mark.parametrize(
+    ("length", "first", "most"),
+    [
+        (40, "", 4),
+        (59, "", 4),
+        (60, "", 5),
+        (71, "", 5),
+        (72, "", 6),
+        (40, "-", 3),
+        (47, "/", 3),
+        (48, "-", 4),
+        (64, "/", 5),
+    ],
+)
+def test_a_value_of_unknown_format_holds_few_symbols(length: int, first: str, most: int) -> None:
+    """The first character counts among them where it is one that paths and options begin with."""
+    assert is_random(LOOSE, spread(length, most - len(first), first))
+    assert not is_random(LOOSE, spread(length, most - len(first) + 1, first))
+
+
+def test_addresses_of_chains_are_of_no_unknown_format_and_a_path_must_be_more_random() -> None:
+    assert not is_random(LOOSE, fill("0x{hex:40}", 1).encode())
+    assert not is_random(LOOSE, fill("0x{hex:64}", 1).encode())
+    scores = {seed: token_bits(fake("alnum:22", seed).encode()) for seed in range(200)}
+    weak = [seed for seed, bits in scores.items() if 12 <= bits < 28]
+    assert weak
+    for seed in weak:
+        value = fake("alnum:22", seed).encode()
+        assert is_random(LOOSE, value)
+        assert not is_random(LOOSE, b"/" + value)
+    assert not any(
+        is_random(LOOSE, fake("alnum:22", seed).encode()) for seed, bits in scores.items() if bits < 12
+    )
+
+
+@pytest.mark.parametrize(
+    ("length", "bits"), [(20, -5.5), (32, -4), (56, -1), (59, -0.625), (60, 20), (64, 20)]
+)
+def test_long_values_must_score_and_short_ones_only_not_be_written(length: int, bits: float) -> None:
+    shape = replace(LOOSE, loose=False)
+    for seed in range(30):
+        for spec in (f"alnum:{length}", f"lower:{length}"):
+            value = fake(spec, seed).encode()
+            size = alphabet_size(shape.pattern.alphabet)
+            assert is_random(shape, value) == (token_bits(value, size) >= bits)
