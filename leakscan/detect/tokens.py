@@ -155,8 +155,8 @@ class Tokens:
         return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
 
     def _is_possible(self, before: bytes, token: bytes, after: bytes) -> bool:
-        """As `_is_promising` says, or might say of the name of a file with those of folders before it. Digests name files
-        everywhere: they need a hint in the name itself."""
+        """As `_is_promising` says, or might say of the name of a file with those of folders before it. Digests name
+        files everywhere: they need a hint in the name itself."""
         if _HEXADECIMAL.fullmatch(token) and not self._hint.search(before.lower()):
             return False
         data, place = before + token + after, Span(len(before), len(before) + len(token))
