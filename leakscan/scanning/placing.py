@@ -57,9 +57,10 @@ def add_matches(
     """Judges a sighting at its paths and hands the matches to the collector."""
     matches = detector.judge(sighting.inspection, _paths(origins))
     spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
+    holder = "" if isinstance(sighting.origin, CommittedFile) and not sighting.origin.oid else sighting.oid
     for match in matches:
         n = spots[match.span]
-        details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
+        details = (*sighting.places[n], holder, sighting.line_hashes[n], sighting.marks[n])
         collector.add(match, tuple(Location(origin, *details) for origin in origins))
     return matches
 
@@ -68,7 +69,7 @@ def _names(store: Store, placements: Mapping[str, Sequence[Placement]]) -> Itera
     """The paths of committed files whose names may hold a value."""
     for oid in sorted(store.named):
         for p in placements.get(oid, ()):
-            yield Blob(oid, as_text(p.path), CommittedFile(oid, p.path, p.commit, p.in_head))
+            yield Blob(oid, as_text(p.path), CommittedFile("", p.path, p.commit, p.in_head))
 
 
 def _standing(sighting: Sighting, placements: Mapping[str, Sequence[Placement]]) -> Sequence[Placement]:
