@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import threading
@@ -13,6 +14,8 @@ from typing import Any
 
 import dask
 import distributed
+from dask.utils import parse_timedelta
+from distributed.comm.core import connect
 from distributed.diagnostics.plugin import WorkerPlugin
 
 import leakscan
@@ -28,6 +31,7 @@ _WINDOW = 2_000
 # A repository is read in a child of its own, so the end of a worker says little of it: workers come and go.
 _ALLOWED_FAILURES = 10
 _PATIENCE_S = 30
+_GOODBYE_S = 5
 _SETTINGS = {
     "distributed.scheduler.allowed-failures": _ALLOWED_FAILURES,
     "distributed.comm.retry.count": 3,
@@ -98,7 +102,8 @@ class ClusterCrew:
         """ClusterError if there is no such cluster, or if it goes away."""
         if not jobs:
             return
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        for name in ("distributed", "distributed.client", "tornado"):  # each has a level of its own
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
         with contextlib.ExitStack() as stack:
             yield from self._collect(self._client(stack), jobs)
 
@@ -107,7 +112,7 @@ class ClusterCrew:
         kind, _, number = self._where.partition(":")
         try:
             client = self._own_cluster(stack, int(number)) if kind == "local" else self._connect()
-            stack.enter_context(client)
+            stack.callback(_leave, client)
         except (OSError, RuntimeError, TimeoutError, ValueError) as error:
             raise ClusterError(
                 f"--cluster {self._where}: no scheduler answers there: {type(error).__name__}"
@@ -144,24 +149,28 @@ class ClusterCrew:
                 f"--cluster {self._where}: no certificates: name them in the configuration of Dask"
                 " (DASK_DISTRIBUTED__COMM__TLS__CA_FILE, __CLIENT__CERT and __CLIENT__KEY)"
             )
+        patience_s = parse_timedelta(dask.config.get("distributed.comm.timeouts.connect"))
+        asyncio.run(asyncio.wait_for(_greet(self._where, security), patience_s))
         return distributed.Client(self._where, security=security, set_as_default=False)
 
     def _collect(self, client: distributed.Client, jobs: Sequence[Job]) -> Iterator[tuple[Job, Outcome]]:
         ordered = iter(enumerate(jobs))
         running = {self._submit(client, at, job): job for at, job in islice(ordered, _WINDOW)}
         finished: Any = distributed.as_completed(list(running), loop=client.loop)
-        with Attendance(client, self._tell, lambda: client.cancel(list(running), force=True)) as attendance:
+        with Attendance(client, self._tell, finished.clear) as attendance:
             for future in finished:
                 job = running.pop(future)
-                if attendance.is_over:
-                    raise ClusterError(
-                        f"--cluster {self._where}: the scheduler has no workers; what was done is kept: start some,"
-                        " then the same command again"
-                    )
                 yield job, self._outcome(future, job)
+                if attendance.over:
+                    break
                 for at, more in islice(ordered, 1):
                     running[added := self._submit(client, at, more)] = more
                     finished.add(added)
+        if attendance.over:
+            raise ClusterError(
+                f"--cluster {self._where}: {attendance.over}; what was done is kept: mend that, then start the same"
+                " command again"
+            )
 
     def _submit(self, client: distributed.Client, at: int, job: Job) -> Any:
         """The largest come first, and first they go."""
@@ -181,6 +190,17 @@ class ClusterCrew:
                 f"--cluster {self._where}: the scheduler went away; what was done is kept: start the same command again"
             ) from None
         return outcome
+
+
+async def _greet(address: str, security: distributed.Security) -> None:
+    """Dask waits without end for a scheduler that takes a connection and says nothing."""
+    comm = await connect(address, **security.get_connection_args("client"))
+    await comm.close()
+
+
+def _leave(client: distributed.Client) -> None:
+    with contextlib.suppress(TimeoutError, OSError):  # a scheduler that is stuck says no goodbye
+        client.close(timeout=_GOODBYE_S)
 
 
 class _Unheard:

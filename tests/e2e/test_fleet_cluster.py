@@ -8,6 +8,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -206,6 +207,7 @@ def test_a_scheduler_that_goes_away_costs_no_result(
     _, said = run.communicate(timeout=PATIENCE_S)
     assert run.returncode == 2, said
     assert b"the scheduler went away" in said
+    assert b"Traceback" not in said
     again = leakscan("fleet", "run", "--run", "left", "-f", "json")
     assert "goes on" in again.stderr
     assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
@@ -240,6 +242,41 @@ def test_a_scheduler_without_workers_is_waited_for_and_given_up(
     assert "the scheduler has no workers; what was done is kept" in run.stderr
     again = leakscan("fleet", "run", "--run", "left", "-f", "json")
     assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
+
+
+def test_a_scheduler_that_is_stuck_is_given_up(
+    leakscan: Command, repos: list[Repo], tmp_path: Path,
+    scheduler: tuple[str, dict[str, str], subprocess.Popen[bytes]],
+) -> None:  # fmt: skip
+    address, settings, process = scheduler
+    for number in range(40):
+        Repo(tmp_path / "repos" / f"small{number}").commit("first", a_txt=f"{number}\n")
+    env = {**settings, "DASK_DISTRIBUTED__SCHEDULER__NO_WORKERS_TIMEOUT": "2s"}
+    arguments = [COMMAND, "fleet", "run", "repos", "--run", "left", "--cluster", address]
+    run = subprocess.Popen(arguments, cwd=tmp_path, env={**os.environ, **env},
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # fmt: skip
+    journal = tmp_path / "left/journal.jsonl"
+    wait_until(lambda: journal.exists() and b'"done"' in journal.read_bytes())
+    process.send_signal(signal.SIGSTOP)
+    try:
+        _, said = run.communicate(timeout=PATIENCE_S)
+    finally:
+        process.send_signal(signal.SIGCONT)
+    assert run.returncode == 2, said
+    (line,) = (line for line in said.splitlines() if b"mend" in line)
+    assert b"the scheduler does not answer any more; what was done is kept" in line
+    assert b"Traceback" not in said
+    again = leakscan("fleet", "run", "--run", "left", "-f", "json")
+    assert again.stdout == leakscan("fleet", "run", "repos", "-f", "json", "--run", "whole").stdout
+
+
+def test_a_scheduler_that_never_speaks_is_an_error(leakscan: Command, repos: list[Repo]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        where = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        env = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "1s"}
+        run = leakscan("fleet", "run", "repos", "--cluster", where, env=env)
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "no scheduler answers there" in run.stderr
 
 
 @pytest.mark.parametrize(
