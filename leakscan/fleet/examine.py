@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import shutil
 import time
 from collections.abc import Callable
@@ -30,6 +31,15 @@ _DAY_S = 86_400
 # From this size of its packs on, all cores share one repository's delta forest: it may be the last one to be read.
 LARGE_BYTES = 64 << 20
 _PAUSES_S = (2.0, 8.0)
+_ADVICE = (
+    (
+        re.compile(
+            r"error: (?:40[13])\b|could not read Username|Authentication failed|HTTP Basic: Access denied"
+        ),
+        "the token is missing, wrong, or not allowed to read it",
+    ),
+    (re.compile(r"error: 30[1278]\b"), "it was renamed or moved: name its new address"),
+)
 _BUSY = (" 429", " 502", " 503", " 504", "cannot lock ref")
 
 
@@ -175,9 +185,14 @@ class _Clone:
                 if self._token and self._token in complaint:
                     complaint = "git failed"
                 if not pause_s or not any(word in complaint for word in _BUSY):
-                    raise NothingReadError("unreachable", complaint) from None
+                    raise NothingReadError("unreachable", complaint + _advice(complaint)) from None
             time.sleep(pause_s)
         raise AssertionError
+
+
+def _advice(complaint: str) -> str:
+    """What to do about what git complains of, where its words do not say."""
+    return next((f": {advice}" for said, advice in _ADVICE if said.search(complaint)), "")
 
 
 def clone_folder(plan: Plan, entry: Entry) -> Path:

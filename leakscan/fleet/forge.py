@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -11,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +25,8 @@ _PAGES = 5_000
 _MAX_BYTES = 64 << 20
 _ATTEMPTS = 6
 _TIMEOUT_S = 60
+_PAGE_S = 300
+_PIECE = 1 << 16
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,]*\brel="next"')
 _BUSY = (429, 500, 502, 503, 504)
 
@@ -156,7 +160,7 @@ class _Asker:
         for attempt in range(_ATTEMPTS):
             try:
                 with self._opener.open(self._request(address), timeout=_TIMEOUT_S) as answer:
-                    data = answer.read(_MAX_BYTES + 1)
+                    data = _body(answer)
                     link = answer.headers.get("Link", "")
             except urllib.error.HTTPError as error:
                 error.close()
@@ -193,9 +197,23 @@ class _Asker:
         seconds = 2.0**attempt if seconds is None else seconds
         if seconds > self._left_s or attempt == _ATTEMPTS - 1:
             what = f"HTTP {code}" if code else f"no answer ({said})"
-            raise UnlistedError(f"{what}: asked again for {self._how.patience_s:,.0f} seconds at most")
+            wish = f"it asks to wait {seconds:,.0f} seconds" if seconds > self._left_s else "given up"
+            raise UnlistedError(f"{what}, asked {attempt + 1} times: {wish}")
         self._left_s -= seconds
         self._how.sleep(seconds)
+
+
+def _body(answer: http.client.HTTPResponse) -> bytes:
+    """All of it. IncompleteRead if it breaks off, UnlistedError if it comes drop by drop."""
+    deadline = time.monotonic() + _PAGE_S
+    data = b""
+    while len(data) <= _MAX_BYTES and (piece := answer.read1(_PIECE)):
+        data += piece
+        if time.monotonic() > deadline:
+            raise UnlistedError(f"a page takes longer than {_PAGE_S:g} seconds")
+    if answer.length:
+        raise http.client.IncompleteRead(b"", answer.length)
+    return data
 
 
 def _asked_for(headers: Any) -> float | None:
@@ -204,6 +222,9 @@ def _asked_for(headers: Any) -> float | None:
         text = headers.get(name)
         if text is not None and re.fullmatch(r"\d{1,12}", text):
             return max(float(text) - now, 0.0)
+        if text is not None:
+            with contextlib.suppress(ValueError):
+                return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
     return None
 
 

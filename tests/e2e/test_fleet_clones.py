@@ -116,6 +116,8 @@ def test_a_token_is_shown_to_its_host_and_kept_nowhere(
         *arguments, "--run", "wrong", stdin=fleet(server, "bot.git"), env=env | {"OUR_TOKEN": "x"}
     )
     assert (wrong.exit_code, states(wrong)) == (3, {"bot.git": "failed"})
+    (refused,) = wrong.json["failures"]
+    assert refused["reason"].endswith("the token is missing, wrong, or not allowed to read it")
     server.seen.clear()
     other = leakscan(
         *arguments[:-1], "example.com=OUR_TOKEN", "--run", "other", stdin=fleet(server, "bot.git"), env=env
@@ -198,6 +200,8 @@ def test_a_token_does_not_follow_to_another_host(
         )
         run = leakscan(*arguments, stdin=fleet(server, "bot.git"), env={"OUR_TOKEN": "word"})
         assert states(run) == {"bot.git": "failed"}
+        (moved,) = run.json["failures"]
+        assert moved["reason"].endswith("it was renamed or moved: name its new address")
         assert other.seen == []
         without = leakscan(*arguments, "--run", "without", stdin=fleet(server, "bot.git"))
         assert states(without) == {"bot.git": "complete"}

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from leakscan.errors import ConfigError
+from leakscan.fleet import forge
 from leakscan.fleet.forge import Listing, is_organisation, list_organisation
 from leakscan.fleet.job import Entry
 from leakscan.model import Failure
@@ -42,7 +45,8 @@ class Server:
     def answer(self, path: str) -> tuple[int, dict[str, str], bytes]:
         parts = urlsplit(path)
         if self.moods:
-            return *self.moods.pop(0), b""
+            code, headers = self.moods.pop(0)
+            return code, headers, b"[{" if code == 200 else b""
         if self.body is not None:
             return 200, {}, self.body
         if parts.path not in (
@@ -78,7 +82,8 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
             self.send_response(code)
             for name, value in headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 
@@ -146,6 +151,41 @@ def test_a_server_that_is_busy_is_waited_for(server: Server) -> None:
     ]
     assert len(ask(server, "github:firm", clock)) == 5
     assert clock.slept == [7.0, 3.0, 4.0]
+
+
+def test_a_date_to_come_back_at_is_waited_for(server: Server) -> None:
+    clock = Clock()
+    server.moods = [
+        (429, {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=99), usegmt=True)})
+    ]
+    assert len(ask(server, "github:firm", clock)) == 5
+    assert 90 < clock.slept[0] < 100
+    server.moods = [(429, {"Retry-After": "soon"})]
+    assert len(ask(server, "github:firm", clock)) == 5
+
+
+def test_a_page_that_breaks_off_is_asked_for_again(server: Server) -> None:
+    server.moods = [(200, {"Content-Length": "1000", "Connection": "close"})]
+    assert len(ask(server, "github:firm")) == 5
+
+
+def test_a_page_that_comes_drop_by_drop_is_given_up(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forge, "_PAGE_S", 0)
+    assert "a page takes longer than 0 seconds" in failure_of(ask(server, "github:firm"))
+
+
+def test_a_token_that_expires_between_two_pages_keeps_the_first(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OUR_TOKEN", "word")
+    server.token = "word"
+    how = Listing(PROTOCOLS, f"http://{server.host}", {server.host: "OUR_TOKEN"}, sleep=Clock())
+    found = []
+    for item in list_organisation("github:firm", how):
+        found.append(item)
+        server.token = "another"
+    assert len(found) == 3
+    assert "HTTP 401: the token is missing, wrong" in failure_of(found)
 
 
 def test_but_not_for_ever(server: Server) -> None:
