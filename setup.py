@@ -19,7 +19,7 @@ MODULES = (
     "gitstore/_kernel_trees",
     "gitstore/_kernel_walk",
 )
-INCLUDED = [f"leakscan/anchors/{name}.pxi" for name in ("_hidden", "_phrases", "_tokens")]
+INCLUDED = [f"leakscan/anchors/{name}.pxi" for name in ("_hidden", "_phrases", "_stretches", "_tokens")]
 
 try:
     from Cython.Build import cythonize

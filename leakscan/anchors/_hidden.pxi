@@ -33,30 +33,44 @@ cdef enum:
     HIDDEN_DIGITS = 60
 
 
-cdef bint _hidden(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
-    """Something hides in data[low:high]. Every step that finds no piece lands on a byte that is not of base64, and no
-    two landings are further apart than a piece is long: none of them can miss twelve escapes in a row."""
-    cdef Py_ssize_t begin = low, place, last
+cdef bint _hides(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """A run of base64 or a piece of a value hides in the token data[begin:end], as far as data[low:high] shows it."""
+    cdef Py_ssize_t place
+    begin, end = max(begin, low), min(end, high)
     while True:
-        last = begin + HIDDEN_PIECE - 1
-        if last >= high:
+        begin = _stretch(CODE, data, end, begin, end, HIDDEN_PIECE)
+        if begin < 0:
             return False
-        place = last
-        while place >= begin and CODE[data[place]]:
-            place -= 1
-        if place < begin:
-            place = last + 1
-            while place < high and CODE[data[place]]:
-                place += 1
-            if (begin > low or low == 0) and place - begin >= HIDDEN_RUN and _speaks(data, begin, place, low):
-                return True
-            if _is_plain(data, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(data, place, high):
-                return True
-            if begin > low and _went_before(data, begin, place, low):
-                return True
-        if place < high and ESCAPE[data[place]] and _is_escaped(data, place, low, high):
+        place = begin + HIDDEN_PIECE
+        while place < end and CODE[data[place]]:
+            place += 1
+        if (begin > low or low == 0) and place - begin >= HIDDEN_RUN and _speaks(data, begin, place, low):
+            return True
+        if _is_plain(data, place - HIDDEN_PIECE, place, HIDDEN_PIECE) and _goes_on(data, place, high):
+            return True
+        if begin > low and _went_before(data, begin, place, low):
             return True
         begin = place + 1
+
+
+cdef bint _has_escapes(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """Twelve escapes of one form stand in a row in data[low:high]. Their first characters stand in three blocks at
+    most, and one of them in the last of these."""
+    cdef uint8_t rest[BLOCK]
+    cdef uint64_t bits
+    cdef Py_ssize_t place = low
+    cdef int count, before = 0, earlier = 0
+    while place < high:
+        bits = escape_bits(_block(data, high, place, rest))
+        count = count_bits(bits) if bits else 0
+        if count and earlier + before + count >= HIDDEN_UNITS:
+            while bits:
+                if _is_escaped(data, place + lowest(bits), low, high):
+                    return True
+                bits &= bits - 1
+        earlier, before = before, count
+        place += BLOCK
+    return False
 
 
 cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:

@@ -24,7 +24,8 @@ cdef class Matcher:
     cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept
     cdef bint is_whole(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept
     cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept
-    cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1
+    cdef int add_runs(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end, list runs) except -1
+    cdef bint is_token(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1
     cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept
     cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept

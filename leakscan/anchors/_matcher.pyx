@@ -6,7 +6,7 @@ Everything it reads is untrusted: each place is compared with the size before it
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.string cimport memchr, memcmp
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from leakscan.anchors.spec import (
     AFTER_REACH,
@@ -71,6 +71,7 @@ cdef inline Py_ssize_t _stretch(
     return -1
 
 
+include "_stretches.pxi"
 include "_hidden.pxi"
 include "_phrases.pxi"
 include "_tokens.pxi"
@@ -146,35 +147,61 @@ cdef class Matcher:
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
         cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
         cdef Py_ssize_t found[2]
-        cdef Py_ssize_t place = 0
+        cdef Py_ssize_t begin = 0, last, place = 0
         cdef list runs = [], tokens = []
-        while place <= size and self.run(text, size, place, size, found):
-            runs.append((found[0], found[1]))
-            place = found[1] + 1
-        place = 0
-        while place <= size and self.token(text, size, place + AFTER, size, found):
-            tokens.append((found[0], found[1]))
-            place = found[1] + 1
-        place = 0
+        while True:
+            begin = _token_start(text, size, begin, size)
+            if begin < 0:
+                break
+            last = _token_end(text, size, begin + LEAST)
+            if last - begin >= self.shortest >= LEAST:
+                self.add_runs(text, size, begin, last, runs)
+            if self.is_token(text, size, begin, last):
+                tokens.append((begin, last))
+            begin = last + 1
+        if self.shortest < LEAST:
+            self.add_runs(text, size, 0, size, runs)
         while self.phrases and place <= size and _phrase(text, size, place + MARGIN, size, self.accepts, found):
             tokens.append((found[0], found[1]))
             place = found[1] + 1
         return runs, tokens
 
+    cdef int add_runs(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end, list runs) except -1:
+        """All of data[begin:end]; none stands across its ends."""
+        cdef Py_ssize_t found[2]
+        while begin <= end and self.run(data, size, begin, end, found):
+            runs.append((found[0], found[1]))
+            begin = found[1] + 1
+        return 0
+
     cdef bint stands(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) except -1:
         """An anchor touches data[start:end]; `size` bytes are there, and 0 <= start <= end <= size."""
-        cdef int number
+        cdef Py_ssize_t low = max(0, start - self.gap), high = min(size, end + self.gap)
+        cdef Py_ssize_t begin = _start(KIND, data, low, MOST + 1), last
         cdef Py_ssize_t found[2]
-        if self.run(data, size, start, end, found):
-            return True
-        if self.hint_count + self.head_count and self.token(data, size, start, end, found):
+        cdef int number
+        while True:
+            begin = _token_start(data, size, begin, high)
+            if begin < 0:
+                break
+            last = _token_end(data, size, begin + LEAST)
+            if last - begin >= self.shortest >= LEAST and begin <= end and last >= start and (
+                self.run(data, size, max(begin, start), min(last, end), found)
+            ):
+                return True
+            if self.hidden and last - begin >= HIDDEN_PIECE and _hides(data, begin, last, low, high):
+                return True
+            if begin <= end + REACH and last >= start - AFTER and self.is_token(data, size, begin, last):
+                return True
+            begin = last + 1
+        if self.shortest < LEAST and self.run(data, size, start, end, found):
             return True
         if self.phrases and _phrase(data, size, start, end, self.accepts, found):
             return True
         for number in range(self.literal_count):
             if self.literal(number, data, size, start, end):
                 return True
-        return self.hidden and _hidden(data, max(0, start - HIDDEN_REACH), min(size, end + HIDDEN_REACH))
+        return self.hidden and _has_escapes(data, low, high)
 
     cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept:
         """The first one that touches."""
@@ -204,46 +231,17 @@ cdef class Matcher:
             return KIND[before] != SYMBOL
         return before == c"\\" or before == c"%" or before == c"="
 
-    cdef bint token(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) except -1:
-        """The first one that touches, with itself or the bytes before it that may hold its hint."""
-        cdef Py_ssize_t begin = max(0, start - AFTER)
-        cdef Py_ssize_t least = max(0, begin - MOST - 1)
-        cdef Py_ssize_t stop = end + REACH
-        cdef Py_ssize_t place, last
-        cdef uint64_t counts, count
-        while begin > least and KIND[data[begin - 1]]:
-            begin -= 1
-        while begin <= stop:
-            last = begin + LEAST - 1
-            if last >= size:
-                return False
-            place = last
-            counts = 0
-            while place >= begin:
-                count = COUNTS[data[place]]
-                if count == 0:
-                    break
-                counts += count
-                place -= 1
-            if place >= begin:
-                begin = place + 1
-                continue
-            place = last + 1
-            last = min(size, begin + MOST + 1)
-            while place < last and KIND[data[place]]:
-                counts += COUNTS[data[place]]
-                place += 1
-            if place - begin > MOST:
-                while place < size and KIND[data[place]]:
-                    place += 1
-            elif _may_be_mixed(counts) and self.is_anchored(data, size, begin, place) and self.is_accepted(
-                data, size, begin, place
-            ):
-                found[0] = begin
-                found[1] = place
-                return True
-            begin = place + 1
-        return False
+    cdef bint is_token(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
+        """data[begin:end], at least as long as any, is one that is an anchor."""
+        cdef uint64_t counts = 0
+        cdef Py_ssize_t place
+        if end - begin > MOST or not self.hint_count + self.head_count:
+            return False
+        for place in range(begin, end):
+            counts += COUNTS[data[place]]
+        return _may_be_mixed(counts) and self.is_anchored(data, size, begin, end) and self.is_accepted(
+            data, size, begin, end
+        )
 
     cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept:
         """The token data[begin:end] is mixed enough, may be a value, and has a head or a hint."""

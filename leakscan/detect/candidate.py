@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
+from leakscan.detect.fits import Fits
 from leakscan.detect.label import Label
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.model import Confidence, Part, Secret, Span
@@ -33,7 +34,7 @@ class Candidate:
     span: Span
     secret: Secret
     identity: bytes = field(repr=False)
-    fits: tuple[Rule, ...]
+    fits: Fits
     bits: float
     key: PrivateKey | None
     label: Label
@@ -48,12 +49,12 @@ class Candidate:
     @property
     def is_companion(self) -> bool:
         """It is nothing without the part that it stands with."""
-        return any(rule.needs == "group" for rule in self.fits)
+        return self.fits.in_groups_only
 
     @property
     def able(self) -> frozenset[str]:
         """The exchanges whose values look like this one."""
-        return frozenset(rule.exchange for rule in self.fits)
+        return self.fits.exchanges
 
     def matched(
         self, rule: Rule, confidence: Confidence, score: float, reasons: Iterable[str], partner: bytes | None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from leakscan.detect.candidate import Candidate
+from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.label import Label, iter_names, split_words
 from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
@@ -44,6 +45,7 @@ class Companions:
             for rule in exchange.rules:
                 if rule.needs == "group":
                     self._rules[exchange.id].append(rule)
+        self._listing = Listing(rules.by_id.values())
 
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
@@ -60,7 +62,7 @@ class Companions:
                 if any(span.start < o.end and o.start < span.end for o in taken if o != span):
                     continue
                 if at < len(joined) and (
-                    joined[at].is_companion or not joined[at].able.isdisjoint(rule.exchange for rule in rules)
+                    joined[at].is_companion or not joined[at].able.isdisjoint(rules.exchanges)
                 ):
                     continue
                 value, taken[span] = data[span.start : span.end], at
@@ -82,14 +84,14 @@ class Companions:
         return joined
 
     def _wanted(self, candidate: Candidate) -> list[Rule]:
-        able = {rule.exchange for rule in candidate.fits}
+        able = candidate.able
         if candidate.venue is not None:
             able &= {candidate.venue.exchange}
         return [rule for exchange in sorted(able) for rule in self._rules.get(exchange, ())]
 
     def _beside(
         self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
-    ) -> Iterator[tuple[tuple[Rule, ...], Span, Label]]:
+    ) -> Iterator[tuple[Fits, Span, Label]]:
         """At most one of each part, the nearest; with all rules that it fits."""
         spans = [candidate.span]
         if candidate.partner is not None and candidates[candidate.partner].key is None:
@@ -105,7 +107,7 @@ class Companions:
             if chosen == span:
                 rules.append(rule)
         for rules, span, label in nearest.values():
-            yield tuple(rules), span, label
+            yield self._listing.of(rules), span, label
 
     def _assigned(
         self, data: bytes, start: int, end: int, wanted: Sequence[Rule]

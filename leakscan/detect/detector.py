@@ -15,6 +15,7 @@ from leakscan.detect.companions import Companions
 from leakscan.detect.context import context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
+from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
 from leakscan.detect.label import Label, Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex
@@ -24,10 +25,10 @@ from leakscan.detect.pem import LITERALS, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
-from leakscan.detect.tokens import Tokens, is_loose
+from leakscan.detect.tokens import Tokens
 from leakscan.detect.venue import Named, Venues
 from leakscan.model import Part, Secret, Span
-from leakscan.rules import PemShape, Rule, RuleSet, TextShape
+from leakscan.rules import PemShape, RuleSet
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ class Detector:
             return NOTHING
         return self._weigh(data, values, keys)
 
-    def _weigh(self, data: bytes, values: dict[Span, tuple[Rule, ...]], keys: list[PrivateKey]) -> Inspection:
+    def _weigh(self, data: bytes, values: dict[Span, Fits], keys: list[PrivateKey]) -> Inspection:
         mentions = self._venues.mentions(data, context_windows(data, [*values, *(key.span for key in keys)]))
         known = {key.identity for key in keys if self._is_published(key.identity)}
         candidates = [self._key_candidate(data, key, mentions) for key in keys if key.identity not in known]
@@ -125,10 +126,10 @@ class Detector:
         venue = self._venues.nearest(data, key.span, label, mentions, self._with_pem)
         secret = Secret(data[key.span.start : key.span.end])
         mock = is_made_up(data, key.span)
-        return Candidate(key.span, secret, key.identity, (), 0.0, key, label, venue, mock=mock)
+        return Candidate(key.span, secret, key.identity, Fits(), 0.0, key, label, venue, mock=mock)
 
     def _candidate(
-        self, data: bytes, span: Span, floor: int, fits: tuple[Rule, ...], mentions: Named, *, armour: bool
+        self, data: bytes, span: Span, floor: int, fits: Fits, mentions: Named, *, armour: bool
     ) -> Candidate | None:
         if _is_of_code(data, span, fits):
             return None
@@ -139,22 +140,21 @@ class Detector:
             return None
         if armour and is_armoured(data, span) and not _is_on_line(data, label, span):
             return None
-        able = frozenset(rule.exchange for rule in fits)
+        able = fits.exchanges
         if (
             label.strength < 1
-            and _needs_both(fits)
+            and fits.needs_both
             and not self._venues.may_name(mentions, able)
             and self._is_nameless(data[max(0, span.start - ABOVE) : span.start], able)
         ):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
-        if _needs_both(fits) and (
+        if fits.needs_both and (
             (venue is None and label.strength < 1) or (venue is not None and venue.exchange == OTHER)
         ):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
-        proofs = {rule.shape.proof for rule in fits if isinstance(rule.shape, TextShape)} - {""}
-        proof = next(filter(None, (proven(kind, value, data, span.start) for kind in sorted(proofs))), "")
+        proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")
         return Candidate(
             span,
             Secret(value),
@@ -198,7 +198,7 @@ def _is_near(places: list[int], place: int) -> bool:
     return any(abs(start - place) <= _BESIDE for start in places[max(0, at - 1) : at + 1])
 
 
-def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
+def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
     """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a digest that has a file
     for its name; or a value in machine code, full of unlikely ones: short, of no known form, or assigned to nothing."""
     start, end = span
@@ -209,13 +209,9 @@ def _is_of_code(data: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
         return True
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
-    if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not _needs_both(fits):
+    if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not fits.needs_both:
         return False
-    return end - start < _SHORT or is_loose(fits) or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
-
-
-def _needs_both(fits: tuple[Rule, ...]) -> bool:
-    return all(rule.needs == "name and exchange" for rule in fits)
+    return end - start < _SHORT or fits.is_loose or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:

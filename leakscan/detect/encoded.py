@@ -73,10 +73,18 @@ def is_armoured(data: bytes, span: Span) -> bool:
 
 def _line_of(data: bytes, span: Span) -> Span:
     low = max(0, span.start - _LINE_REACH)
-    breaks = [match.end() for match in _LINE_BREAK.finditer(data, low, span.start)]
+    start = _line_start(data, low, span.start)
     following = _LINE_BREAK.search(data, span.end, span.end + _LINE_REACH)
     end = following.start() if following else min(len(data), span.end + _LINE_REACH)
-    return Span(breaks[-1] if breaks else low, end)
+    return Span(start, end)
+
+
+def _line_start(data: bytes, low: int, place: int) -> int:
+    """Behind the last line break of data[low:place], `low` if there is none."""
+    if data.find(b"\r", low, place) < 0 and data.find(b"\\", low, place) < 0:
+        return data.rfind(b"\n", low, place) + 1 or low
+    breaks = [match.end() for match in _LINE_BREAK.finditer(data, low, place)]
+    return breaks[-1] if breaks else low
 
 
 def _line_beside(data: bytes, line: Span, step: int) -> Span:
@@ -96,6 +104,9 @@ def _adjacent(data: bytes, line: Span, step: int) -> Span:
             if following
             else Span(len(data), len(data))
         )
+    if data[line.start - 1 : line.start] == b"\n":
+        end = line.start - 1 - (data[line.start - 2 : line.start - 1] == b"\r")
+        return _line_of(data, Span(end, end))
     low = max(0, line.start - 8)
     breaks = [match for match in _LINE_BREAK.finditer(data, low, line.start) if match.end() == line.start]
     return _line_of(data, Span(breaks[-1].start(), breaks[-1].start())) if breaks else Span(0, 0)

@@ -28,6 +28,7 @@ _MAX_UNITS = 8
 _LINES_ABOVE = 2
 _FRAMEWORK_REACH = 1000
 _MAX_REMEMBERED = 4096  # times 2 kB; the versions of a file have most of their lines in common
+_MAX_UNITS_REMEMBERED = 1 << 14  # times some 100 bytes
 _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
@@ -112,6 +113,7 @@ class Labeller:
         self._strengths: dict[str, tuple[Part, int]] = {name: (part, 1) for name, part in weak.items()}
         self._strengths.update({name: (part, 2) for name, part in strong.items()})
         self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._label)
+        self._judged = functools.lru_cache(_MAX_UNITS_REMEMBERED)(self._judge)
 
     def label(self, data: bytes, span: Span, floor: int) -> Label:
         """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
@@ -226,6 +228,12 @@ class Labeller:
         return label if label.kind == "named" and label.strength == 2 else self.judge_unit(phrase, span)
 
     def judge_unit(self, unit: bytes, span: Span) -> Label:
+        label = self._judged(unit)
+        return (
+            label if label is NO_LABEL else Label(label.kind, label.words, label.part, label.strength, span)
+        )
+
+    def _judge(self, unit: bytes) -> Label:
         words = _without_prefix(split_words(unit.decode("latin-1")))
         # `app.api.key`, the space of names of the program's own settings; not `app.key`
         if words[:1] == ("app",) and unit[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
@@ -235,16 +243,16 @@ class Labeller:
         )
         named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
         if any(word in NEGATIVE for word in iter_names(tuple(word for word in words if word not in NEUTRAL))):
-            return Label("negative", words, span=span)
+            return Label("negative", words)
         strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
         if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
-            return Label("foreign", words, span=span)
+            return Label("foreign", words)
         if named:
             # EXCHANGES 3a: in one name, the word for a secret beats the word for a key (API_KEY_SECRET).
             part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
-            return Label("named", words, part, strength, span)
-        return Label("other", words, span=span) if telling else NO_LABEL
+            return Label("named", words, part, strength)
+        return Label("other", words) if telling else NO_LABEL
 
 
 def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:

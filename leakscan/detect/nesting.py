@@ -20,7 +20,8 @@ _KIND = re.compile(
     rb"[:=]\s{0,3}\\{0,2}[\"']([\w.\- ]{1,40})\\{0,2}[\"']"
 )
 _BRACKETS = re.compile(rb"[][{}()]")
-_OPENER_NAME = re.compile(rb"([A-Za-z_](?:[\w.$\\ -]|::|->){0,60}?)['\"\\]{0,6}\s{0,3}(?:[:=]>?\s{0,3})?\Z")
+# What stands before a bracket, from its end to its start: from the other side each place would be tried.
+_OPENER_NAME = re.compile(rb"(?:\s{0,3}>?[:=])?\s{0,3}['\"\\]{0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])")
 
 
 ABOVE = _PARENT_REACH + 104  # how far up is looked, and the longest name before a bracket
@@ -51,9 +52,9 @@ def _bracket_parents(data: bytes, start: int) -> Iterator[Span]:
             if bracket[0] == b"{" and (kind := _KIND.search(data, bracket.end(), start)):
                 yield Span(*kind.span(1))
             low = max(0, bracket.start() - 80)
-            if name := _OPENER_NAME.search(data[low : bracket.start()]):
+            if name := _OPENER_NAME.match(data[low : bracket.start()][::-1]):
                 found += 1
-                yield Span(low + name.start(1), low + name.end(1))
+                yield Span(bracket.start() - name.end(1), bracket.start() - name.start(1))
             if found == _MAX_PARENTS:
                 return
 

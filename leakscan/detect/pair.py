@@ -100,8 +100,8 @@ def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:
 
 def _part_of(candidate: Candidate) -> Part | None:
     """What its name says, or its form if that allows one part only."""
-    parts = {rule.part for rule in candidate.fits}
-    return candidate.label.part or (parts.pop() if len(parts) == 1 else None)
+    parts = candidate.fits.parts
+    return candidate.label.part or (next(iter(parts)) if len(parts) == 1 else None)
 
 
 def _goes_with_pem(candidate: Candidate, with_pem: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ import functools
 import re
 from collections import defaultdict
 
+from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.phrase import is_phrase
 from leakscan.detect.proofs import is_possible
 from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bits
@@ -20,6 +21,7 @@ _ADDRESS = re.compile(rb"0x[0-9a-fA-F]{40}")
 _GROUPS, _LOWER, _SHORTEST_GROUP = 4, 36, 8  # `8-8-8-5` of lower-case letters and digits
 _DIGITS = re.compile(rb"[0-9a-f]+")
 _MAX_REMEMBERED = 1 << 14
+_NONE = Fits()
 
 
 class Shapes:
@@ -31,12 +33,11 @@ class Shapes:
             for rule in exchange.rules:
                 if isinstance(rule.shape, TextShape) and rule.needs != "group":
                     sharing[rule.shape].append(rule)
-        self._phrases: dict[int, tuple[Rule, ...]] = {}
+        self._phrases: dict[int, list[Rule]] = defaultdict(list)
         for rule in rules.by_id.values():
             if isinstance(rule.shape, PhraseShape):
-                listed = self._phrases.get(rule.shape.words, ())
-                self._phrases[rule.shape.words] = (*listed, rule)
-        self._order = {rule_id: number for number, rule_id in enumerate(rules.by_id)}
+                self._phrases[rule.shape.words].append(rule)
+        self._listing = Listing(rules.by_id.values())
         self._rules = {shape: tuple(listed) for shape, listed in sharing.items()}
         self._of_length: dict[int, list[TextShape]] = defaultdict(list)
         for shape in sharing:
@@ -48,11 +49,12 @@ class Shapes:
             if any(rule.needs != "name and exchange" for rule in listed)
         }
         self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._fits)
+        self._listed = functools.lru_cache(_MAX_REMEMBERED)(self._rules_of)
 
-    def fits(self, value: bytes) -> tuple[Rule, ...]:
+    def fits(self, value: bytes) -> Fits:
         """The rules whose values look like this one, and are as random."""
         known = len(value) in self._of_length or b" " in value
-        return self._remembered(value) if known else ()
+        return self._remembered(value) if known else _NONE
 
     def speaks(self, value: bytes) -> bool:
         """Whether it could be a credential with no more than its form, or no more than its name or its exchange."""
@@ -61,20 +63,19 @@ class Shapes:
             for shape in self._of_length.get(len(value), ())
         )
 
-    def _fits(self, value: bytes) -> tuple[Rule, ...]:
+    def _fits(self, value: bytes) -> Fits:
         if b" " in value:
             words = value.count(b" ") + 1
-            return self._phrases.get(words, ()) if is_phrase(value, words) else ()
-        shapes = [
+            return self._listing.sorted(self._phrases.get(words, ())) if is_phrase(value, words) else _NONE
+        shapes = (
             shape
             for shape in self._of_length[len(value)]
             if shape.pattern.is_of(value) and _holds(shape, value)
-        ]
-        return tuple(sorted((rule for shape in shapes for rule in self._rules[shape]), key=self._rank))
+        )
+        return self._listed(tuple(shapes))
 
-    def _rank(self, rule: Rule) -> tuple[bool, int]:
-        """A known format before a frame for an unknown one, then as in the files."""
-        return isinstance(rule.shape, TextShape) and rule.shape.loose, self._order[rule.id]
+    def _rules_of(self, shapes: tuple[TextShape, ...]) -> Fits:
+        return self._listing.sorted(rule for shape in shapes for rule in self._rules[shape])
 
 
 def _holds(shape: TextShape, value: bytes) -> bool:

@@ -17,8 +17,7 @@ _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{10,}={0,2}")
 _BASE64 = rb"(?:[K-Za-e][A-Za-z0-9+/]{3}){4,14}[A-Za-z0-9+/]{0,3}"
 _DIGITS = rb"(?:0[xX])?(?:[2-7][0-9A-Fa-f]){12,29}"
 _ENCODED = re.compile(rb"(?P<digits>%b)|(?P<base64>%b)" % (_DIGITS, _BASE64))
-_TOKEN = re.compile(rb"(?:%b|%b)(?![A-Za-z0-9+/_-])" % (_DIGITS, _BASE64))
-_OF_TOKEN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
+_TOKEN = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:%b|%b)(?![A-Za-z0-9+/_-])" % (_DIGITS, _BASE64))
 _PADS = re.compile(rb"={0,2}")
 # A literal that another one follows: as far as three bytes show it, and as far as those before a token do.
 _GOES_ON = re.compile(rb"[\"'`](?:[ \t]?[+.&\\\"'`]|\r?\n[ \t+.&\"'`])|\\\r?\n")
@@ -64,9 +63,7 @@ def iter_short(data: bytes, anchors: Iterable[tuple[int, int]]) -> Iterator[Piec
     for low, high in merged((max(0, start - _BESIDE), end + _BESIDE) for start, end in anchors):
         for token in _TOKEN.finditer(data, low, high):
             start, end = token.span()
-            if token.end() == high or (start and data[start - 1] in _OF_TOKEN):
-                continue
-            if piece := decoded(token[0], data[end : end + 2]):
+            if end != high and (piece := decoded(token[0], data[end : end + 2])):
                 yield Piece(Span(start, start + piece.original.end), piece.text, piece.how)
         for joint in _JOINT.finditer(data, low, high):
             piece_before = _PIECE.search(data, max(0, joint.start() - _LONGEST_LITERAL), joint.start())

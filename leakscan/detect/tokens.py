@@ -10,6 +10,7 @@ from dataclasses import replace
 from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
 from leakscan.detect.encoded import is_piece_of_encoding
+from leakscan.detect.fits import Fits
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import KeywordIndex
 from leakscan.detect.rewrite import Piece
@@ -17,7 +18,7 @@ from leakscan.detect.shapes import Shapes
 from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
-from leakscan.rules import RUN_LENGTH, PhraseShape, Rule, RuleSet, TextShape
+from leakscan.rules import RUN_LENGTH, PhraseShape, RuleSet, TextShape
 
 _TOKEN = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
@@ -43,7 +44,7 @@ _ANY_HEAD = tuple(bytes((code,)) for code in range(33, 127) if _TOKEN.match(byte
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
-_Read = tuple[bytes, list[tuple[int, int]], dict[Span, tuple[Rule, ...]]]
+_Read = tuple[bytes, list[tuple[int, int]], dict[Span, Fits]]
 
 
 class Tokens:
@@ -80,7 +81,7 @@ class Tokens:
         self._matcher = Matcher(self.spec)
         self._last: _Read = (b"", [], {})
 
-    def values(self, data: bytes) -> dict[Span, tuple[Rule, ...]]:
+    def values(self, data: bytes) -> dict[Span, Fits]:
         """Every value that an anchor gives, and those beside it that could be parts of the same credential, with the
         rules that each fits; by position."""
         return self._read(data)[2]
@@ -102,8 +103,8 @@ class Tokens:
 
     def _values(
         self, data: bytes, runs: Iterable[tuple[int, int]], tokens: Iterable[tuple[int, int]]
-    ) -> dict[Span, tuple[Rule, ...]]:
-        found: dict[Span, tuple[Rule, ...]] = {}
+    ) -> dict[Span, Fits]:
+        found: dict[Span, Fits] = {}
         for span in iter_run_values(data, runs, RUN_LENGTH):
             if (fits := self._shapes.fits(data[span.start : span.end])) and not is_piece_of_encoding(
                 data, span
@@ -123,7 +124,7 @@ class Tokens:
                         found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
-    def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, tuple[Rule, ...]]]:
+    def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, Fits]]:
         """The value in a token, with the rules that it fits: as far as an escape sticks to it, without that."""
         for span in _values_of(data, token):
             fits = self._shapes.fits(data[span.start : span.end])
@@ -160,19 +161,19 @@ class Tokens:
         if _HEXADECIMAL.fullmatch(token) and not self._hint.search(before.lower()):
             return False
         data, place = before + token + after, Span(len(before), len(before) + len(token))
-        if next(self._readings(data, place), None) or decoded(token, after):
+        if next(self._readings(data, place), None) or decoded(token, after) is not None:
             return True
         return before_first(before, after) is not None
 
-    def _is_told(self, data: bytes, before: bytes, span: Span, fits: tuple[Rule, ...]) -> bool:
-        if any(rule.needs != "name and exchange" or isinstance(rule.shape, PhraseShape) for rule in fits):
+    def _is_told(self, data: bytes, before: bytes, span: Span, fits: Fits) -> bool:
+        if not fits.needs_both or any(isinstance(rule.shape, PhraseShape) for rule in fits):
             return True
-        if not is_loose(fits) and _ROW.search(before):
+        if not fits.is_loose and _ROW.search(before):
             return True  # its column's name stands further away
         label = self._labeller.label(data, span, 0)
-        if label.kind in ("named", "hmac") and (label.strength > 1 or not is_loose(fits)):
+        if label.kind in ("named", "hmac") and (label.strength > 1 or not fits.is_loose):
             return True
-        if label.kind == "argument" and not is_loose(fits):
+        if label.kind == "argument" and not fits.is_loose:
             return True
         return label.kind in ("named", "argument", "none", "other") and self._is_named(before, fits)
 
@@ -184,9 +185,8 @@ class Tokens:
             for span in _values_of(data, token)
         )
 
-    def _is_named(self, before: bytes, fits: Iterable[Rule]) -> bool:
-        able = {rule.exchange for rule in fits}
-        able |= {self._family[exchange] for exchange in able}
+    def _is_named(self, before: bytes, fits: Fits) -> bool:
+        able = fits.exchanges | {self._family[exchange] for exchange in fits.exchanges}
         return any(m.exchange in able for m in self._index.mentions(before, [Span(0, len(before))]))
 
 
@@ -205,11 +205,6 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
 def _is_padded(data: bytes, token: Span) -> bool:
     """The one `=` behind it fills up base64, and nothing is assigned."""
     return (token.end - token.start) % 4 == 3 and _PAD_ENDS.match(data, token.end) is not None
-
-
-def is_loose(fits: Iterable[Rule]) -> bool:
-    """No known format, only frames of unknown ones."""
-    return all(isinstance(rule.shape, TextShape) and rule.shape.loose for rule in fits)
 
 
 def _without_longer(words: set[bytes]) -> set[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Final
@@ -10,6 +11,7 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.named import files_below
 from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
+from leakscan.gitstore.pool import LOST, Pool
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
 
 if TYPE_CHECKING:
@@ -25,10 +27,14 @@ _TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
+_MAX_KNOWN, _MAX_REMEMBERED = 1 << 15, 16
+_WORTH_SHARING, _PARTS = 20_000, 16  # commits: fewer are compared before a worker has started
 _NOTHING = -1
 
 # path, blob in each base, blob in the tree; -1 where there is none
 Change = tuple[bytes, tuple[int, ...], int]
+# blob, path, commit; and what took the blob's place there, zeros for nothing, None where the commit brought it
+_Event = tuple[bytes, bytes, str, bytes | None]
 Entry = tuple[int, str]  # mode, id
 _ROOT: Final[Entry] = (_FOLDER, "")
 _NO_ENTRY: Final[Entry] = (0, "")
@@ -45,6 +51,7 @@ class History:
         self.commits = commits
         self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
+        self._known: dict[tuple[tuple[int, ...], int], list[Change]] = {}
 
     def graph(self) -> CommitGraph:
         return CommitGraph(self.commits)
@@ -94,22 +101,43 @@ class History:
             fresh = {child for node in fresh & marks.keys() for child, _ in marks[node]} - seen
 
     def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
-        """Every change of a wanted blob that any commit made. `boundaries` count as having no parents."""
+        """Every change of a wanted blob that any commit made. `boundaries` count as having no parents. Untraceable."""
+        ends = {self.commits.find(oid) for oid in boundaries} | self.commits.absent.keys()
+        count = len(self.commits.parents)
+        size = -(-count // _PARTS) if self._trees.jobs > 1 and count >= _WORTH_SHARING else count
+        parts = [range(start, min(count, start + size)) for start in range(0, count, max(1, size))]
+        for part in self._compare_all(parts, ends):
+            for oid, path, commit, successor in part:
+                if successor is None:
+                    seen.add(oid, path, commit)
+                else:
+                    seen.remove(oid, path, commit, successor)
+
+    def _compare_all(self, parts: list[range], ends: Collection[int]) -> Iterator[Iterable[_Event]]:
+        """What the commits of each part did, in their order; by workers if there are several."""
+        if len(parts) < 2:
+            yield from (self._compare(part, ends) for part in parts)
+            return
+        pool = Pool(lambda number: list(self._compare(parts[number], ends)))
+        with contextlib.closing(pool.run_all(len(parts), self._trees.jobs)) as answers:
+            found = dict(answer for answer in answers if answer is not None)
+        if LOST in found.values():
+            raise Untraceable
+        yield from (found[number] for number in range(len(parts)))
+
+    def _compare(self, numbers: range, ends: Collection[int]) -> Iterator[_Event]:
         commits, trees, marks = self.commits, self.commits.trees, self._trees.marks
-        ends = {commits.find(oid) for oid in boundaries} | commits.absent.keys()
-        for number, parents in enumerate(commits.parents):
-            tree = trees[number]
-            if number in ends:
-                parents = ()
+        for number in numbers:
+            tree, parents = trees[number], () if number in ends else commits.parents[number]
             if len(parents) == 1:
                 base = trees[parents[0]]
                 if base != tree and marks.get(base) != marks.get(tree):
-                    self._note(seen, number, self._changes((base,), tree))
+                    yield from self._events(number, self._changes((base,), tree))
             elif not parents and tree in marks:
                 for path, _, new in self._changes((_NOTHING,), tree):
-                    seen.add(self._catalog.oid(new).encode(), path, commits.oid(number))
+                    yield self._catalog.oid(new).encode(), path, commits.oid(number), None
             elif any(trees[parent] != tree and trees[parent] in marks for parent in parents) or tree in marks:
-                self._merge(seen, number, [trees[parent] for parent in parents])
+                yield from self._merge(number, [trees[parent] for parent in parents])
 
     def head_tree(self, head: str, seen: Sightings) -> None:
         """Notes what the tree of the checked-out commit holds."""
@@ -150,7 +178,15 @@ class History:
 
     def _changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         """Where a tree differs from some of the bases in a wanted blob, but for folders that are as in one of them: a
-        merge took those over."""
+        merge took those over. Of branches that were merged more than once, it is asked again."""
+        known = self._known.get((bases, tree))
+        if known is None:
+            known = self._find_changes(bases, tree)
+            if len(known) <= _MAX_REMEMBERED and len(self._known) < _MAX_KNOWN:
+                self._known[bases, tree] = known
+        return known
+
+    def _find_changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         found: list[Change] = []
         queue = [(bases, tree, b"", 0)]
         while queue:
@@ -173,18 +209,18 @@ class History:
         """What is wanted in a tree."""
         return {name: node for node, name in self._trees.marks.get(tree, ())}
 
-    def _note(self, seen: Sightings, number: int, changes: list[Change], *, brought: bool = True) -> None:
+    def _events(self, number: int, changes: list[Change], *, brought: bool = True) -> Iterator[_Event]:
         """What a commit changed; `brought`: the blobs that stand there now came with it."""
         commit, tree = self.commits.oid(number), self.commits.trees[number]
         for path, olds, new in changes:
             if brought and new >= 0:
-                seen.add(self._catalog.oid(new).encode(), path, commit)
+                yield self._catalog.oid(new).encode(), path, commit, None
             for old in olds:
                 if old >= 0 and old != new:
                     successor = self._catalog.oid(new) if new >= 0 else self._successor(tree, path)
-                    seen.remove(self._catalog.oid(old).encode(), path, commit, successor.encode())
+                    yield self._catalog.oid(old).encode(), path, commit, successor.encode()
 
-    def _merge(self, seen: Sightings, number: int, parents: list[int]) -> None:
+    def _merge(self, number: int, parents: list[int]) -> Iterator[_Event]:
         """A merge's own content: paths at which it differs from every parent. Where one of them differs by its mode
         only, the blob is not new."""
         tree, bases = self.commits.trees[number], tuple(dict.fromkeys(parents))
@@ -193,7 +229,7 @@ class History:
         for path, olds, new in sorted(self._changes(bases, tree)):
             alike = [base for base, old in zip(bases, olds, strict=True) if old == new]
             if all(self._differs(base, tree, path) for base in alike):
-                self._note(seen, number, [(path, olds, new)], brought=not alike)
+                yield from self._events(number, [(path, olds, new)], brought=not alike)
 
     def _differs(self, base: int, tree: int, path: bytes) -> bool:
         """Whether the file at a path is another one, or has another mode."""

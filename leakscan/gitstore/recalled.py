@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from leakscan.gitstore.opened import Opened
     from leakscan.model import Commit
 
+_MAX_TAGS, _MAX_TAG_BYTES = 10_000, 4_096
+
 
 class Recalled:
     """Untraceable where what came since does not fit to what is remembered: then only a scan of everything can tell."""
@@ -34,6 +36,7 @@ class Recalled:
         self._memory = memory
         self._fresh = fresh
         self._kinds: dict[str, str] = {}
+        self._tags: dict[str, StoredObject] = {}
         self._seen = Sightings(frozenset())
         self._named: set[str] = set()
         self.commits = RecalledCommits(store, memory, fresh)
@@ -56,8 +59,13 @@ class Recalled:
         return {oid: EMPTY[oid] for oid in asked if oid in EMPTY} | found
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
-        """Those that are there."""
-        return self._store.reader.fetch(self.kinds(oids))
+        """Those that are there; of tags, which are asked for more than once, as many as a bound allows are kept."""
+        wanted = self.kinds(oids)
+        yield from (self._tags[oid] for oid in wanted if oid in self._tags)
+        for found in self._store.reader.fetch([oid for oid in wanted if oid not in self._tags]):
+            if found.kind == "tag" and len(found.data) <= _MAX_TAG_BYTES and len(self._tags) < _MAX_TAGS:
+                self._tags[found.oid] = found
+            yield found
 
     def absent(self, reached: bytearray, others: Iterable[str]) -> Iterator[str]:
         """Ids of what is not there and that tips lead to: as before, `prepare` saw that the tips lead no further."""

@@ -54,6 +54,11 @@ class Trees:
         self.marks: dict[int, Marks] = {}
         self.absent: dict[bytes, int] = {}
 
+    @property
+    def jobs(self) -> int:
+        """How many workers there may be."""
+        return self._dealer.jobs
+
     def sweep(
         self,
         blobs: Iterable[int],

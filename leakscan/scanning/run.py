@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from leakscan.detect import Detector
@@ -177,6 +176,8 @@ class Scan:
             store.check_connectivity()
             self._place(sightings, store)
             return
+        from concurrent.futures import ThreadPoolExecutor
+
         pool = ThreadPoolExecutor(1)
         try:
             checked = pool.submit(store.check_connectivity)

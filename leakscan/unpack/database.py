@@ -10,7 +10,6 @@ from typing import Final
 from leakscan.unpack.budget import Budget, Unreadable
 from leakscan.unpack.containers import Piece
 
-MAGIC: Final = b"SQLite format 3\0"
 _ROWS_AT_ONCE: Final = 500
 _STEPS: Final = 100_000
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)

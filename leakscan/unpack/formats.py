@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from leakscan.unpack import streams
 from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
-from leakscan.unpack.containers import Piece, iter_tar, iter_zip
-from leakscan.unpack.database import MAGIC as SQLITE
-from leakscan.unpack.database import iter_tables
 
-_CONTAINERS: Final = {"zip": iter_zip, "tar": iter_tar, "SQLite": iter_tables}
-_STREAMS: Final[dict[str, Callable[[bytes, Budget], bytes]]] = {
-    "gzip": streams.read_gzip,
-    "bzip2": streams.read_bzip2,
-    "xz": streams.read_xz,
-    "zstd": streams.read_zstd,
-}
+if TYPE_CHECKING:
+    from leakscan.unpack.containers import Piece
+
+    _Container = Callable[[bytes, Budget], Iterator[Piece]]
+    _Stream = Callable[[bytes, Budget], bytes]
+
 _LFS: Final = "Git LFS pointer"
 _LFS_NAME: Final = re.compile(rb"\noid (sha256:[0-9a-f]{64})\n")
 _MAX_LFS_BYTES = 1023  # by its specification
@@ -29,7 +25,7 @@ _MAGICS: Final = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
-    (SQLITE, "SQLite"),
+    (b"SQLite format 3\0", "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "RAR"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
@@ -75,16 +71,34 @@ def _unpack(
 
 
 def _pieces(data: bytes, form: str, budget: Budget) -> Iterator[Piece]:
-    if form in _CONTAINERS:
-        yield from _CONTAINERS[form](data, budget)
-    elif form in _STREAMS:
+    containers, streams = _readers()
+    if form in containers:
+        yield from containers[form](data, budget)
+    elif form in streams:
         budget.count_member()
-        yield b"", _STREAMS[form](data, budget)
+        yield b"", streams[form](data, budget)
     elif form == _LFS:
         name = _LFS_NAME.search(data)
         raise Unreadable("lfs", f"the content itself is not here{': ' + name[1].decode() if name else ''}")
     else:
         raise Unreadable("unsupported-format", "not read by this version")
+
+
+@functools.cache
+def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
+    """Of archives with members, and of compressed streams. Most scans meet none, and start without their libraries."""
+    from leakscan.unpack import streams
+    from leakscan.unpack.containers import iter_tar, iter_zip
+    from leakscan.unpack.database import iter_tables
+
+    containers: dict[str, _Container] = {"zip": iter_zip, "tar": iter_tar, "SQLite": iter_tables}
+    packed: dict[str, _Stream] = {
+        "gzip": streams.read_gzip,
+        "bzip2": streams.read_bzip2,
+        "xz": streams.read_xz,
+        "zstd": streams.read_zstd,
+    }
+    return containers, packed
 
 
 def _join(path: bytes, name: bytes) -> bytes:

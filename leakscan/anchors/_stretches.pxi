@@ -1,0 +1,81 @@
+# Where tokens and escapes can be, told of 64 bytes at once: nearly all that is read ends here.
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+
+    static inline uint8_t leakscan_is_token(uint8_t code) {  /* '/' stands before '0' */
+        return ((uint8_t)((code | 32) - 'a') < 26) | ((uint8_t)(code - '/') < 11)
+            | (code == '+') | (code == '-') | (code == '_');
+    }
+
+    static inline uint8_t leakscan_is_escape(uint8_t code) { return (code == '%') | (code == '&') | (code == 92); }
+
+    /* Both loops are made for compilers to do on many bytes at once. The product moves bit 0 of byte i to bit 56 + i. */
+    #define LEAKSCAN_BITS(name, test)                                                                   \
+        static uint64_t name(const uint8_t *data) {                                                     \
+            uint8_t tested[64];                                                                         \
+            uint64_t bits = 0, word;                                                                    \
+            for (int at = 0; at < 64; at++) tested[at] = test(data[at]);                                \
+            for (int at = 0; at < 64; at += 8) {                                                        \
+                word = 0;                                                                               \
+                for (int byte = 0; byte < 8; byte++) word |= (uint64_t)tested[at + byte] << 8 * byte;   \
+                bits |= (word * UINT64_C(0x0102040810204080) >> 56) << at;                              \
+            }                                                                                           \
+            return bits;                                                                                \
+        }
+    LEAKSCAN_BITS(leakscan_token_bits, leakscan_is_token)
+    LEAKSCAN_BITS(leakscan_escape_bits, leakscan_is_escape)
+
+    #if defined(__GNUC__)
+    #define leakscan_lowest(bits) __builtin_ctzll(bits)
+    #define leakscan_highest(bits) (63 - __builtin_clzll(bits))
+    #define leakscan_count(bits) __builtin_popcountll(bits)
+    #else
+    static int leakscan_lowest(uint64_t bits) { int at = 0; while (!(bits >> at & 1)) at++; return at; }
+    static int leakscan_highest(uint64_t bits) { int at = 63; while (!(bits >> at & 1)) at--; return at; }
+    static int leakscan_count(uint64_t bits) { int count = 0; for (; bits; bits &= bits - 1) count++; return count; }
+    #endif
+    """
+    uint64_t token_bits "leakscan_token_bits"(Bytes data) noexcept  # bit i: data[i] is one, of 64 bytes
+    uint64_t escape_bits "leakscan_escape_bits"(Bytes data) noexcept
+    int lowest "leakscan_lowest"(uint64_t bits) noexcept  # the number of a bit that is set; one is
+    int highest "leakscan_highest"(uint64_t bits) noexcept
+    int count_bits "leakscan_count"(uint64_t bits) noexcept
+
+cdef enum:
+    BLOCK = 64
+
+
+cdef inline Bytes _block(Bytes data, Py_ssize_t size, Py_ssize_t place, uint8_t* rest) noexcept:
+    """BLOCK bytes from data[place] on; the last ones in `rest`, with NULs behind them."""
+    if size - place >= BLOCK:
+        return data + place
+    memset(rest, 0, BLOCK)
+    memcpy(rest, data + place, size - place)
+    return rest
+
+
+cdef Py_ssize_t _token_start(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) noexcept:
+    """Where from `begin` to `stop` the first SHORTEST_TOKEN (16) bytes of a token stand in a row; -1 if they do
+    nowhere."""
+    cdef uint64_t bits, rows
+    cdef uint8_t rest[BLOCK]
+    while begin <= stop and begin < size:
+        bits = token_bits(_block(data, size, begin, rest))
+        rows = bits & bits >> 1  # bit i: two of them from i on, then four, eight, sixteen
+        rows &= rows >> 2
+        rows &= rows >> 4
+        rows &= rows >> 8
+        if rows:
+            begin += lowest(rows)
+            return begin if begin <= stop else -1
+        begin += highest(~bits) + 1  # what the block ends with may go on
+    return -1
+
+
+cdef inline Py_ssize_t _token_end(Bytes data, Py_ssize_t size, Py_ssize_t place) noexcept:
+    """Where the token ends that data[place - 1] is of."""
+    while place < size and KIND[data[place]]:
+        place += 1
+    return place
