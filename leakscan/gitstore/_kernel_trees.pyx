@@ -27,9 +27,13 @@ cdef enum:
     LEAST_RUN = 16
     LONG_NAME = 64
 
-cdef uint8_t KIND[256]  # of a token: 1, 2 for digits and capitals
+cdef uint8_t KIND[256]  # of a token: 1; and 2 for digits and capitals, 4 for what is not of a digest
 for _code in range(256):
-    KIND[_code] = 2 if chr(_code).isalnum() and 48 <= _code <= 90 else 97 <= _code <= 122 or _code in b"+_-"
+    KIND[_code] = 4 * (_code not in b"0123456789ABCDEFabcdef_+-")
+    if 48 <= _code <= 57 or 65 <= _code <= 90:
+        KIND[_code] |= 3
+    elif 97 <= _code <= 122 or _code in b"+_-":
+        KIND[_code] |= 1
 
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little") | 1
 
@@ -299,16 +303,14 @@ cdef class TreeReader:
 
 cdef bint _may_be_value(Bytes name, Py_ssize_t size) noexcept:
     cdef Py_ssize_t place = LEAST_RUN - 1, least = 0, at
-    cdef bint mixed = False
+    cdef uint8_t kinds = 0
     if size < LEAST_RUN or size >= LONG_NAME:
         return size >= LONG_NAME
     for at in range(size):
-        if KIND[name[at]] == 2:
-            mixed = True
-            break
-    while mixed and place < size:
+        kinds |= KIND[name[at]]
+    while kinds >= 6 and place < size:
         at = place
-        while at >= least and KIND[name[at]]:
+        while at >= least and KIND[name[at]] & 1:
             at -= 1
         if at < least:
             return True

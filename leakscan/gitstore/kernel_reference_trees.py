@@ -23,6 +23,7 @@ _ENTRY = re.compile(rb"([0-7]{1,%d}) ([^\0]+)\0" % (_LONGEST_MODE + 1), re.DOTAL
 
 _LONG_NAME = 64
 _RUN = re.compile(rb"[0-9A-Za-z+_-]{16}")
+_DIGEST = re.compile(rb"[0-9A-Fa-f_+-]*")
 _DIGIT_OR_CAPITAL = re.compile(rb"[0-9A-Z]")
 
 Mark = tuple[int, bytes]
@@ -177,9 +178,11 @@ class TreeReader:
 
 
 def may_be_value(name: bytes) -> bool:
-    """Whether it is long, or has sixteen characters of a token in a row and a digit or a capital."""
+    """Whether it is long, or has sixteen characters of a token in a row, a digit or a capital, and is no digest."""
     if len(name) >= _LONG_NAME:
         return True
+    if _DIGEST.fullmatch(name):
+        return False
     return _RUN.search(name) is not None and _DIGIT_OR_CAPITAL.search(name) is not None
 
 
