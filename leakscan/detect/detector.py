@@ -58,7 +58,8 @@ class Detector:
     """Finds credentials by a rule set. Safe to share, cheap to ask; it remembers a bounded number of answers, and the
     content that it was asked about last, if that is not large.
 
-    Content without an anchor of `spec` holds no candidate, unless it is UTF-16 or UTF-32."""
+    Content without an anchor of `spec` holds no candidate, unless it is UTF-16 or UTF-32.
+    `spec_of_names`: see `Tokens`."""
 
     literals = LITERALS
 
@@ -75,6 +76,7 @@ class Detector:
         index = KeywordIndex(rules.exchanges)
         self._tokens = Tokens(rules, self.literals, self._labeller, index)
         self.spec = self._tokens.spec
+        self.spec_of_names = self._tokens.spec_of_names
         self.iter_short = self._tokens.iter_short
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
