@@ -118,7 +118,7 @@ def test_our_own_reader_leaves_to_git_what_is_over_a_limit(busy, monkeypatch, na
             assert (store.history is not None) == is_own
             assert kinds(store) == []
     assert answers[0] == answers[1]
-    assert [places[0].path for places in answers[0].values()] == [b"a/b/c/x", b"a/b/c/y", b"a/b/c/z"]
+    assert [answers[0][oid][0].path for oid in oids] == [b"a/b/c/x", b"a/b/c/y", b"a/b/c/z"]
 
 
 def test_our_own_reader_takes_no_more_than_so_many_steps(busy, monkeypatch: pytest.MonkeyPatch) -> None:
