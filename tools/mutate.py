@@ -167,7 +167,7 @@ class Copy:
     def is_noticed(self, mutant: Mutant, stages: list[Stage]) -> bool:
         named = f"tests/unit/{mutant.module.parent.name}/test_{mutant.module.stem}.py"
         own = [named] * (ROOT / named).exists() + _OWN.get(mutant.module.stem, [])
-        stages = [Stage(own, stages[0].cpu_s), *stages] if own else stages
+        stages = [Stage([*own, *stages[0].tests], stages[0].cpu_s), *stages[1:]]
         file = self._folder / mutant.module.relative_to(ROOT)
         kept = file.read_text()
         try:
