@@ -185,7 +185,7 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
     def is_hopeless(candidate: Candidate) -> bool:
         if candidate.venue is not None or candidate.key is not None or candidate.label.strength > 1:
             return False
-        if any(rule.needs != "name and exchange" for rule in candidate.fits):
+        if not candidate.fits.needs_both:
             return False
         other = _OTHER_HALF.get(candidate.label.part) if candidate.label.strength else None
         return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))

@@ -18,7 +18,7 @@ from leakscan.detect.shapes import Shapes
 from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
-from leakscan.rules import RUN_LENGTH, PhraseShape, RuleSet, TextShape
+from leakscan.rules import RUN_LENGTH, RuleSet, TextShape
 
 _TOKEN = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
@@ -169,7 +169,7 @@ class Tokens:
         return before_first(before, after) is not None
 
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: Fits) -> bool:
-        if not fits.needs_both or any(isinstance(rule.shape, PhraseShape) for rule in fits):
+        if not fits.needs_both or fits.may_be_phrase:
             return True
         if not fits.is_loose and _ROW.search(before):
             return True  # its column's name stands further away

@@ -6,7 +6,7 @@ Everything it reads is untrusted: each pointer is compared with its end before i
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy
 
 from leakscan.gitstore._kernel cimport CopyRange, Ranges, apply_noting
@@ -24,18 +24,11 @@ cdef enum:
     FOLDER = 0o040000
     SUBMODULE = 0o160000
     LONGEST_MODE = 7
-    LEAST_RUN = 16
-    LONG_NAME = 64
-
-cdef uint8_t KIND[256]  # of a token: 1; and 2 for digits and capitals, 4 for what is not of a digest
-for _code in range(256):
-    KIND[_code] = 4 * (_code not in b"0123456789ABCDEFabcdef_+-")
-    if 48 <= _code <= 57 or 65 <= _code <= 90:
-        KIND[_code] |= 3
-    elif 97 <= _code <= 122 or _code in b"+_-":
-        KIND[_code] |= 1
 
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little") | 1
+
+
+include "_names.pxi"
 
 
 @cython.auto_pickle(False)
@@ -180,7 +173,7 @@ cdef class TreeReader:
     cdef Py_ssize_t width
     cdef const uint8_t[::1] kinds
     cdef const uint8_t[::1] wanted
-    cdef object may_hold
+    cdef NameCheck check
     cdef public set children
     cdef public set named
     cdef public dict absent
@@ -189,7 +182,7 @@ cdef class TreeReader:
         if width != names.width or len(kinds) < len(names):
             raise ValueError("the kinds and names are not of one store")
         self.names, self.width, self.kinds, self.wanted = names, width, kinds, wanted
-        self.may_hold = may_hold
+        self.check = None if may_hold is None else NameCheck(may_hold)
         self.children = set()
         self.named = set()
         self.absent = {}
@@ -292,31 +285,12 @@ cdef class TreeReader:
                 raise TreeError("it names an object of another kind than it says")
             if kind == FOLDER:
                 self.children.add(node)
-            if self.may_hold is not None and _may_be_value(name, zero - name):
-                if self.may_hold(PyBytes_FromStringAndSize(<const char*>name, zero - name)):
-                    self.named.add(node)
+            if self.check is not None and zero - name >= LEAST_RUN and self.check.may_hold(name, zero - name):
+                self.named.add(node)
         if node < self.wanted.shape[0] and self.wanted[node]:
             tree.marks.append((node, PyBytes_FromStringAndSize(<const char*>name, zero - name)))
             tree.marked.append(tree.count - 1)
         return 0
-
-
-cdef bint _may_be_value(Bytes name, Py_ssize_t size) noexcept:
-    cdef Py_ssize_t place = LEAST_RUN - 1, least = 0, at
-    cdef uint8_t kinds = 0
-    if size < LEAST_RUN or size >= LONG_NAME:
-        return size >= LONG_NAME
-    for at in range(size):
-        kinds |= KIND[name[at]]
-    while kinds >= 6 and place < size:
-        at = place
-        while at >= least and KIND[name[at]] & 1:
-            at -= 1
-        if at < least:
-            return True
-        least = at + 1
-        place = at + LEAST_RUN
-    return False
 
 
 def find_entry(bytes data not None, bytes name not None, Py_ssize_t width):

@@ -119,7 +119,7 @@ class Recalled:
             fresh.trees
         ):
             raise Untraceable
-        return files_below(reader, found, width)
+        return files_below(reader, found, width).files
 
     def _check(self) -> None:
         """Whether what is named and not new was there before, or known to be missing, and nothing new was missed."""
