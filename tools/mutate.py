@@ -44,6 +44,7 @@ _BY_GIT = ["tests/laws/test_own_history_equals_git.py"]
 # Modules that whole commands or laws test, beside or instead of a file of unit tests by their name.
 _OWN = {"borrow": ["tests/e2e/test_fleet_clones.py"], "mirror": ["tests/e2e/test_fleet_clones.py"],
         **dict.fromkeys(["forest", "history", "links", "trees"], _BY_GIT),
+        "named": ["tests/promises/test_06_names.py"],
         **dict.fromkeys(["cachefile", "fresh", "memory", "recalled", "remember"], _REMEMBERED)}  # fmt: skip
 _COMPARE = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
             ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is}  # fmt: skip

@@ -199,7 +199,7 @@ def test_a_pack_and_its_index_must_agree(tmp_path: Path) -> None:
 
 
 def test_object_folders_are_each_once_and_absent_ones_told(tmp_path: Path) -> None:
-    one, two, odd = (tmp_path / name for name in ("one", "two", 'o"\\\n d'))
+    one, two, odd = (tmp_path / name for name in ("one", "two", 'o"\\\n\x1f \x7f~d'))
     for folder in (one, two, odd):
         (folder / "info").mkdir(parents=True)
     (one / "info" / "alternates").write_bytes(b"# note\n\n../two\n" + quote_alternate(odd) + b"\n../absent\n")

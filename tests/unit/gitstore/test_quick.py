@@ -123,7 +123,9 @@ def history(repo: Repo) -> tuple[Repo, list[str]]:
 
 def test_names_lead_to_commits_and_files(history) -> None:
     repo, (first, second, third) = history
+    repo.git("branch", "a!b", first)
     with store_of(repo, all_refs=True) as store:
+        assert store.resolve(["a!b", "a\x7fb", " a!b"]) == {"a!b": first}
         asked = ["main", "HEAD~1", "v1", "light", first[:12], "absent", "", "a b", "main\nHEAD", "main:a"]
         assert store.resolve(asked) == {
             "main": third, "HEAD~1": second, "v1": second, "light": second, first[:12]: first,
