@@ -85,6 +85,7 @@ def partners(text: str) -> dict[int, int]:
         # no further than 500 bytes and 8 lines
         ("key=@" + "\n" * 8 + "secret=@", {0: 1, 1: 0}),
         ("key=@" + "\n" * 9 + "secret=@", {}),
+        ("key=@;" + "." * 491 + " secret=@", {0: 1, 1: 0}),
         ("key=@;" + "." * 492 + " secret=@", {}),
         ("key=@;" + "." * 400 + " secret=@", {0: 1, 1: 0}),
         # names that say the same part, and one that says none
