@@ -16,7 +16,7 @@ _BODY = re.compile(rb"[A-Za-z0-9+/]+")
 _PADDING = re.compile(rb"={0,2}")
 # Between two lines: line ends, also escaped, indentation, quotes, comment marks; a plus only beside one of these.
 _GAP = re.compile(
-    rb"(?:\\+(?:[nrt]|u000[aAdD])|\\/|[\s\"'`,;.&()\\#*>]|(?<=[\s\"'`])\+(?=[\s\"'`\\])|%0[aAdD]|&#(?:10|13);){1,80}"
+    rb"(?:\\+(?:[nrt]|u000[aAdD])|\\/|&#(?:10|13);|[\s\"'`,;.&()\\#*>]|(?<=[\s\"'`])\+(?=[\s\"'`\\])|%0[aAdD]){1,80}"
 )
 _ESCAPED_LETTERS = (b"\\n", b"\\r", b"\\t")
 _LETTER = re.compile(rb"[A-Za-z0-9+/=]")

@@ -201,12 +201,15 @@ class Tokens:
 
 
 def _values_of(data: bytes, token: Span) -> Iterator[Span]:
-    """The value in a token: with the padding behind it; and without an escape that sticks to it."""
+    """The value in a token: with the padding behind it; and without an escape that sticks to it: that first where it is
+    certainly one, behind a per cent sign or a backslash."""
     pads = _PADS.match(data, token.end)
     span = Span(token.start, pads.end() if pads else token.end)
     escape = _ESCAPES.match(data, token.start)
     stripped = Span(escape.end(), span.end) if escape else span
     if not _ANOTHERS.match(data, stripped.start):
+        if escape and data[token.start - 1 : token.start] in (b"%", b"\\"):
+            yield stripped
         yield span
         if escape:
             yield stripped

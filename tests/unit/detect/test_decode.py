@@ -26,3 +26,32 @@ def test_bytes_that_are_no_wide_text_come_back_as_they_are() -> None:
 
 def test_an_odd_last_byte_does_not_hide_the_text() -> None:
     assert as_utf8(codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le") + b"\n").startswith(TEXT.encode())
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        # too short, or without a zero where text has one
+        ("abc".encode("utf-16-le"), None),
+        ("abcd".encode("utf-16-le"), b"abcd"),
+        (b"a" * 4096 + "abcd".encode("utf-16-le"), None),
+        # Latin text with other letters between: three zeros of ten are enough, and hardly any on the other side
+        (("ab" + "日本" * 2).encode("utf-16-le") * 9, ("ab" + "日本" * 2).encode() * 9),
+        (("a" + "日本語" * 2).encode("utf-16-be") * 9, None),
+        (b"a\0b\0c\0d\0" * 20 + b"\0\0" * 2, b"abcd" * 20 + b"\0\0"),
+        (b"a\0b\0c\0d\0" * 20 + b"\0\0" * 9, None),
+        (b"\0a\0b\0c\0d" * 20 + b"\0\0" * 9, None),
+        (b"\0\0\0\0" * 9, None),
+        (b"a\0\0\0" * 9, b"a" * 9),
+        (b"\0\0\0a" * 9, b"a" * 9),
+        (b"a\0\0\0" * 9 + b"\1" * 8, None),
+    ],
+)
+def test_where_the_zeros_stand_tells_the_encoding(data: bytes, text: bytes | None) -> None:
+    expected = data if text is None else text
+    assert as_utf8(data).removesuffix(b"\0\0") == expected.removesuffix(b"\0\0")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_byte_order_mark_is_left_out_and_tells_by_itself(encoding: str) -> None:
+    assert as_utf8("日".encode(encoding)) == "日".encode()

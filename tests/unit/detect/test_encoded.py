@@ -6,7 +6,7 @@ from detecting import values
 
 from leakscan.anchors import AnchorSpec, Matcher
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values
-from leakscan.detect.encoded import is_armoured, is_piece_of_encoding
+from leakscan.detect.encoded import is_armoured, is_piece_of_encoding, may_be_armoured
 from leakscan.model import Span
 
 MATCHER = Matcher(AnchorSpec(64, 64 + LONGEST_ESCAPE))
@@ -61,3 +61,90 @@ def test_armour_reaches_from_its_first_line_to_its_last() -> None:
     inside, outside = spans(data)
     assert is_armoured(data, inside)
     assert not is_armoured(data, outside)
+
+
+MARKED = "A" * 60 + "/aQ+"  # a line of base64 that no value of letters and digits is
+
+
+@pytest.mark.parametrize(
+    ("lines", "pieces"),
+    [
+        (["@", MARKED], True),
+        ([MARKED, "@"], True),
+        (["@", "x = 1", MARKED], False),
+        (["@", *[KEY] * 3, MARKED], True),
+        (["@", *[KEY] * 4, MARKED], False),
+        ([MARKED, *[KEY] * 3, "@"], True),
+        ([MARKED, *[KEY] * 4, "@"], False),
+        # only the last line of a block is shorter
+        (["@", MARKED[4:]], True),
+        (["@", "AAAA" + MARKED], False),
+        ([MARKED[4:], "@"], False),
+        (["AAAA" + MARKED, "@"], True),
+        # the ends of a block, whatever dresses them
+        (["@", "-----END X-----"], True),
+        (["  # @", '  # "-----END X-----"'], True),
+        (["-----BEGIN X-----", "@"], True),
+        (["-----END X-----", "@"], False),
+        (["@", "-----BEGIN X-----"], False),
+        # lines that are nothing but dressing count for nothing
+        (["@", "", "", MARKED], True),
+        (["@", "", "", "", MARKED], False),
+        ([MARKED, '"', "@"], True),
+        # what a name stands before is a piece only with what follows it
+        (["key = '@'", MARKED], True),
+        ([MARKED, "key = '@'"], False),
+        (["@ = 1", MARKED], False),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\\n", "\\r\\n"])
+def test_the_lines_beside_a_run_tell_what_it_is(lines: list[str], pieces: bool, end: str) -> None:
+    text = end.join(lines)
+    data = text.replace("@", SECRET).encode()
+    start = data.index(SECRET.encode())
+    assert is_piece_of_encoding(data, Span(start, start + 64)) == pieces
+
+
+def test_armour_may_be_as_long_as_64_kilobytes() -> None:
+    for between, inside in ((65_000, True), (65_600, False)):
+        for first, last in ((between, 10), (10, between)):
+            data = b"-----BEGIN X-----" + b"." * first + KEY.encode() + b"." * last + b"-----END X-----"
+            start = data.index(KEY.encode())
+            assert is_armoured(data, Span(start, start + 64)) == inside
+            assert may_be_armoured(data)
+    assert not may_be_armoured(KEY.encode())
+    unbegun = KEY.encode() + b"-----END X-----"
+    assert not is_armoured(unbegun, Span(0, 64))
+    assert is_armoured(b"-----BEGIN " + unbegun, Span(11, 75))
+    twice = b"-----BEGIN X-----\nx-----END X-----" + unbegun
+    assert not is_armoured(twice, Span(34, 98))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "is_value"),
+    [
+        ("", "", True),
+        (".", "", True),
+        ("x" * 16 + ".", "", False),
+        ("x" * 15 + ".", "", True),
+        ("", "." + "x" * 16, False),
+        ("", "." + "x" * 15, True),
+        ("x", "", False),
+        ("xy", "", False),
+        ("\\n", "", True),
+        ("\\q", "", False),
+        ("\\u003d", "", True),
+        ("\\x3d", "", True),
+        ("\\u003", "", False),
+        ("%3D", "", True),
+        ("%3Dx", "", False),
+        ("=3D", "", True),
+        ("=41", "", False),
+        (".%3D", "", True),
+        (".ab", "", False),
+    ],
+)
+def test_what_sticks_to_a_run_tells_whether_it_is_whole(before: str, after: str, is_value: bool) -> None:
+    data = (before + KEY + after).encode()
+    start = len(before)
+    assert (Span(start, start + 64) in spans(data)) == is_value

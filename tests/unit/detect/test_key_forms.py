@@ -6,7 +6,7 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives import serialization as ser
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 
 from leakscan.detect.pem import read_private_keys
 from leakscan.detect.privatekey import PrivateKey
@@ -133,7 +133,8 @@ def test_primes_that_do_not_make_the_modulus_are_no_key() -> None:
 
 def der(tag: int, *parts: bytes) -> bytes:
     content = b"".join(parts)
-    size = bytes([len(content)]) if len(content) < 128 else b"\x82" + len(content).to_bytes(2, "big")
+    width = 0 if len(content) < 128 else 1 if len(content) < 256 else 2
+    size = bytes([128 + width]) * (width > 0) + len(content).to_bytes(max(1, width), "big")
     return bytes([tag]) + size + content
 
 
@@ -163,7 +164,7 @@ def test_an_openssh_key_names_its_public_half_even_if_locked(kind: str, locked: 
 
 def test_a_locked_openssh_key_of_a_kind_that_is_not_known_is_a_key() -> None:
     key = one(locked_openssh("ed25519", public=ssh_string(b"ssh-unheard-of") + ssh_string(b"x" * 32)))
-    assert (key.encrypted, key.public, key.type) == (True, "", "other")
+    assert (key.encrypted, key.public, key.type, key.bits) == (True, "", "other", 0)
     assert keys(locked_openssh("ed25519", cut=120)) == []
 
 
@@ -261,3 +262,66 @@ def test_an_ed25519_key_with_its_public_half_is_the_same_key(ring: bool) -> None
     bare = one(f'API_SECRET = "{body(version_2(pem, ring=ring))}"')
     assert (bare.public, bare.form) == (spki(pem), "base64 without a header")
     assert keys(version_2(pem, ring=ring, other_half=True)) == []
+
+
+def locked_body(size: int) -> str:
+    """The base64 of an encrypted PKCS#8 of so many bytes."""
+    rng = random.Random(1)
+    oid = der(6, bytes.fromhex("2a864886f70d010503"))
+    scheme = der(0x30, oid, der(0x30, der(4, rng.randbytes(8)), der(2, b"\x08\x00")))
+    for length in range(size):
+        whole = der(0x30, scheme, der(4, rng.randbytes(length)))
+        if len(whole) == size:
+            return base64.b64encode(whole).decode()
+    raise AssertionError(size)
+
+
+@pytest.mark.parametrize(
+    ("size", "kind"), [(190, "ed25519"), (191, "ec"), (500, "ec"), (501, "rsa"), (900, "rsa")]
+)
+def test_the_size_of_a_locked_key_tells_its_type(size: int, kind: str) -> None:
+    label = "ENCRYPTED PRIVATE KEY"
+    key = one(f"-----BEGIN {label}-----\n{locked_body(size)}\n-----END {label}-----\n")
+    assert (key.type, key.encrypted) == (kind, True)
+
+
+@pytest.mark.parametrize(
+    ("label", "cipher", "size", "kind"),
+    [
+        ("RSA", "DES-EDE3-CBC", 640, "rsa"),
+        ("EC", "AES-128-CBC", 128, "ec"),
+        ("DSA", "AES-256-CBC", 320, "dsa"),
+        ("ANY", "AES-256-CBC", 320, "other"),
+        ("RSA", "DES-CBC", 16, "rsa"),
+        ("RSA", "DES-CBC", 8, None),
+        ("RSA", "DES-CBC", 20, None),
+        ("RSA", "AES-128-CBC", 32, "rsa"),
+        ("RSA", "AES-128-CBC", 16, None),
+        ("RSA", "AES-128-CBC", 40, None),
+    ],
+)
+def test_of_an_old_locked_block_the_size_is_checked(
+    label: str, cipher: str, size: int, kind: str | None
+) -> None:
+    letters = base64.encodebytes(random.Random(2).randbytes(size)).decode()
+    head = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {cipher},{'AB' * 8}\n\n"
+    text = f"-----BEGIN {label} PRIVATE KEY-----\n{head}{letters}-----END {label} PRIVATE KEY-----\n"
+    assert [(key.type, key.encrypted, key.bits) for key in keys(text)] == ([(kind, True, 0)] if kind else [])
+    assert all(key.note.startswith(f"{cipher} with MD5") for key in keys(text))
+
+
+def test_a_dsa_key_is_one_with_its_size() -> None:
+    key = dsa.generate_private_key(1024)
+    forms = (ser.PrivateFormat.PKCS8, ser.PrivateFormat.TraditionalOpenSSL)
+    for form in forms:
+        found = one(key.private_bytes(ser.Encoding.PEM, form, ser.NoEncryption()))
+        assert (found.type, found.bits, found.encrypted) == ("dsa", 1024, False)
+
+
+def test_keys_of_a_text_stand_in_their_order_each_with_its_place() -> None:
+    parts = [fake("ed25519", 1), putty(fake("ed25519", 2)), body(fake("ec", 3)), fake("rsa:2048:pkcs8")]
+    text = "\n\n".join(parts)
+    found = keys(text)
+    assert [text[slice(*key.span)].strip()[:30] for key in found] == [part.strip()[:30] for part in parts]
+    assert [key.type for key in found] == ["ed25519", "ed25519", "ec", "rsa"]
+    assert found[2].span.end == text.index(parts[2]) + len(parts[2])

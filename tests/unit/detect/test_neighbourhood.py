@@ -108,3 +108,67 @@ def test_two_groups_of_four_far_apart_are_two_notes() -> None:
     made = [f'"{value}",' for value in values(8)]
     text = "# binance\n" + "\n".join([*made[:4], *["# words"] * 400, *made[4:]])
     assert {candidate.crowd for candidate in DETECTOR.inspect(text.encode()).candidates} == {0}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# mock\nKEY = '@'", True),
+        ("# mock\nx\nx\nKEY = '@'", True),
+        ("# mock\nx\nx\nx\nKEY = '@'", False),
+        ("x = 1  # mock\nKEY = '@'", False),
+        ("dummy" + " " * 186 + "KEY = '@'", True),
+        ("dummy" + " " * 196 + "KEY = '@'", False),
+        ("KEY = '@'" + " " * 190 + "dummy", True),
+        ("KEY = '@'" + " " * 198 + "dummy", False),
+        ("KEY = '@'\ndummy", False),
+        ("KEY = '@ made up", True),
+        ("dummy\n@", False),
+        ("dummy@", True),
+        ("# dummy\n@", True),
+        ("hardhat @", True),
+        ("KEY = '@'", False),
+        ("# dummy" + "." * 600 + "\nKEY = '@'", False),
+    ],
+)
+def test_how_far_the_words_are_looked_for(text: str, said: bool) -> None:
+    place = text.index("@")
+    assert is_made_up(text.encode(), Span(place, place + 1)) == said
+
+
+@pytest.mark.parametrize("lines", [3, 10, 12])
+def test_near_ends_with_the_lines_there_are(lines: int) -> None:
+    assert near(b"\n".join([b"a"] * lines + [b"@;"] + [b"b"] * lines)).count(b"a") == min(10, lines)
+    assert near(b"\n".join([b"a"] * lines + [b"@;"] + [b"b"] * lines)).count(b"b") == min(10, lines)
+
+
+def rows(count: int, row: str) -> set[int]:
+    drawn = iter(values(2 * count + 2))
+    text = "# binance\n" + "".join(
+        row.replace("@", f'"{next(drawn)}"', 1).replace("@", f'"{next(drawn)}"', 1) for _ in range(count)
+    )
+    return {candidate.crowd for candidate in DETECTOR.inspect(text.encode()).candidates}
+
+
+@pytest.mark.parametrize(
+    ("row", "crowd"),
+    [
+        ('{"name", @, @},\n', 0),
+        ("(@, @)\n", 0),
+        ("@, @\n", 1),
+        ("[@ and @]\n", 1),
+        ("[@, @] = x\n", 1),
+        ("[@, @]" + " " * 170 + "\n", 1),
+        ("[@," + " " * 61 + "@]\n", 1),
+    ],
+)
+def test_rows_of_two_are_accounts_and_anything_else_in_numbers_is_a_list(row: str, crowd: int) -> None:
+    assert rows(4, row) == {crowd}
+
+
+@pytest.mark.parametrize(("apart", "crowd"), [(900, 1), (1000, 0)])
+def test_a_crowd_stands_within_a_thousand_bytes(apart: int, crowd: int) -> None:
+    """The first value of five that stand `apart` bytes in all from each other."""
+    drawn = values(5)
+    text = "# binance\n" + "".join(f'"{value}",\n'.ljust(apart // 4, "\t") for value in drawn)
+    assert DETECTOR.inspect(text.encode()).candidates[0].crowd == crowd

@@ -58,3 +58,88 @@ def test_values_of_two_exchanges_are_no_pair() -> None:
 def test_many_values_without_names_are_nobodys_keys() -> None:
     listed = "".join(f'    "{value}",\n' for value in values(8))
     assert matches("import binance\n" + "\n" * 30 + f"VECTORS = [\n{listed}]\n") == {}
+
+
+def partners(text: str) -> dict[int, int]:
+    """By the number of a mark in braces: with which other it is joined."""
+    drawn = values(text.count("@"))
+    for value in drawn:
+        text = text.replace("@", value, 1)
+    found = matches(text)
+    return {
+        number: drawn.index(found[value].partner.decode())  # type: ignore[union-attr]
+        for number, value in enumerate(drawn)
+        if value in found and found[value].partner is not None
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # of several, the one whose name has most in common, then the nearest, then the first
+        ("a_key=@\nb_key=@\nb_secret=@\na_secret=@\n", {0: 3, 1: 2, 2: 1, 3: 0}),
+        ("key=@\nkey=@\nsecret=@\n", {1: 2, 2: 1}),
+        ("key=@\nsecret=@\nsecret=@\n", {0: 1, 1: 0}),
+        ("secret=@\nkey=@\nsecret=@\n", {0: 1, 1: 0}),
+        ("main_api_key=@\nx_secret=@\nmain_api_secret=@\n", {0: 2, 2: 0}),
+        # no further than 500 bytes and 8 lines
+        ("key=@" + "\n" * 8 + "secret=@", {0: 1, 1: 0}),
+        ("key=@" + "\n" * 9 + "secret=@", {}),
+        ("key=@;" + "." * 491 + " secret=@", {0: 1, 1: 0}),
+        ("key=@;" + "." * 492 + " secret=@", {}),
+        ("key=@;" + "." * 400 + " secret=@", {0: 1, 1: 0}),
+        # names that say the same part, and one that says none
+        ("key=@\nkey=@\n", {}),
+        ("secret=@\nlogin=@\n", {}),
+        ("binance_secret=@\nbinance_login=@\n", {0: 1, 1: 0}),
+        ("hash=@\nsecret=@\n", {}),
+    ],
+)
+def test_which_of_several_values_are_joined(text: str, expected: dict[int, int]) -> None:
+    assert partners("# binance\n" + text) == expected
+
+
+def test_the_eighth_value_behind_one_may_be_its_other_half_and_the_ninth_not() -> None:
+    for between, joined in ((7, True), (8, False)):
+        keys = [
+            f"{name}_key={fake('alnum:18', at)};" for at, name in enumerate(["own", *"abcdefgh"[:between]])
+        ]
+        found = matches(f"# bybit\n{''.join(keys)}own_secret={fake('alnum:36')};")
+        assert (found[fake("alnum:18", 0)].partner == fake("alnum:36").encode()) == joined
+
+
+@pytest.mark.parametrize(
+    ("names", "parts"),
+    [
+        (("api_key", "x"), ("key", "secret")),
+        (("x", "api_key"), ("secret", "key")),
+        (("api_secret", "x"), ("secret", "key")),
+        (("x", "api_secret"), ("key", "secret")),
+        (("binance_a", "binance_b"), ("key", "secret")),
+    ],
+)
+def test_names_tell_the_parts_and_else_the_key_stands_first(
+    names: tuple[str, str], parts: tuple[str, str]
+) -> None:
+    first, second = (f"binance_{name}".replace("binance_binance", "binance") for name in names)
+    found = matches(f"{first}='{KEY}'\n{second}='{SECRET}'\n")
+    assert (found[KEY].part, found[SECRET].part) == parts
+
+
+def test_a_private_key_goes_with_the_nearest_key_that_has_no_secret() -> None:
+    drawn = values(4)
+    pem = fake("ed25519")
+    text = (
+        f"# binance\nAPI_KEY_A = '{drawn[0]}'\nAPI_SECRET_A = '{drawn[1]}'\n"
+        + "\n" * 12
+        + f"API_KEY_B = '{drawn[2]}'\n"
+        + "\n" * 3
+        + pem
+        + "\n" * 12
+        + f"API_KEY_C = '{drawn[3]}'\n"
+    )
+    found = matches(text)
+    private = next(match for match in found.values() if match.part == "private-key")
+    assert private.partner == drawn[2].encode()
+    assert found[drawn[0]].partner == drawn[1].encode()
+    assert found[drawn[3]].partner is None

@@ -4,7 +4,14 @@ import base64
 
 import pytest
 
-from leakscan.detect.randomness import MIN_RANDOM_BITS, decodes_to_text, randomness_bits, token_bits
+from leakscan.detect.randomness import (
+    MIN_RANDOM_BITS,
+    alphabet_size,
+    decodes_to_text,
+    describe,
+    randomness_bits,
+    token_bits,
+)
 from leakscan.rules.fake import fake
 
 LETTERS = "".join(letter for letter in fake("alnum:100", 5) if letter.isalpha())[:64]
@@ -61,3 +68,77 @@ def test_base64_of_text_is_not_drawn_wherever_it_is_cut(text: str, skip: int) ->
 def test_random_bytes_are_no_text() -> None:
     assert not decodes_to_text(fake("base64:64").encode())
     assert randomness_bits(fake("alnum:64").encode()) > MIN_RANDOM_BITS
+
+
+@pytest.mark.parametrize(
+    ("value", "is_text"),
+    [
+        (base64.b64encode(b"some printable text, all of it"), True),
+        (base64.b64encode(b"printable text" * 3 + b"\0" * 7), True),  # 85 of 100 are enough
+        (base64.b64encode(b"printable text" * 3 + b"\0" * 9), False),
+        (b"", False),
+        (b"abc", False),
+        (b"ab-c" * 4, False),
+    ],
+)
+def test_text_is_what_is_printable_to_85_percent(value: bytes, is_text: bool) -> None:
+    assert decodes_to_text(value) == is_text
+
+
+@pytest.mark.parametrize(
+    ("alphabet", "size"),
+    [
+        ("0123456789", 10),
+        ("0123456789abcdef", 16),
+        ("0123456789ABCDEF-", 16),
+        ("0123456789abcdefABCDEF", 16),
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 32),
+        ("abcdefghijklmnopqrstuvwxyz0123456789_", 36),
+        ("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 36),
+        ("abcXYZ019+/=", 62),
+    ],
+)
+def test_the_size_of_an_alphabet_is_that_of_its_letters_and_digits(alphabet: str, size: int) -> None:
+    assert alphabet_size(frozenset(alphabet.encode())) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        (b"a text of words!", False),  # 16 letters of base64 and more hold text alone
+        (b"a text of w", True),
+        (b"kraken_api_secret and more", False),
+        (b"kraken_api_secre\1", True),
+    ],
+)
+def test_short_base64_of_nothing_but_text_is_written(text: bytes, drawn: bool) -> None:
+    value = base64.b64encode(text)
+    lowest = -len(value) * 5.95
+    assert (token_bits(value, 62) > lowest) == drawn
+
+
+def test_seven_letters_are_too_few_to_tell() -> None:
+    assert token_bits(b"x7Kq2Zw") < -40
+    assert token_bits(b"x7Kq2Zw9") > -10
+    assert token_bits(b"x7-Kq_2Z/w") < -40
+    assert round(token_bits(b"x7-Kq_2Z/w9")) == round(token_bits(b"x7Kq2Zw9"))
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (fake("uuid"), "a UUID"),
+        (fake("uuid").upper(), "a UUID"),
+        (fake("hex:32"), "32 hexadecimal digits"),
+        (fake("HEX:32"), "32 hexadecimal digits"),
+        (fake("alnum:32"), "32 letters and digits"),
+        (fake("base64:44"), "44 characters of base64"),
+        ("account-" + fake("alnum:20"), "28 characters"),
+    ],
+)
+def test_a_value_in_words(value: str, words: str) -> None:
+    assert describe(value.encode()) == words
+
+
+def test_long_letters_without_a_digit_are_less_likely_drawn() -> None:
+    assert token_bits(LETTERS[:60].encode(), 62) < -5 < 20 < token_bits(LETTERS[:59].encode(), 62)

@@ -102,3 +102,15 @@ def test_a_config_is_read_as_git_reads_it() -> None:
     assert ("core", "", "name", "a # b") in settings
     assert ("remote", 'x"Y', "url", "onetwo") in settings
     assert ("include", "", "path", "x\\y") in settings
+
+
+def test_what_encloses_a_folder_is_the_nearest_work_tree(repo: Repo) -> None:
+    (repo.path / "d" / "empty" / ".git").mkdir(parents=True)
+    for folder in (repo.path, repo.path / "d", repo.path / "d" / "empty"):
+        found = find_enclosing(folder)
+        assert found is not None
+        assert found.work_tree == repo.path
+    inner = Repo(repo.path / "d" / "inner")
+    found = find_enclosing(inner.path)
+    assert found is not None
+    assert found.work_tree == inner.path

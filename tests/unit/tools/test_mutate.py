@@ -45,6 +45,16 @@ def test_every_fault_changes_one_expression(tmp_path: Path) -> None:
     assert all("LIMIT = 1" in mutant.text for mutant in found)
 
 
+def test_how_many_answers_are_remembered_is_no_fault(tmp_path: Path) -> None:
+    module = tmp_path / "remember.py"
+    module.write_text(
+        "_MAX_REMEMBERED = 1 << 4\n_REACH, _MAX_REMEMBERED = 5, 6\nask = lru_cache(7)(ask if ask else (8,))\n"
+    )
+    told = {(mutant.before, mutant.changes_nothing) for mutant in mutants(module)}
+    assert told == {("1 << 4", True), ("1", True), ("4", True), ("5", False), ("6", False),
+                    ("7", True), ("8", True), ("ask", False)}  # fmt: skip
+
+
 @pytest.mark.parametrize("fault", ["while True: pass", "assert bytearray(5 << 30)", "assert False"])
 def test_a_fault_that_takes_without_end_is_noticed(tmp_path: Path, fault: str) -> None:
     test = tmp_path / "test_it.py"

@@ -1,0 +1,116 @@
+"""git as we start it: isolated, bounded, and never one that the repository brings."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from leakscan.errors import GitError
+from leakscan.gitstore.command import CHUNK, Git, find_git, isolated_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gitrepo import Repo
+
+
+@pytest.fixture
+def git(repo: Repo) -> Git:
+    repo.commit({"a": "1"})
+    return Git(repo.git_dir)
+
+
+def test_what_git_says_is_its_answer_or_an_error(git: Git) -> None:
+    assert git.run("cat-file", "-t", "HEAD") == b"commit\n"
+    with pytest.raises(GitError, match=r"^git cat-file: fatal: Not a valid object name absent$"):
+        git.run("cat-file", "-t", "absent")
+    with pytest.raises(GitError, match=r"^git rev-parse: exit code 1$"):
+        git.run("rev-parse", "-q", "--verify", "absent")
+
+
+def test_a_large_feed_and_a_large_answer_pass_each_other(git: Git) -> None:
+    lines = [b"%d" % number + b"x" * 4000 for number in range(800)]
+    feed = b"".join(line + b"\n" for line in lines)
+    assert len(feed) > 3 * CHUNK
+    assert git.run("cat-file", "--batch-check", feed=feed).split() == [
+        w for line in lines for w in (line, b"missing")
+    ]
+
+
+@pytest.mark.parametrize("size", [1, 100, CHUNK - 1, CHUNK, CHUNK + 1])
+def test_tokens_are_what_ends_with_a_nul(git: Git, size: int) -> None:
+    with git.stream("hash-object", "--stdin-paths") as process:
+        assert list(process.tokens()) == []
+    with git.stream("config", "--null", "--list") as process:
+        tokens = list(process.tokens())
+    assert b"core.bare\nfalse" in tokens
+    text = ("x" * size + "\n").encode()
+    oid = git.run("hash-object", "-w", "--stdin", feed=text + b"\0short\0cut off").decode().strip()
+    with git.stream("cat-file", "blob", oid) as process:
+        assert list(process.tokens()) == [text, b"short"]
+
+
+def test_a_git_that_is_killed_says_by_what(git: Git) -> None:
+    with git.stream("cat-file", "--batch", feed=b"") as process:
+        process.wait()
+    with git.stream("cat-file", "--batch", feed=b"HEAD\n" * 10**6) as process:
+        process.kill()
+        assert process.wait() == -9
+        assert process.complaint() == "ended by signal 9"
+
+
+def test_the_last_line_of_a_long_complaint_is_told(git: Git, repo: Repo) -> None:
+    with git.stream("diff-tree", "--stdin", feed=b"x" * 10 + b"\n") as process:
+        process.out.read()
+        process.wait()
+    with git.stream("not-a-command" + "x" * 70_000) as process:
+        process.out.read()
+        assert process.wait() == 1
+        assert len(process.stderr()) <= 1 << 16
+        assert process.complaint()
+
+
+def test_a_closed_git_answers_no_more(git: Git) -> None:
+    with git.stream("cat-file", "--batch", feed=b"HEAD\n" * 10**6) as process:
+        git.close()
+        assert process.wait() == -9
+    with pytest.raises(GitError, match="closed"):
+        git.run("version")
+
+
+def program(folder: Path) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "git"
+    file.write_text("#!/bin/sh\n")
+    file.chmod(0o755)
+    return str(file)
+
+
+def test_no_git_of_the_repository_is_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside, beside, link = tmp_path / "repo" / "bin", tmp_path / "repository", tmp_path / "link"
+    planted, good = program(inside), program(beside)
+    link.mkdir()
+    (link / "git").symlink_to(planted)
+    monkeypatch.chdir(inside.parent)
+    path = os.pathsep.join(["bin", ".", str(inside), str(link), str(beside)])
+    monkeypatch.setenv("PATH", path)
+    assert find_git(tmp_path / "repo") == good
+    assert find_git() == planted
+    monkeypatch.setenv("PATH", os.pathsep.join(path.split(os.pathsep)[:-1]))
+    with pytest.raises(GitError, match="not on PATH"):
+        find_git(tmp_path / "repo")
+    monkeypatch.setenv("PATH", str(inside))
+    with pytest.raises(GitError, match="not on PATH"):
+        find_git(inside)
+
+
+def test_no_variable_of_git_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_DIR", "/elsewhere")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/elsewhere")
+    monkeypatch.setenv("HOME", "/home")
+    environment = isolated_environment()
+    assert "GIT_DIR" not in environment
+    assert (environment["GIT_CONFIG_GLOBAL"], environment["HOME"]) == (os.devnull, "/home")
+    assert (environment["GIT_ALLOW_PROTOCOL"], environment["GIT_NO_LAZY_FETCH"]) == ("none", "1")
