@@ -201,7 +201,9 @@ def _doubted(
     somebody else's library or said to be made up may get there."""
     doubts = []
     if paths and all(map(is_example_path, paths)):
-        confidence = _lowered(confidence, named=venue is not None)
+        wallet = venue is not None and venue.tier < Tier.NEAR and may_be_of_wallet(candidate)
+        for _ in range(2 if wallet else 1):
+            confidence = _lowered(confidence, named=venue is not None and not wallet)
         doubts.append("in a path of tests, documents or examples")
     if paths and all(map(is_vendored_path, paths)):
         own_name = venue is not None and venue.tier is Tier.LABEL

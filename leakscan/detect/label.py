@@ -54,14 +54,12 @@ _AUTHORIZATION_REACH = 80  # bytes, more than either of the two takes
 _HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
-_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
+_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange|\bsome[_-])[ _-]?")
 # What follows a value that is the first of two arguments: the name of the second, with nothing assigned to it.
 _NEXT_ARGUMENT = re.compile(
     rb"[\"'`\\]{0,3}\s{0,8},\s{0,80}[^,;=:{}\n]{0,60}?([A-Za-z][A-Za-z0-9_.\- ]{1,60})"
     rb"[\"'`\\\])]{0,6}[ \t]{0,8}(?:[,)\];\n]|$)"
 )
-
-
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
 _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 # `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
@@ -221,10 +219,12 @@ class Labeller:
                 return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
+            if gap.strip() == b"(" and label.words[:1] == ("derive",):
+                return replace(label, kind="negative")  # `deriveKeyPair("…")`: what it is made of
             if label.strength == 1 and gap[:1] == b":" and _HEADER.search(text, begin, unit.start()):
                 return replace(label, strength=2)  # `-H "KEY: …"`, all of a header's name
-            if label.kind == "other" and gap[:1] == b"(":
-                return _CALL  # the name of a function, not of its argument
+            if gap[:1] == b"(" and (label.kind == "other" or "and" in label.words):
+                return _CALL  # the name of a function, not of its argument; `check_key_and_secret("…", "…")`
             return label
         return NO_LABEL
 
