@@ -40,10 +40,10 @@ _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
 # Tags that only colour or lay out text: source code in a web page.
 _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
-# What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
+# What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
-    rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
+    rb"(?:(?:::|\.)new)?\(\s{0,40}@?(?:[\"'`](?=[^\"'`\n]{0,60}[0-9])[^\"'`\n]{4,64}[\"'`]\s{0,8},\s{0,40}@?)?\Z"
 )
 # `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.
 _AUTH_SCHEME = re.compile(
@@ -65,8 +65,8 @@ _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 # `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
 _NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
 _IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
+_VALUE_OF = re.compile(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
-# Calls that give the value of what stands in them.
 _DECODER = re.compile(
     rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
     rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
@@ -211,7 +211,7 @@ class Labeller:
             if gap[:1] == b"(" and _DECODER.search(unit[0]):
                 continue
             label = self._judge_phrase(unit[0], Span(*unit.span()))
-            if label.kind == "none" or _is_argument(unit[0], gap, label):
+            if label.kind == "none" or _is_argument(unit[0], text[unit.end() : end], label):
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue
@@ -274,11 +274,11 @@ def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
     return Label("named", ("user",), "secret" if basic[1] else "key", 2, Span(*basic.span()))
 
 
-def _is_argument(unit: bytes, gap: bytes, label: Label) -> bool:
+def _is_argument(unit: bytes, behind: bytes, label: Label) -> bool:
     """`f(api_key, "…")`, `f("YOUR_API_KEY", "…")`: an argument of its own, not the name of the next."""
-    if label.kind == "negative":
+    if label.kind == "negative" or _VALUE_OF.match(behind):
         return False
-    after = gap.lstrip()
+    after = behind.lstrip()
     return after[:1] == b"," or (after.lstrip(_QUOTES)[:1] == b"," and _PLACEHOLDER.match(unit) is not None)
 
 

@@ -53,6 +53,16 @@ def found(text: str, *paths: bytes) -> list[str]:
             'return {\n  apiKey: "some-key", // {alnum:18}\n  apiSecret: "some-secret", // {alnum:36}\n}',
             ["bybit-api-key", "bybit-api-secret"],
         ),
+        # an older key, too far from the name of the exchange for the second argument
+        (
+            'from deribit_api import RestClient\nclient = RestClient("{alnum:11}7", "{upper:32}", "https://x.example")',
+            ["deribit-api-key", "deribit-legacy-secret"],
+        ),
+        # what a name and its value are called
+        (
+            "DEBUG com.huobi.ApiSignature - key: AccessKeyId, value: {hex:8}-{hex:8}-{hex:8}-{hex:5}",
+            ["htx-api-key"],
+        ),
         # the name of a function that takes both
         (
             'import binance\ncheck_key_and_secret("{alnum:64}",\n    "{alnum:64}")',
