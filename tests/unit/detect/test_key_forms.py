@@ -6,7 +6,7 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives import serialization as ser
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from leakscan.detect.pem import read_private_keys
 from leakscan.detect.privatekey import PrivateKey
@@ -261,3 +261,28 @@ def test_an_ed25519_key_with_its_public_half_is_the_same_key(ring: bool) -> None
     bare = one(f'API_SECRET = "{body(version_2(pem, ring=ring))}"')
     assert (bare.public, bare.form) == (spki(pem), "base64 without a header")
     assert keys(version_2(pem, ring=ring, other_half=True)) == []
+
+
+def without_nought(curve: ec.EllipticCurve, *, own: bool = True) -> str:
+    """A SEC1 block whose number begins with a nought that is not written; `own`: with the public half of its own."""
+    number = random.Random(curve.name).getrandbits(curve.key_size - 12) | 1 << (curve.key_size - 13)
+    key = ec.derive_private_key(number, curve)
+    der = key.private_bytes(ser.Encoding.DER, ser.PrivateFormat.TraditionalOpenSSL, ser.NoEncryption())
+    size = (curve.key_size + 7) // 8
+    full = number.to_bytes(size, "big")
+    assert full[0] == 0
+    inner = der[3 if der[1] == 0x81 else 2 :].replace(
+        b"\x04" + bytes((size,)) + full, b"\x04" + bytes((size - 1,)) + full[1:]
+    )
+    if not own:
+        inner = inner[:-1] + bytes((inner[-1] ^ 1,))
+    head = b"0" + (b"\x81" if len(inner) > 127 else b"") + bytes((len(inner),))
+    block = base64.encodebytes(head + inner).decode()
+    return f"-----BEGIN EC PRIVATE KEY-----\n{block}-----END EC PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP256K1(), ec.SECP384R1(), ec.SECP521R1()])
+def test_a_number_without_its_leading_nought_is_read(curve: ec.EllipticCurve) -> None:
+    key = one(without_nought(curve))
+    assert (key.type, key.bits) == ("ec", curve.key_size)
+    assert keys(without_nought(curve, own=False)) == []
