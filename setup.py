@@ -20,6 +20,7 @@ MODULES = (
     "gitstore/_kernel_walk",
 )
 INCLUDED = [f"leakscan/anchors/{name}.pxi" for name in ("_hidden", "_phrases", "_stretches", "_tokens")]
+INCLUDED.append("leakscan/gitstore/_names.pxi")
 
 try:
     from Cython.Build import cythonize

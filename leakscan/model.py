@@ -105,7 +105,8 @@ class StagedFile:
 
 @dataclass(frozen=True, slots=True)
 class CommittedFile:
-    """A blob at a path, from the commit that put it there. `commit` is None where no commit leads to it."""
+    """A blob at a path, from the commit that put it there. `commit` is None where no commit leads to it. `oid` is empty
+    where the value stands in the path."""
 
     oid: str
     path: bytes

@@ -64,7 +64,8 @@ class Detector:
     """Finds credentials by a rule set. Safe to share, cheap to ask; it remembers a bounded number of answers, and the
     content that it was asked about last, if that is not large.
 
-    Content without an anchor of `spec` holds no candidate, unless it is UTF-16 or UTF-32."""
+    Content without an anchor of `spec` holds no candidate, unless it is UTF-16 or UTF-32.
+    `spec_of_names`: see `Tokens`."""
 
     literals = LITERALS
 
@@ -81,6 +82,7 @@ class Detector:
         index = KeywordIndex(rules.exchanges)
         self._tokens = Tokens(rules, self.literals, self._labeller, index)
         self.spec = self._tokens.spec
+        self.spec_of_names = self._tokens.spec_of_names
         self.iter_short = self._tokens.iter_short
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
@@ -189,7 +191,7 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
     def is_hopeless(candidate: Candidate) -> bool:
         if candidate.venue is not None or candidate.key is not None or candidate.label.strength > 1:
             return False
-        if any(rule.needs != "name and exchange" for rule in candidate.fits):
+        if not candidate.fits.needs_both:
             return False
         other = _OTHER_HALF.get(candidate.label.part) if candidate.label.strength else None
         return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from leakscan.model import Part
-from leakscan.rules import Proof, Rule, TextShape
+from leakscan.rules import PhraseShape, Proof, Rule, TextShape
 
 _MAX_REMEMBERED = 1 << 12
 _NUMBERS = itertools.count()
@@ -48,6 +48,11 @@ class Fits(tuple[Rule, ...]):
     def needs_both(self) -> bool:
         """None is satisfied without a name and an exchange."""
         return all(rule.needs == "name and exchange" for rule in self)
+
+    @functools.cached_property
+    def may_be_phrase(self) -> bool:
+        """One of them is about words, whose exchange may stand anywhere."""
+        return any(isinstance(rule.shape, PhraseShape) for rule in self)
 
     @functools.cached_property
     def is_loose(self) -> bool:

@@ -4,17 +4,16 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
+from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.venue import Venues
-from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence, Part
 from leakscan.rules import PemShape, Rule, RuleSet
 
@@ -45,7 +44,6 @@ _PART_WORDS: dict[Part, str] = {
     "user-id": "user id",
 }
 _LONG_BASE64 = 88
-_PATH_WORD = re.compile(r"[a-z]+")
 
 
 class Judge:
@@ -91,7 +89,7 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        confidence, doubts = _doubted(confidence, candidate, venue, paths)
+        confidence, doubts = doubted(confidence, candidate, venue, paths)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None
         return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
@@ -186,36 +184,6 @@ def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | Non
     return next((Venue(exchange, Tier.NEAR) for exchange in alone if exchange in candidate.able), None)
 
 
-def is_example_path(path: bytes) -> bool:
-    return not EXAMPLE_PATHS.isdisjoint(_PATH_WORD.findall(path.decode("utf-8", "replace").lower()))
-
-
-def is_vendored_path(path: bytes) -> bool:
-    return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
-
-
-def _doubted(
-    confidence: Confidence, candidate: Candidate, venue: Venue | None, paths: Collection[bytes]
-) -> tuple[Confidence, list[str]]:
-    """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
-    somebody else's library or said to be made up may get there."""
-    doubts = []
-    if paths and all(map(is_example_path, paths)):
-        wallet = venue is not None and venue.tier < Tier.NEAR and may_be_of_wallet(candidate)
-        for _ in range(2 if wallet else 1):
-            confidence = _lowered(confidence, named=venue is not None and not wallet)
-        doubts.append("in a path of tests, documents or examples")
-    if paths and all(map(is_vendored_path, paths)):
-        own_name = venue is not None and venue.tier is Tier.LABEL
-        for _ in range(1 if own_name or candidate.key else 2):
-            confidence = _lowered(confidence, named=own_name)
-        doubts.append("in a copy of somebody else's library")
-    if candidate.mock:
-        confidence = _lowered(confidence, named=False)
-        doubts.append("the text beside it says that it is made up")
-    return confidence, doubts
-
-
 def _distance(wanted: Part, part: Part) -> int:
     """Secrets and private keys are taken for each other before a key is taken for one of them."""
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
@@ -292,9 +260,3 @@ def _partner_word(part: Part, partner: Candidate) -> str:
 
 def _level(points: float) -> Confidence | None:
     return next((level for least, level in _LEVELS if points >= least), None)
-
-
-def _lowered(confidence: Confidence, *, named: bool) -> Confidence:
-    """One step down; where the exchange is named, tests and documents lower a finding but never hide it."""
-    floor = min(confidence, Confidence.MEDIUM) if named else Confidence.LOW
-    return max(floor, Confidence(max(1, confidence - 1)))

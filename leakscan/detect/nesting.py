@@ -66,8 +66,12 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
     deepest = indent + 1  # of a comment that speaks of the value: ` * …` stands a blank further in
     found = 0
     paragraph = True
-    for span in _lines_up(data, floor, line_start):
-        line = data[span.start : span.end]
+    lines = data[floor : max(floor, line_start - 1)].split(b"\n") if line_start else []
+    if floor:
+        del lines[:1]  # the floor cuts through it: how far it is indented is not known
+    place = line_start
+    for line in reversed(lines):
+        place -= len(line) + 1
         text = line.strip()
         if not text:
             paragraph = False
@@ -77,21 +81,11 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
         section = may_be and (_SECTION.fullmatch(line) or _HEADING.fullmatch(text))
         if outer or section or (may_be and paragraph and _COMMENT.match(line) and _indent(line) <= deepest):
             found += 1
-            yield span
+            yield Span(place, place + len(line))
         if outer:
             indent = _indent(line)
         if section or found == _MAX_PARENTS:
             return
-
-
-def _lines_up(data: bytes, floor: int, line_start: int) -> Iterator[Span]:
-    """Not the one that the floor cuts through: how far it is indented is not known."""
-    while line_start > floor:
-        end = line_start - 1
-        line_start = data.rfind(b"\n", floor, end) + 1
-        if floor and not line_start:
-            return
-        yield Span(line_start, end)
 
 
 def _indent(line: bytes) -> int:

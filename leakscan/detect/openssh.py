@@ -28,7 +28,7 @@ def parse_openssh(span: Span, body: bytes) -> PrivateKey | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            key = serialization.load_ssh_private_key(armoured, None)
+            key = serialization.load_ssh_private_key(armoured, None, unsafe_skip_rsa_key_validation=True)
     except (TypeError, ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
         return None
     return describe(span, identity_of(body), key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
@@ -17,7 +18,7 @@ from leakscan.detect.shapes import Shapes
 from leakscan.detect.short import before_first, decoded, iter_short
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
-from leakscan.rules import RUN_LENGTH, PhraseShape, RuleSet, TextShape
+from leakscan.rules import RUN_LENGTH, RuleSet, TextShape
 
 _TOKEN = re.compile(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
@@ -39,6 +40,8 @@ _ANOTHERS = re.compile(
 _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.
 _ARMOUR = re.compile(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
+_HEXADECIMAL = re.compile(rb"[0-9A-Fa-f_-]*")
+_ANY_HEAD = tuple(bytes((code,)) for code in range(33, 127) if _TOKEN.match(bytes((code,)) * SHORTEST_TOKEN))
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
@@ -46,7 +49,8 @@ _Read = tuple[bytes, list[tuple[int, int]], dict[Span, Fits]]
 
 
 class Tokens:
-    """Finds values that fit a rule. `matcher` is what the history engine looks with, too."""
+    """Finds values that fit a rule, where `spec` says. `spec_of_names` is for single names of paths: what may be an
+    anchor with the names of folders before it."""
 
     def __init__(
         self, rules: RuleSet, literals: tuple[bytes, ...], labeller: Labeller, index: KeywordIndex
@@ -72,6 +76,9 @@ class Tokens:
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
             phrases=True,
         )
+        self._hint = re.compile(b"|".join(map(re.escape, self.spec.hints)))
+        accepts = functools.lru_cache(_MAX_REMEMBERED)(self._is_possible)
+        self.spec_of_names = replace(self.spec, heads=_ANY_HEAD, accepts=accepts)
         self._matcher = Matcher(self.spec)
         self._last: _Read = (b"", [], {})
 
@@ -151,8 +158,18 @@ class Tokens:
         label = self._labeller.label(begun + token, Span(len(begun), len(begun) + len(token)), 0)
         return label.kind in ("named", "hmac") or bool(self._index.mentions(begun, [Span(0, len(begun))]))
 
+    def _is_possible(self, before: bytes, token: bytes, after: bytes) -> bool:
+        """As `_is_promising` says, or might say of the name of a file with those of folders before it. Digests name
+        files everywhere: they need a hint in the name itself."""
+        if _HEXADECIMAL.fullmatch(token) and not self._hint.search(before.lower()):
+            return False
+        data, place = before + token + after, Span(len(before), len(before) + len(token))
+        if next(self._readings(data, place), None) or decoded(token, after) is not None:
+            return True
+        return before_first(before, after) is not None
+
     def _is_told(self, data: bytes, before: bytes, span: Span, fits: Fits) -> bool:
-        if not fits.needs_both or any(isinstance(rule.shape, PhraseShape) for rule in fits):
+        if not fits.needs_both or fits.may_be_phrase:
             return True
         if not fits.is_loose and _ROW.search(before):
             return True  # its column's name stands further away

@@ -6,7 +6,7 @@ Everything it reads is untrusted: each pointer is compared with its end before i
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize, PyBytes_GET_SIZE
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy
 
 from leakscan.gitstore._kernel cimport CopyRange, Ranges, apply_noting
@@ -26,6 +26,9 @@ cdef enum:
     LONGEST_MODE = 7
 
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little") | 1
+
+
+include "_names.pxi"
 
 
 @cython.auto_pickle(False)
@@ -170,14 +173,18 @@ cdef class TreeReader:
     cdef Py_ssize_t width
     cdef const uint8_t[::1] kinds
     cdef const uint8_t[::1] wanted
+    cdef NameCheck check
     cdef public set children
+    cdef public set named
     cdef public dict absent
 
-    def __init__(self, Names names not None, Py_ssize_t width, kinds, wanted):
+    def __init__(self, Names names not None, Py_ssize_t width, kinds, wanted, may_hold=None):
         if width != names.width or len(kinds) < len(names):
             raise ValueError("the kinds and names are not of one store")
         self.names, self.width, self.kinds, self.wanted = names, width, kinds, wanted
+        self.check = None if may_hold is None else NameCheck(may_hold)
         self.children = set()
+        self.named = set()
         self.absent = {}
 
     def read(self, bytes data not None):
@@ -278,6 +285,8 @@ cdef class TreeReader:
                 raise TreeError("it names an object of another kind than it says")
             if kind == FOLDER:
                 self.children.add(node)
+            if self.check is not None and zero - name >= LEAST_RUN and self.check.may_hold(name, zero - name):
+                self.named.add(node)
         if node < self.wanted.shape[0] and self.wanted[node]:
             tree.marks.append((node, PyBytes_FromStringAndSize(<const char*>name, zero - name)))
             tree.marked.append(tree.count - 1)

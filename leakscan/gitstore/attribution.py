@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.command import Git, Process
@@ -14,11 +14,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
+    from leakscan.gitstore.named import NameTests
     from leakscan.model import Commit
 
 MAX_ENTRIES = 5_000_000
 MAX_PLACES = 10_000
 _MAX_COMPLAINTS = 1_000
+_MAX_REMEMBERED = 1 << 14
 _MAX_DEEP = 8
 # git gathers all changes of a commit before it prints one: a tree of a few kB can name 10^10 paths.
 _MAX_HEAP_BYTES = 512 << 20
@@ -52,9 +54,13 @@ Place = tuple[str, bytes]
 
 @dataclass(slots=True)
 class Sightings:
-    """Where the wanted blobs were seen. `added` and `removed` name commits; a place may have neither."""
+    """Where the wanted blobs were seen. `added` and `removed` name commits; a place may have neither.
+
+    `named` are those that are wanted for their names alone: at paths that `holds` something, nowhere else."""
 
     wanted: frozenset[bytes]
+    named: frozenset[bytes] = frozenset()
+    holds: Callable[[bytes], bool] = bool
     added: dict[Place, set[str]] = field(default_factory=dict)
     removed: dict[Place, dict[str, str | None]] = field(default_factory=dict)
     in_head: set[Place] = field(default_factory=set)
@@ -65,17 +71,17 @@ class Sightings:
         place = (oid.decode(), path)
         if place in self.added:
             self.added[place].add(commit)
-        elif self._has_room(oid):
+        elif self._has_room(oid, path):
             self.added[place] = {commit}
 
     def remove(self, oid: bytes, path: bytes, commit: str, successor: bytes) -> None:
         place = (oid.decode(), path)
-        if place in self.removed or self._has_room(oid):
+        if place in self.removed or self._has_room(oid, path):
             following = successor.decode() if successor.strip(b"0") else None
             self.removed.setdefault(place, {})[commit] = following
 
     def note(self, oid: bytes, path: bytes, *, in_head: bool) -> None:
-        if self._has_room(oid):
+        if self._has_room(oid, path):
             (self.in_head if in_head else self.others).add((oid.decode(), path))
 
     def places(self) -> set[Place]:
@@ -93,9 +99,28 @@ class Sightings:
         """Blobs with more places than are kept."""
         return sorted(oid.decode() for oid, count in self.counts.items() if count > MAX_PLACES)
 
-    def _has_room(self, oid: bytes) -> bool:
+    def blank(self) -> Sightings:
+        """The same questions, nothing seen."""
+        return Sightings(self.wanted, self.named, self.holds)
+
+    def lasting(self) -> frozenset[bytes]:
+        """Those that are wanted for what they hold, and those with a name that holds something."""
+        return self.wanted - (self.named & self.unplaced())
+
+    def _has_room(self, oid: bytes, path: bytes) -> bool:
+        if oid in self.named and not self.holds(path):
+            return False
         count = self.counts[oid] = self.counts.get(oid, 0) + 1
         return count <= MAX_PLACES
+
+
+def sightings(oids: Collection[str], named: Collection[str], tests: NameTests | None) -> Sightings:
+    """Of blobs that are wanted for what they hold, and of others for their names: nothing seen yet."""
+    held = frozenset(oid.encode() for oid in oids)
+    if tests is None:
+        return Sightings(held)
+    others = frozenset(oid.encode() for oid in named) - held
+    return Sightings(held | others, others, lru_cache(_MAX_REMEMBERED)(tests.holds))
 
 
 class HistoryWalk:
@@ -149,7 +174,9 @@ class HistoryWalk:
     def index(self, index: Path, seen: Sightings) -> None:
         """Blobs that only an index file holds."""
         for entry in read_index(self._git, index, self._faults) or ():
-            if entry.oid in seen.wanted:
+            if (
+                entry.oid in seen.wanted and entry.oid not in seen.named
+            ):  # names of the index are read by itself
                 seen.note(entry.oid, entry.path, in_head=False)
 
     def _tree(self, tree: str, seen: Sightings, note: Callable[[bytes, bytes], None]) -> str:

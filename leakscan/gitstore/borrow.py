@@ -71,6 +71,7 @@ class Loan:
             found=self._of(memory.found),
             changed=self._of(memory.changed),
             traced=memory.traced,
+            named=self._of(memory.named),
             ids=b"".join(compress(names, kept)),
             orders=memory.orders[:0] + type(memory.orders)("q", compress(memory.orders, kept)),
             masks=b"".join(compress(masks, kept)),

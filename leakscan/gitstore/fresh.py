@@ -58,10 +58,11 @@ def _open_index(path: Path, width: int) -> PackIndex:
 
 @dataclass(slots=True)
 class Fresh:
-    """New commits with their parents and dates, new trees, and the ids that they name with the kind each must have:
-    those that are not new themselves."""
+    """New commits with their parents and dates, `roots`: the trees of these, new trees, and the ids that they name with
+    the kind each must have: those that are not new themselves."""
 
     commits: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+    roots: set[str] = field(default_factory=set)
     trees: list[str] = field(default_factory=list)
     named: dict[str, str] = field(default_factory=dict)
     forest: Forest | None = None
@@ -77,6 +78,7 @@ def read_fresh(forest: Forest, passed: frozenset[int], hex_length: int) -> Fresh
         if node not in passed:
             tree, parents, time = parse_links(data, hex_length)
             found.commits[forest.catalog.oid(node)] = parents, time
+            found.roots.add(tree)
             _name(found, tree, "tree")
             for parent in parents:
                 _name(found, parent, "commit")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
+from leakscan.gitstore.named import files_below
 from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
 from leakscan.gitstore.pool import LOST, Pool
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore.attribution import Sightings
     from leakscan.gitstore.forest import Forest
     from leakscan.gitstore.links import StoredCommits
+    from leakscan.gitstore.named import NameTests
 
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
 _TYPE_MASK, _FOLDER = 0o170000, 0o040000
@@ -60,12 +62,14 @@ class History:
         named |= {*self.commits.absent_trees.values(), *(oid.hex() for oid in self._trees.absent)}
         return named - EMPTY.keys()
 
-    def trace(self, oids: Collection[str]) -> None:
-        """Finds all trees that lead to these blobs, and all that name what is absent. Untraceable."""
+    def trace(self, oids: Collection[str], tests: NameTests | None = None) -> set[str]:
+        """Finds all trees that lead to these blobs, and all that name what is absent; and to files under names that may
+        hold a value, whose ids are returned. Untraceable."""
         if (oids and self.commits.absent_trees) or "" in self.commits.absent_trees.values():
             raise Untraceable
-        self._trees.sweep(self._blobs(oids))
+        named = self._trees.sweep(self._blobs(oids), tests.may_hold if tests else None, self._files_below)
         self._trees.climb(self.commits.trees)
+        return {self._catalog.oid(node) for node in named}
 
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
         """oid -> kind, of those that are there."""
@@ -156,6 +160,10 @@ class History:
                 found[oid] = sorted((self._catalog.oid(tree).encode(), name) for tree, name in above[node])
                 queue += [tree for tree, _ in above[node]]
         return found
+
+    def _files_below(self, nodes: set[int]) -> set[int]:
+        oids = {self._catalog.oid(node) for node in nodes}
+        return set(self._blobs(files_below(self, oids, 2 * self._catalog.width)))
 
     def _blobs(self, oids: Iterable[str]) -> list[int]:
         return [node for oid in oids if (node := self._catalog.find(oid)) >= 0]

@@ -14,12 +14,17 @@ from leakscan.gitstore.deltaerror import TreeError
 from leakscan.gitstore.kernel_reference import apply, copied_ranges
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _TREE, _BLOB = 2, 3
 _TYPE_MASK, _FOLDER, _SUBMODULE = 0o170000, 0o040000, 0o160000
 _LONGEST_MODE = 7
 _ENTRY = re.compile(rb"([0-7]{1,%d}) ([^\0]+)\0" % (_LONGEST_MODE + 1), re.DOTALL)
+
+_LONG_NAME = 64
+_RUN = re.compile(rb"[0-9A-Za-z+_-]{16}")
+_DIGEST = re.compile(rb"[0-9A-Fa-f_+-]*")
+_DIGIT_OR_CAPITAL = re.compile(rb"[0-9A-Z]")
 
 Mark = tuple[int, bytes]
 
@@ -68,14 +73,24 @@ class Tree:
 class TreeReader:
     """Reads trees of one store. `wanted` has a flag for each node; `children` gathers the nodes of all trees that are
     named by what was read, until the caller takes them; `absent` numbers the ids that are named but belong to no
-    node, after the last node."""
+    node, after the last node. `named` gathers the nodes under names of which `may_be_value` and `may_hold` are true:
+    the second is the caller's."""
 
-    def __init__(self, names: Names, width: int, kinds: array[int], wanted: bytearray) -> None:
+    def __init__(
+        self,
+        names: Names,
+        width: int,
+        kinds: array[int],
+        wanted: bytearray,
+        may_hold: Callable[[bytes], bool] | None = None,
+    ) -> None:
         self._names = names
         self._width = width
         self._kinds = kinds
         self._wanted = wanted
+        self._may_hold = may_hold
         self.children: set[int] = set()
+        self.named: set[int] = set()
         self.absent: dict[bytes, int] = {}
 
     def read(self, data: bytes) -> Tree:
@@ -152,11 +167,23 @@ class TreeReader:
             node = self.absent.setdefault(oid, len(self._names) + len(self.absent))
         elif (self._kinds[node] == _TREE) != (kind == _FOLDER) or self._kinds[node] not in (_TREE, _BLOB):
             raise TreeError("it names an object of another kind than it says")
-        elif kind == _FOLDER:
-            self.children.add(node)
+        else:
+            if kind == _FOLDER:
+                self.children.add(node)
+            if self._may_hold is not None and may_be_value(name) and self._may_hold(name):
+                self.named.add(node)
         if node < len(self._wanted) and self._wanted[node]:
             tree.marks.append((node, name))
             tree.marked.append(len(tree.starts) - 1)
+
+
+def may_be_value(name: bytes) -> bool:
+    """Whether it is long, or has sixteen characters of a token in a row, a digit or a capital, and is no digest."""
+    if len(name) >= _LONG_NAME:
+        return True
+    if _DIGEST.fullmatch(name):
+        return False
+    return _RUN.search(name) is not None and _DIGIT_OR_CAPITAL.search(name) is not None
 
 
 def find_entry(data: bytes, name: bytes, width: int) -> tuple[int, str]:

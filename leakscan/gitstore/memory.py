@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from leakscan.gitstore.containers import Containers, Stamp
 
-_MAGIC: Final = b"leakscan history cache 1\n"
+_MAGIC: Final = b"leakscan history cache 2\n"
 _HEAD = struct.Struct("<Q")
 MAX_TRACED: Final = 2_000
 MAX_BYTES: Final = 256 << 20
 _STAMP_SIZE = 5
 _is_stamp_name = re.compile(r"\d{1,4}/(?:pack/[^/]+\.(?:pack|idx)|[0-9a-f]{2}/[0-9a-f]{38,62})").fullmatch
-_ID_LISTS = ("shallow", "found", "changed", "trees", "tips", "absent", "missing", "traced")
+_ID_LISTS = ("shallow", "found", "changed", "trees", "tips", "absent", "missing", "traced", "named")
 _COUNTS = ("blobs", "commits", "tags", "bytes")
 _MAX_NUMBER = 1 << 62
 
@@ -31,7 +31,8 @@ class UnusableError(Exception):
 @dataclass(slots=True)
 class Memory:
     """`found`: objects in which something was seen; `changed`: commits that changed such a blob; `trees`: those above
-    such blobs as no commit leads to. `absent`: what is named and not there, `missing` of that what `tips` lead to.
+    such blobs as no commit leads to; `named`: blobs of which a name may hold a value. `absent`: what is named and not
+    there, `missing` of that what `tips` lead to.
 
     Commits are numbered: `ids` are raw, `orders` sort them oldest first, `reached` flags those that `tips` lead to
     (empty where nothing is absent), `masks` hold a bit for each of `traced` that they lead to."""
@@ -47,6 +48,7 @@ class Memory:
     absent: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     traced: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
     ids: bytes = b""
     orders: array[int] = field(default_factory=lambda: array("q"))
     reached: bytes = b""

@@ -6,11 +6,12 @@ from array import array
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore import kernel
-from leakscan.gitstore.attribution import HistoryWalk, Sightings
+from leakscan.gitstore.attribution import HistoryWalk, Sightings, sightings
 from leakscan.gitstore.commits import CommitGraph, GitCommits, parents_first, parse_commit
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
+from leakscan.gitstore.named import files_below, folders_in, named_in
 from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import EMPTY, StoredObject
 from leakscan.gitstore.tags import follow_tips
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
     from leakscan.gitstore.memory import Memory
+    from leakscan.gitstore.named import NameTests
     from leakscan.gitstore.opened import Opened
     from leakscan.model import Commit
 
@@ -36,14 +38,16 @@ class Recalled:
         self._kinds: dict[str, str] = {}
         self._tags: dict[str, StoredObject] = {}
         self._seen = Sightings(frozenset())
+        self._named: set[str] = set()
         self.commits = RecalledCommits(store, memory, fresh)
         self._check()
 
     def graph(self) -> RecalledGraph:
         return RecalledGraph(self.commits, self._memory, self._store)
 
-    def trace(self, oids: Collection[str]) -> None:
-        """There is nothing to prepare."""
+    def trace(self, oids: Collection[str], tests: NameTests | None = None) -> set[str]:
+        """`prepare` did."""
+        return self._named if tests else set()
 
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
         """oid -> kind, of those that are there."""
@@ -67,16 +71,19 @@ class Recalled:
         """Ids of what is not there and that tips lead to: as before, `prepare` saw that the tips lead no further."""
         return iter(self._memory.missing)
 
-    def prepare(self, oids: Collection[str]) -> None:
-        """Finds out what will be asked of these blobs and of absent objects. Untraceable if it cannot be told."""
+    def prepare(self, oids: Collection[str], tests: NameTests | None = None) -> None:
+        """Finds out what will be asked of these blobs, of those whose names may hold a value, and of absent objects.
+        Untraceable if it cannot be told."""
         store = self._store
-        seen = self._seen = Sightings(frozenset(oid.encode() for oid in oids))
+        if tests is not None:
+            self._named = {*self._memory.named, *self._new_names(tests)}
+        seen = self._seen = sightings(oids, self._named, tests)
         walk = HistoryWalk(store.git, store.layout.hex_length, store.faults)
         feed = "".join(f"{oid}\n" for oid in (*self._memory.changed, *self._fresh.commits)).encode()
-        if oids and walk.compare(feed, seen, _refuse):
+        if seen.wanted and walk.compare(feed, seen, _refuse):
             raise Untraceable
         head = store.refs.head
-        if oids and head and self.commits.find(head) >= 0 and walk.head_tree(head, seen):
+        if seen.places() and head and self.commits.find(head) >= 0 and walk.head_tree(head, seen):
             raise Untraceable
         if self._memory.absent:
             kinds, _ = follow_tips(store.refs, self)
@@ -87,7 +94,7 @@ class Recalled:
 
     def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
         """Every change of a wanted blob that any commit made, of those that made one before, and of new ones."""
-        assert seen.wanted == self._seen.wanted
+        assert (seen.wanted, seen.named) == (self._seen.wanted, self._seen.named)
         seen.added, seen.removed, seen.in_head = self._seen.added, self._seen.removed, self._seen.in_head
         seen.counts = self._seen.counts
 
@@ -101,6 +108,18 @@ class Recalled:
 
     def all_absent(self) -> set[str]:
         return set(self._memory.absent)
+
+    def _new_names(self, tests: NameTests) -> set[str]:
+        """Files under new names that may hold a value. Untraceable if a new tree is nobody's: what stands in it may be
+        an old folder."""
+        width, reader, fresh = self._store.layout.hex_length, self._store.reader, self._fresh
+        trees = list(reader.fetch(fresh.trees))
+        found = named_in(trees, width, tests.may_hold)
+        if (found or self._memory.named) and not fresh.roots.union(*folders_in(trees, width)).issuperset(
+            fresh.trees
+        ):
+            raise Untraceable
+        return files_below(reader, found, width)
 
     def _check(self) -> None:
         """Whether what is named and not new was there before, or known to be missing, and nothing new was missed."""

@@ -36,7 +36,7 @@ def remember(
         return None
     absent = sorted(history.all_absent())
     committed = {oid.encode() for oid, _ in (*store.seen.added, *store.seen.removed)}
-    left = store.seen.wanted - committed
+    left = store.seen.lasting() - committed
     above = history.holders(left) if left else {}
     return Memory(
         key,
@@ -50,6 +50,7 @@ def remember(
         absent,
         sorted(check.missing),
         traced,
+        sorted(store.named),
         history.commits.ids,
         array("q", graph.orders()),
         bytes(check.reached) if absent else b"",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements
+from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements, sightings
 from leakscan.gitstore.commits import CommitGraph, GitCommits
 from leakscan.gitstore.connectivity import ConnectivityCheck
 from leakscan.gitstore.dangling import note_dangling, note_paths
 from leakscan.gitstore.faults import readable
 from leakscan.gitstore.history import History
+from leakscan.gitstore.named import files_below, named_in
 from leakscan.gitstore.opened import Opened
 from leakscan.gitstore.recalled import Recalled, RecalledGraph
 from leakscan.gitstore.tags import tagged_commits
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from leakscan.gitstore.layout import Layout
+    from leakscan.gitstore.named import NameTests
     from leakscan.gitstore.objects import ObjectReader
     from leakscan.model import Commit
 
@@ -27,13 +29,16 @@ if TYPE_CHECKING:
 class Store(Opened):
     """`check_connectivity` finds what is absent.
 
-    What was asked last stays: `seen` by `attribute`, `traced` by `refs_reaching`, `connectivity`."""
+    What was asked last stays: `seen` by `attribute`, `traced` by `refs_reaching`, `connectivity`. `named` are the files
+    of which a name may hold a value, as far as `trace` was told how to know them."""
 
     def __init__(self, layout: Layout) -> None:
         super().__init__(layout)
         self._graph: CommitGraph | RecalledGraph | None = None
         self._history: History | Recalled | None = None
         self.seen = Sightings(frozenset())
+        self.named: set[str] = set()
+        self._tests: NameTests | None = None
         self.traced: set[str] = set()
         self.connectivity: ConnectivityCheck | None = None
 
@@ -42,14 +47,19 @@ class Store(Opened):
         self._history = history
         self._graph = history.graph() if history else None
 
-    def trace(self, oids: Collection[str]) -> bool:
-        """Prepares what `check_connectivity` and `attribute` will be asked of these blobs. True if our own reader
-        has the answers; else git is asked, and the two may be asked at once."""
+    def trace(self, oids: Collection[str], tests: NameTests | None = None) -> bool:
+        """Prepares what `check_connectivity` and `attribute` will be asked of these blobs, and of those whose names may
+        hold a value. True if our own reader has the answers; else git is asked, and the two may be asked at once."""
+        self._tests, self.named = tests, set()
         if self._history is not None:
             try:
-                self._history.trace(oids)
+                self.named = self._history.trace(oids, tests)
             except Untraceable:
                 self.adopt(None)
+        if self._history is None and tests is not None:
+            trees = self.reader.read(self.reader.inventory().trees)
+            found = named_in(trees, self.layout.hex_length, tests.may_hold)
+            self.named = files_below(self.reader, found, self.layout.hex_length)
         self.commit_graph()
         return self._history is not None
 
@@ -69,16 +79,17 @@ class Store(Opened):
         self.connectivity.run()
 
     def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:
-        """Where blobs stand: oid -> placements, oldest first; none for a blob that nothing names."""
-        if not oids:
+        """Where blobs stand: oid -> placements, oldest first; none for a blob that nothing names. Those that are only
+        `named` are among them, as far as their paths hold something."""
+        seen = self.seen = sightings(oids, self.named, self._tests)
+        if not seen.wanted:
             return {}
-        seen = self.seen = Sightings(frozenset(oid.encode() for oid in oids))
         if self._history is not None:
             try:
                 self._history.compare(seen, self.shallow)
             except Untraceable:
                 self.adopt(None)
-                seen = Sightings(seen.wanted)
+                seen = self.seen = seen.blank()
         walk = HistoryWalk(self.git, self.layout.hex_length, self.faults)
         if self._history is None:
             self._compare(walk, seen)
@@ -93,7 +104,7 @@ class Store(Opened):
             note_dangling(self.git, self.reader, self.layout.hex_length, seen, self.faults)
         for oid in seen.crowded():
             self.faults.add("too-deep", oid, "the blob stands at more places than are listed")
-        return placements(seen, self.commits(seen.commits()), oids)
+        return placements(seen, self.commits(seen.commits()), {*oids, *self.named})
 
     def _compare(self, walk: HistoryWalk, seen: Sightings) -> None:
         """Every commit with its parents, by git."""

@@ -29,6 +29,7 @@ class _Share:
     marks: list[tuple[int, Marks]] = field(default_factory=list)
     children: list[tuple[int, array[int]]] = field(default_factory=list)
     absent: list[tuple[int, list[bytes]]] = field(default_factory=list)
+    named: list[tuple[int, array[int]]] = field(default_factory=list)
     lost: list[Lost] = field(default_factory=list)
 
 
@@ -49,6 +50,7 @@ class Trees:
         self._go_on = go_on
         self._flags = bytearray(len(forest.catalog))
         self._children: list[tuple[int, array[int]]] = []
+        self._may_hold: Callable[[bytes], bool] | None = None
         self.marks: dict[int, Marks] = {}
         self.absent: dict[bytes, int] = {}
 
@@ -57,13 +59,23 @@ class Trees:
         """How many workers there may be."""
         return self._dealer.jobs
 
-    def sweep(self, blobs: Iterable[int]) -> None:
-        """Reads all trees; Untraceable if one of them cannot be read. `blobs` are the nodes that are wanted."""
+    def sweep(
+        self,
+        blobs: Iterable[int],
+        may_hold: Callable[[bytes], bool] | None = None,
+        files_of: Callable[[set[int]], set[int]] = set,
+    ) -> set[int]:
+        """Reads all trees; Untraceable if one of them cannot be read. `blobs` are the nodes that are wanted; with them
+        `files_of` those that stand under a name that `may_hold` a value, which are returned."""
         for blob in blobs:
             self._flags[blob] = 1
         holders: list[int] = []
-        for share in self._read(self._forest.roots((TREE,)), gather=True):
+        named: dict[int, array[int]] = {}
+        roots = self._forest.roots((TREE,))
+        self._may_hold = may_hold
+        for share in self._read(roots, gather=True):
             self._children += share.children
+            named.update(share.named)
             for root, oids in share.absent:
                 holders.append(root)
                 for oid in oids:
@@ -72,8 +84,15 @@ class Trees:
         if len(self.absent) > _MAX_ABSENT:
             raise Untraceable
         self._flags += b"\1" * len(self.absent)
-        for share in self._read(sorted(holders)):
+        under = {node for nodes in named.values() for node in nodes}
+        files = files_of(under) if under else set()
+        for file in files:
+            self._flags[file] = 1
+        # The first file of a folder may stand in any tree; a file that is named itself, where its name was seen.
+        again = roots if files - under else sorted({*holders, *named})
+        for share in self._read(again):
             self._mark(share)
+        return files
 
     def climb(self, tops: Iterable[int]) -> None:
         """Marks all trees above those that are marked. `tops` are trees that few others name: those of commits."""
@@ -118,11 +137,12 @@ class Trees:
     def _work(self, task: list[int], *, gather: bool) -> _Share:
         share = _Share()
         catalog = self._forest.catalog
-        reader = kernel.TreeReader(catalog.names, self._width, catalog.kinds, self._flags)
+        may_hold = self._may_hold if gather else None
+        reader = kernel.TreeReader(catalog.names, self._width, catalog.kinds, self._flags, may_hold)
         known: dict[Marks, Marks] = {}
         for root in task:
             reader.absent = {} if gather else self.absent
-            reader.children = set()
+            reader.children, reader.named = set(), set()
             for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, reader.read):
                 if tree.marks:
                     marks = tuple(tree.marks)
@@ -132,4 +152,6 @@ class Trees:
                     share.children.append((root, array("I", reader.children)))
                 if reader.absent:
                     share.absent.append((root, list(reader.absent)))
+                if reader.named:
+                    share.named.append((root, array("I", reader.named)))
         return share

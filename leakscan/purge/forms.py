@@ -41,7 +41,7 @@ def find_forms(store: Store, findings: Iterable[tuple[Finding, Holding]]) -> For
         ]
         if not short and any(is_in_history(place) for place in holding.locations):
             forms.anywhere.update(holding.spellings)
-        for place in stored:
+        for place in filter(_blob_of, stored):
             standing.setdefault(_blob_of(place), []).append((short, holding, place))
     for content in store.reader.fetch(sorted(standing)):
         for short, holding, place in standing[content.oid]:
@@ -59,6 +59,7 @@ def is_in_history(place: Location) -> bool:
 
 
 def _blob_of(place: Location) -> str:
+    """Empty for a place in a name."""
     assert isinstance(place.origin, CommittedFile | StoredBlob)
     return place.origin.oid
 

@@ -140,7 +140,7 @@ def _rewrite(situation: Situation, blobs: Sequence[str]) -> Step:
 
 
 def _by_hand(findings: Iterable[Finding]) -> Step | None:
-    headers, short = set(), set()
+    headers, short, paths = set(), set(), set()
     for finding in findings:
         for origin in (place.origin for place in finding.locations):
             if isinstance(origin, CommitMessage | TagMessage):
@@ -148,6 +148,8 @@ def _by_hand(findings: Iterable[Finding]) -> Step | None:
                     headers.add(origin.oid)
                 elif is_short(finding):
                     short.add(origin.oid)
+            elif isinstance(origin, CommittedFile) and not origin.oid:
+                paths.add(_text(origin.path))
     lines = []
     if headers:
         lines += ["In headers (author, committer, tagger): git filter-repo --mailmap or --commit-callback:"]
@@ -157,6 +159,11 @@ def _by_hand(findings: Iterable[Finding]) -> Step | None:
             "In messages, too short to be replaced wherever they stand: git filter-repo --message-callback:"
         ]
         lines += _listed(short)
+    if paths:
+        lines += [
+            "In names of files and folders: git filter-repo --filename-callback, or --invert-paths --path:"
+        ]
+        lines += _listed(paths)
     return Step("Rewrite by hand what the file cannot say", tuple(lines)) if lines else None
 
 

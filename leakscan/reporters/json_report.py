@@ -162,7 +162,7 @@ def _blob_field(location: Location) -> str | None:
     """The git object that holds the text: a blob, or the annotated tag. A commit has its own field."""
     match location.origin:
         case StoredBlob(oid=oid) | StagedFile(oid=oid) | CommittedFile(oid=oid) | TagMessage(oid=oid):
-            return oid
+            return oid or None
         case CommitMessage():
             return None
         case _:

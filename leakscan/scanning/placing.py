@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector, Match
 from leakscan.findings.collect import Collector
 from leakscan.model import (
+    Blob,
     Commit,
     CommitMessage,
     CommittedFile,
@@ -19,22 +20,30 @@ from leakscan.model import (
     WorktreeFile,
 )
 from leakscan.scanning.sighting import Sighting
+from leakscan.sources import Item
+from leakscan.sources.names import as_text
 
 if TYPE_CHECKING:
     from leakscan.gitstore import Placement, Store
 
 
 def place(
-    sightings: Sequence[Sighting], store: Store | None, detector: Detector, collector: Collector
+    sightings: Sequence[Sighting],
+    store: Store | None,
+    detector: Detector,
+    collector: Collector,
+    read: Callable[[Iterable[Item]], list[Sighting]] | None = None,
 ) -> None:
-    """Judges every sighting at its paths and hands the matches to the collector. `store`: None without history."""
+    """Judges every sighting at its paths and hands the matches to the collector. `store`: None without history. `read`
+    says what stands in names of committed files."""
     placements: Mapping[str, tuple[Placement, ...]] = {}
     commits: Mapping[str, Commit] = {}
     if store is not None:
         placements = store.attribute({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
         commits = store.commits({s.oid for s in sightings if isinstance(s.origin, CommitMessage)})
+        sightings = [*sightings, *(read(_names(store, placements)) if read else ())]
     for sighting in sightings:
-        standing = placements.get(sighting.oid, ()) if isinstance(sighting.origin, StoredBlob) else ()
+        standing = _standing(sighting, placements)
         origins = _origins(sighting.origin, standing, commits)
         if sighting.member:
             origins = tuple(_inside(origin, sighting.member) for origin in origins)
@@ -48,11 +57,29 @@ def add_matches(
     """Judges a sighting at its paths and hands the matches to the collector."""
     matches = detector.judge(sighting.inspection, _paths(origins))
     spots = {candidate.span: number for number, candidate in enumerate(sighting.inspection.candidates)}
+    holder = "" if isinstance(sighting.origin, CommittedFile) and not sighting.origin.oid else sighting.oid
     for match in matches:
         n = spots[match.span]
-        details = (*sighting.places[n], sighting.oid, sighting.line_hashes[n], sighting.marks[n])
+        details = (*sighting.places[n], holder, sighting.line_hashes[n], sighting.marks[n])
         collector.add(match, tuple(Location(origin, *details) for origin in origins))
     return matches
+
+
+def _names(store: Store, placements: Mapping[str, Sequence[Placement]]) -> Iterator[Blob]:
+    """The paths of committed files whose names may hold a value."""
+    for oid in sorted(store.named):
+        for p in placements.get(oid, ()):
+            yield Blob(oid, as_text(p.path), CommittedFile("", p.path, p.commit, p.in_head))
+
+
+def _standing(sighting: Sighting, placements: Mapping[str, Sequence[Placement]]) -> Sequence[Placement]:
+    """Where what was seen stands in history."""
+    match sighting.origin:
+        case StoredBlob():
+            return placements.get(sighting.oid, ())
+        case CommittedFile(path=path):
+            return [p for p in placements[sighting.oid] if p.path == path]
+    return ()
 
 
 def _origins(

@@ -22,7 +22,7 @@ from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
-from leakscan.sources.names import git_files, git_folders, link_targets, names_with_anchors
+from leakscan.sources.names import git_dir_items, link_targets, name_tests, names_with_anchors
 from leakscan.sources.tree import Entry
 from leakscan.unpack import HEADS
 
@@ -79,20 +79,17 @@ class Reader:
     def read_names(self, root: Path) -> list[Sighting]:
         """What stands in the paths of the files that `read_files` was given last, and in the targets of links."""
         found = chain(names_with_anchors(self._listed, self._has_anchor), link_targets(root, self._links))
-        return self._within_time(self._read_beside(found))
+        return self.read_beside(found)
 
     def read_git_dir(self, store: Store) -> list[Sighting]:
         """What stands in the names of refs and in the git directory's own files; they do not count as files."""
-        layout = store.layout
-        label = b".git/" if layout.work_tree is not None else b""
-        names = (label + ref.name for ref in store.refs.refs)
-        files = (git_files(folder, label) for folder in git_folders(layout))
-        items = chain(names_with_anchors(names, self._has_anchor), *files)
-        return self._within_time(self._read_beside(items))
+        refs = [ref.name for ref in store.refs.refs]
+        return self.read_beside(git_dir_items(store.layout, refs, self._has_anchor))
 
-    def _read_beside(self, items: Iterable[Item]) -> Iterator[Sighting]:
+    def read_beside(self, items: Iterable[Item]) -> list[Sighting]:
+        """What stands in names and the like, which do not count as files."""
         share = view(items, self._look)
-        yield from self._take(Share(share.looks, [], share.failures))
+        return self._within_time(self._take(Share(share.looks, [], share.failures)))
 
     def read_history(
         self, store: Store, options: ScanOptions, recollection: Recollection | None = None
@@ -214,7 +211,8 @@ class Reader:
         self._counts.update(memory.counts)
         recalled = Recalled(store, memory, fresh)
         store.adopt(recalled)
-        recalled.prepare({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
+        oids = {s.oid for s in sightings if isinstance(s.origin, StoredBlob)}
+        recalled.prepare(oids, name_tests(self.detector))
         if not is_sound(store):
             raise Untraceable
         return sightings

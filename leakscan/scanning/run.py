@@ -21,6 +21,7 @@ from leakscan.scanning.reader import Progress
 from leakscan.scanning.recall import Recall, Recollection
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
+from leakscan.sources.names import name_tests
 from leakscan.sources.tree import iter_files, iter_folder
 
 STDIN = "-"
@@ -160,7 +161,7 @@ class Scan:
         self._reader.failures += kept
 
     def _place(self, sightings: list[Sighting], store: Store) -> None:
-        place(sightings, store, self._detector, self._collector)
+        place(sightings, store, self._detector, self._collector, self._reader.read_beside)
         self._session.refs.update(store.refs_reaching(self._collector.commits()))
 
     def _place_and_check(self, sightings: list[Sighting], store: Store) -> None:
@@ -168,7 +169,8 @@ class Scan:
         if self._reader.timed_out:
             self._place(sightings, store)
             return
-        traced = store.trace({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
+        oids = {s.oid for s in sightings if isinstance(s.origin, StoredBlob)}
+        traced = store.trace(oids, name_tests(self._detector))
         # One after the other: which of the two meets a damaged object first must not matter.
         if traced or store.failures:
             store.check_connectivity()

@@ -5,20 +5,26 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leakscan.anchors import Matcher
 from leakscan.model import Blob, WorktreeFile
 from leakscan.sources import Item
 from leakscan.sources.tree import Entry, iter_files, iter_folder
 
 if TYPE_CHECKING:
+    from leakscan.detect import Detector
     from leakscan.gitstore import Layout
+    from leakscan.gitstore.named import NameTests
 
 _HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"lfs", b"annex", b"reftable", b"logs")
 _HOLDS_IDS = re.compile(
     rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
 )
+_MAX_REMEMBERED = 1 << 16
 _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 _ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
@@ -39,23 +45,43 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    texts = {name: _as_text(name) for name in names}
+    texts = {name: as_text(name) for name in names}
     if has_anchor(b"\n".join(texts.values())):
         yield from (Blob("", text, WorktreeFile(name)) for name, text in texts.items() if has_anchor(text))
 
 
-def _as_text(name: bytes) -> bytes:
+def name_tests(detector: Detector) -> NameTests:
+    """How to know names that may hold a value, and paths that do."""
+    from leakscan.gitstore.named import NameTests
+
+    single = Matcher(replace(detector.spec_of_names, hidden=True))
+    whole = Matcher(replace(detector.spec, hidden=True))
+    may_hold = lru_cache(_MAX_REMEMBERED)(lambda name: single.has_anchor(as_text(name)))
+    return NameTests(may_hold, lambda path: whole.has_anchor(as_text(path)))
+
+
+def as_text(name: bytes) -> bytes:
     """A name as a text of the same length, in which a value stands by itself: `a/secret_V.txt` is `a secret=V txt`."""
     return _BEFORE_RUN.sub(b"=", name.translate(_APART))
 
 
-def git_folders(layout: Layout) -> Iterable[Path]:
+def git_dir_items(
+    layout: Layout, refs: Iterable[bytes], has_anchor: Callable[[bytes], bool]
+) -> Iterator[Item]:
+    """The names of refs and the git directory's own files."""
+    label = b".git/" if layout.work_tree is not None else b""
+    yield from names_with_anchors((label + ref for ref in refs), has_anchor)
+    for folder in _git_folders(layout):
+        yield from _git_files(folder, label)
+
+
+def _git_folders(layout: Layout) -> Iterable[Path]:
     """The git directory, and the common one if there is one: without objects it is none, whatever file names it."""
     common = [layout.common_dir] if layout.objects.is_dir() else []
     return dict.fromkeys((*common, layout.git_dir))
 
 
-def git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
+def _git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
     """The git directory's own files (config, hooks, FETCH_HEAD, what editors left), under `label`, without the ids of
     objects; those of its folders that hold objects or other git directories are not among them."""
     for item in iter_files(git_dir, _listed(git_dir)):

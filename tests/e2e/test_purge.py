@@ -220,3 +220,15 @@ def test_a_header_is_told_to_be_rewritten_by_hand(leakscan, repo, pair) -> None:
     assert "In headers" in run.stdout
     assert repo.run("rev-parse", "HEAD") in run.stdout
     assert json.dumps(pair.secret)[1:-1] not in run.stdout
+
+
+def test_a_name_is_told_to_be_rewritten_by_hand_and_its_content_left(leakscan, repo, pair) -> None:
+    repo.write(f"binance_api_secret_{pair.secret}.txt", "")
+    repo.commit()
+    repo.run("rm", "-q", "-r", ".")
+    repo.commit()
+    run = leakscan("purge", repo.path)
+    assert f"- binance_api_secret_{pair.secret[:4]}…{pair.secret[-2:]}.txt" in run.stdout
+    assert "In names of files" in run.stdout
+    assert "--strip-blobs-with-ids" not in run.stdout
+    assert pair.secret not in run.stdout

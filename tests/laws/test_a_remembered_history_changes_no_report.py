@@ -20,6 +20,12 @@ from tests.conftest import Repo
 
 RULES = load_rules()
 FILES = ("bot.env", "src/config.py", "src/deep/x.json", "notes.txt")
+NAMES = (  # what is a value by its own name, by a folder's, and nowhere
+    f"binance_secret_{fake('alnum:64', 7)}.txt",
+    f"stuff/{fake('alnum:48', 7)}.pem",
+    f"api_{fake('alnum:64', 8)}/deep/x",
+    "0123456789abcdef0123456789abcdef01234567",
+)
 USED = "cache: only what is new was read"
 
 
@@ -53,6 +59,7 @@ class Life:
         name, rng = self.rng.choice(FILES), self.rng
         repo.now = f"{1700000000 + rng.randrange(10_000)} +0100"
         value = fake("alnum:64", rng.randrange(5))
+        name = self.rng.choice(NAMES) if self.rng.random() < 0.15 else name
         text = "".join(f"line {rng.randrange(50)}\n" for _ in range(rng.randrange(40)))
         leak = rng.choice((f"BINANCE_API_SECRET={value}\n", f"BINANCE_API_KEY={value}\n", "", "", ""))
         repo.write(name, text + leak + text[:100])
@@ -81,6 +88,17 @@ class Life:
     def do_commits(self) -> None:
         for _ in range(4):
             self.commit(self.near)
+
+    def do_remove(self) -> None:
+        files = self.near.run("ls-files").split("\n")
+        self.near.run("rm", "-q", "-r", self.rng.choice(files).split("/")[0])
+        self.near.run("commit", "-q", "-m", "remove")
+
+    def do_move(self) -> None:
+        self.near.run(
+            "mv", self.rng.choice(("stuff", "src", "bitmex")), self.rng.choice(("bitmex", "src/in"))
+        )
+        self.near.run("commit", "-q", "-m", "move")
 
     def do_nothing(self) -> None:
         """Also a way of life."""
@@ -163,7 +181,8 @@ class Life:
         text = f"BINANCE_API_SECRET={fake('alnum:64', self.rng.randrange(5))}\n"
         oid = self.near.run("hash-object", "-w", "--stdin", stdin=text.encode())
         if self.rng.random() < 0.7:
-            tree = self.near.run("mktree", stdin=f"100644 blob {oid}\tlost.env\n".encode())
+            name = self.rng.choice(("lost.env", NAMES[0]))
+            tree = self.near.run("mktree", stdin=f"100644 blob {oid}\t{name}\n".encode())
             if self.rng.random() < 0.5:
                 tree = self.near.run("mktree", stdin=f"040000 tree {tree}\tdeep\n".encode())
             if self.rng.random() < 0.3:

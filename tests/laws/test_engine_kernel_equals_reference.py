@@ -261,7 +261,13 @@ IDS = [bytes((number,)) * 19 + bytes((32 + number,)) for number in range(12)]
 ENTRIES = st.lists(
     st.tuples(
         st.sampled_from([b"100644", b"40000", b"040000", b"120000", b"160000", b"7"]),
-        st.sampled_from([b"a", b"b c", b"40000 x", b"\xff", b"name"]),
+        st.one_of(
+            st.sampled_from(
+                [b"a", b"b c", b"40000 x", b"\xff", b"name", b"aZ9_aZ9_aZ9_aZ9_", b"_9Zs_9Zs_9Zs_9Zs_"]
+            ),
+            st.text("aZ9_.", min_size=14, max_size=19).map(str.encode),
+            st.integers(60, 68).map(lambda size: b"." * size),
+        ),
         st.sampled_from(IDS),
     ),
     max_size=12,
@@ -293,7 +299,10 @@ def tree_chains(draw: st.DrawFn) -> tuple[bytes, list[bytes]]:
 
 def trees_read(kernel: Any, chain: tuple[bytes, list[bytes]], kinds: bytes, wanted: bytes) -> Any:
     names = kernel.Names(20, [(b"".join(IDS[:5]), array("I", [4, 2, 0, 1, 3])), (b"".join(IDS[3:9]), None)])
-    reader = kernel.TreeReader(names, 20, array("B", kinds), bytearray(wanted))
+    asked: set[bytes] = set()  # the kernel does not ask twice
+    reader = kernel.TreeReader(
+        names, 20, array("B", kinds), bytearray(wanted), lambda name: asked.add(name) or len(name) % 2
+    )
     told: list[Any] = [list(names.doubles), [names.find(oid) for oid in [*IDS, b"short"]], names.name(7)]
     try:
         tree = reader.read(chain[0])
@@ -303,7 +312,7 @@ def trees_read(kernel: Any, chain: tuple[bytes, list[bytes]], kinds: bytes, want
             told.append((tree.data, tree.starts, tree.marks, tree.marked, marked, len(tree)))
     except DeltaError as error:
         told.append((type(error), str(error)))
-    return told, reader.children, reader.absent
+    return told, reader.children, reader.absent, asked, reader.named
 
 
 @settings(max_examples=600, deadline=None)

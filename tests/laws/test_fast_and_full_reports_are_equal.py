@@ -18,6 +18,11 @@ from tests.conftest import Repo
 
 RULES = load_rules()
 FILES = ("bot.env", "src/config.py", "tests/x.json")
+NAMES = (
+    f"stuff/binance_secret_{fake('alnum:64', 7)}.txt",
+    f"bitmex/{fake('alnum:48', 7)}/deep/x",
+    f"stuff/{fake('alnum:48', 8)}/deep/x",
+)
 REPACKS = (
     ("-adfq", "--window=1"),
     ("-adfq", "--window=50", "--depth=50"),
@@ -80,6 +85,12 @@ def edit(lines: list[str], rng: random.Random) -> None:
             lines[at:at] = [f"line {rng.random()}" for _ in range(rng.randrange(1, 30))]
 
 
+def files_in(folder: Path) -> list[str]:
+    found = folder.rglob("*")
+    names = (path.relative_to(folder).as_posix() for path in found if path.is_file())
+    return sorted(name for name in names if not name.startswith(".git/"))
+
+
 def packed(files: dict[str, list[str]]) -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -106,6 +117,9 @@ def test_fast_and_full_reports_are_equal(seed: int, repack: tuple[str, ...], for
             for _ in range(rng.randrange(1, 4)):
                 edit(files[name], rng)
             repo.write(name, "\n".join(files[name]))
+            if number % 4 == 2:
+                (repo.path / rng.choice(files_in(repo.path))).unlink()
+                repo.write(rng.choice(NAMES), f"{rng.randrange(3)}")
             if number % 5 == 1:
                 repo.write("dist/bot.whl", packed(files))
             repo.commit(f"change {number}\n\n{fake('alnum:64', 9) if number == 3 else ''}")

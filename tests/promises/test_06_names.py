@@ -79,6 +79,37 @@ def test_a_value_in_a_name_is_found_and_not_shown(repo, leakscan, plant) -> None
     assert VALUE not in run.stdout + run.stderr
 
 
+DELETED = {
+    "a file": f"notes/binance_api_secret_{VALUE}.txt",
+    "a file, told by its folder": f"bitmex/secret_{fake('alnum:48', 6)}.txt",
+    "a folder": f"binance_api_secret_{VALUE}/deep/deeper/x",
+}
+
+
+@pytest.mark.parametrize("options", [(), ("--no-cache",), ("--full",)], ids=["remembered", "anew", "full"])
+@pytest.mark.parametrize("damaged", [False, True])
+@pytest.mark.parametrize("path", DELETED.values(), ids=DELETED)
+def test_a_value_in_the_name_of_a_file_that_was_deleted_is_found(repo, leakscan, path, damaged, options):
+    repo.commit(a_txt="1\n")
+    repo.write(path, "nothing in it\n")
+    brought = repo.commit("with it")
+    repo.run("rm", "-q", path)
+    removed = repo.commit("without it")
+    if damaged:  # our own reader leaves the rest to git
+        (repo.path / ".git/objects/ab").mkdir(exist_ok=True)
+        (repo.path / ".git/objects/ab" / ("c" * 38)).write_bytes(b"no object")
+    for _ in range(2):
+        run = leakscan("scan", repo.path, "-f", "json", "--min-confidence", "low", *options)
+        (finding,) = run.findings
+        (place,) = finding["locations"]
+        value = max(path.replace("/", "_").replace(".", "_").split("_"), key=len)
+        assert (run.exit_code, finding["preview"]) == (1, f"{value[:4]}…{value[-2:]}")
+        assert (place["source"], place["commit"], place["in_head"]) == ("history", brought, False)
+        assert (place["start_line"], place["start_column"]) == (1, path.index(value) + 1)
+        assert finding["exposure"]["removed"]["commit"] == removed
+        assert value not in run.stdout + run.stderr
+
+
 def test_ids_of_a_sha256_repository_are_no_values(leakscan, tmp_path) -> None:
     from tests.conftest import Repo
 

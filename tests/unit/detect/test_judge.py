@@ -1,7 +1,7 @@
 import pytest
 from detecting import DETECTOR, matches, values
 
-from leakscan.detect.judge import is_example_path, is_vendored_path
+from leakscan.detect.doubts import is_example_path, is_vendored_path
 from leakscan.model import Confidence
 from leakscan.rules.fake import fake
 

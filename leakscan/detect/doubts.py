@@ -1,0 +1,51 @@
+"""What speaks against a value that would be a finding: where it stands, and what is said beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from leakscan.detect.candidate import Candidate, Venue
+from leakscan.detect.context import Tier
+from leakscan.detect.evidence import may_be_of_wallet
+from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
+from leakscan.model import Confidence
+
+_PATH_WORD = re.compile(r"[a-z]+")
+
+
+def is_example_path(path: bytes) -> bool:
+    return not EXAMPLE_PATHS.isdisjoint(_PATH_WORD.findall(path.decode("utf-8", "replace").lower()))
+
+
+def is_vendored_path(path: bytes) -> bool:
+    return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
+
+
+def doubted(
+    confidence: Confidence, candidate: Candidate, venue: Venue | None, paths: Collection[bytes]
+) -> tuple[Confidence, list[str]]:
+    """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
+    somebody else's library or said to be made up may get there, and the key of a wallet in tests that name the exchange
+    somewhere else."""
+    doubts = []
+    if paths and all(map(is_example_path, paths)):
+        wallet = venue is not None and venue.tier < Tier.NEAR and may_be_of_wallet(candidate)
+        for _ in range(2 if wallet else 1):
+            confidence = _lowered(confidence, named=venue is not None and not wallet)
+        doubts.append("in a path of tests, documents or examples")
+    if paths and all(map(is_vendored_path, paths)):
+        own_name = venue is not None and venue.tier is Tier.LABEL
+        for _ in range(1 if own_name or candidate.key else 2):
+            confidence = _lowered(confidence, named=own_name)
+        doubts.append("in a copy of somebody else's library")
+    if candidate.mock:
+        confidence = _lowered(confidence, named=False)
+        doubts.append("the text beside it says that it is made up")
+    return confidence, doubts
+
+
+def _lowered(confidence: Confidence, *, named: bool) -> Confidence:
+    """One step down; where the exchange is named, tests and documents lower a finding but never hide it."""
+    floor = min(confidence, Confidence.MEDIUM) if named else Confidence.LOW
+    return max(floor, Confidence(max(1, confidence - 1)))
