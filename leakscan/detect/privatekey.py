@@ -34,7 +34,7 @@ _ED25519_V2 = re.compile(
     re.DOTALL,
 )
 _V1_HEAD = b"0\x2e\x02\x01\0"
-# RFC 5915: the number is as long as the curve asks; some writers leave out leading noughts, of one key in 256.
+# RFC 5915: the number is as long as the curve asks; some writers leave out leading noughts.
 _SEC1_HEAD = re.compile(rb"0(?:[\0-\x7f]|\x81.)\x02\x01\x01\x04(.)", re.DOTALL)
 _CURVES = {
     b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
