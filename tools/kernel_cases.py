@@ -198,7 +198,9 @@ def run_offsets(module: Any, offsets: list[int]) -> Any:
 
 def entries(rng: random.Random) -> bytes:
     """Entries of a tree; now and then one says that it is what its id is not."""
-    names = (b"a", b"b c", b"40000 x", b"\xff")
+    names = [b"a", b"b c", b"40000 x", b"\xff"]
+    names += [bytes(rng.choices(b"aZ9_.", k=size)) for size in (15, 16, 17, 63, 64, 65)]
+    names += [bytes(rng.choices(b"aZ9_", k=16)) if rng.random() < 0.5 else b"_9Zs" * 4]
     chosen = []
     for _ in range(rng.randrange(8)):
         number = rng.randrange(len(IDS))
@@ -238,7 +240,13 @@ def splice(rng: random.Random, tree: bytes) -> bytes:
 
 def run_trees(module: Any, tree: bytes, deltas: list[bytes], kinds: bytes, wanted: bytes) -> Any:
     names = module.Names(20, [(b"".join(IDS[:5]), array("I", [4, 2, 0, 1, 3])), (b"".join(IDS[3:9]), None)])
-    reader = module.TreeReader(names, 20, array("B", kinds), bytearray(wanted))
+    asked: set[bytes] = set()
+
+    def may_hold(name: bytes) -> bool:
+        asked.add(name)  # the kernel does not ask twice
+        return len(name) % 2 == 0
+
+    reader = module.TreeReader(names, 20, array("B", kinds), bytearray(wanted), may_hold)
     told: list[Any] = [list(names.doubles), list(map(names.find, (*IDS, b"short")))]
     made = outcome(reader.read, tree)
     for instructions in deltas:
@@ -248,7 +256,7 @@ def run_trees(module: Any, tree: bytes, deltas: list[bytes], kinds: bytes, wante
         made = outcome(lambda base=made, given=instructions: reader.apply(base, given, 1 << 20)[0])
     told.append(made if isinstance(made, tuple) else (made.data, made.starts, made.marks, made.marked))
     told += [module.find_entry(tree, name, 20) for name in (b"a", *tree.split(b"\0")[0].split(b" ")[1:2])]
-    return told, reader.children, reader.absent
+    return told, reader.children, reader.absent, asked, reader.named
 
 
 def links_case(rng: random.Random) -> Case:

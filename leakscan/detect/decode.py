@@ -10,6 +10,7 @@ _MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ANY_MARK = tuple(mark for mark, _ in _MARKS)
 _MIN_NULS = (
     0.3  # of one byte position: text in a Latin alphabet is far above, code and tables of numbers far below
 )
@@ -26,9 +27,8 @@ def as_utf8(data: bytes) -> bytes:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return encoding
+    if data.startswith(_ANY_MARK):
+        return next(encoding for mark, encoding in _MARKS if data.startswith(mark))
     if data.find(b"\0", 0, 4096) < 0 or len(data) < 8:
         return None
     head = data[:_HEAD_BYTES]

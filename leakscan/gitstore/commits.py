@@ -133,16 +133,16 @@ class CommitGraph:
         return seen
 
     def tips_above(self, commits: Collection[str], tips: Collection[str]) -> dict[str, list[str]]:
-        """commit -> those of `tips` that lead to it, itself included."""
+        """commit -> those of `tips` that lead to it, itself included, in any order."""
         found: dict[str, list[str]] = {commit: [] for commit in commits}
-        tip_numbers = [(tip, number) for tip in sorted(set(tips)) if (number := self.all.find(tip)) >= 0]
+        tip_numbers = [(tip, number) for tip in set(tips) if (number := self.all.find(tip)) >= 0]
         wanted = sorted(commit for commit in set(commits) if self.all.find(commit) >= 0)
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             below = self._masks(batch)
-            reaching = [(tip, below[number]) for tip, number in tip_numbers if number in below]
+            alike = grouped((below.get(number, 0), tip) for tip, number in tip_numbers)
             for bit, commit in enumerate(batch):
-                found[commit] = [tip for tip, mask in reaching if mask >> bit & 1]
+                found[commit] = [tip for mask, tips in alike.items() if mask >> bit & 1 for tip in tips]
         return found
 
     def masks(self, traced: Sequence[str]) -> bytes:
@@ -181,6 +181,14 @@ class CommitGraph:
         if not self._order:
             self._order = parents_first(self.all.parents)
         return self._order
+
+
+def grouped(tips: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """mask -> the tips that have it: of thousands of branches most lead to the same commits that matter."""
+    found: dict[int, list[str]] = {}
+    for mask, tip in tips:
+        found.setdefault(mask, []).append(tip)
+    return found
 
 
 def parents_first(parents_of: Sequence[Sequence[int]]) -> list[int]:

@@ -161,9 +161,10 @@ class History:
                 queue += [tree for tree, _ in above[node]]
         return found
 
-    def _files_below(self, nodes: set[int]) -> set[int]:
+    def _files_below(self, nodes: set[int]) -> tuple[set[int], set[int]]:
         oids = {self._catalog.oid(node) for node in nodes}
-        return set(self._blobs(files_below(self, oids, 2 * self._catalog.width)))
+        found = files_below(self, oids, 2 * self._catalog.width)
+        return set(self._blobs(found.files)), set(self._blobs(found.folders))
 
     def _blobs(self, oids: Iterable[str]) -> list[int]:
         return [node for oid in oids if (node := self._catalog.find(oid)) >= 0]

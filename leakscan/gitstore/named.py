@@ -52,18 +52,27 @@ def folders_in(trees: Iterable[StoredObject], hex_length: int) -> Iterator[set[s
         yield {oid for kind, _, oid in _entries(tree.data, hex_length) if kind == _FOLDER}
 
 
-def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> set[str]:
+class Files(NamedTuple):
+    """`folders` hold those of the files that are not named themselves."""
+
+    files: set[str]
+    folders: set[str]
+
+
+def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> Files:
     """The files among `oids`, and of each folder the first file: it stands wherever the folder does."""
     kinds = objects.kinds(sorted(oids))
-    found = {oid for oid, kind in kinds.items() if kind == "blob"}
+    found = Files({oid for oid, kind in kinds.items() if kind == "blob"}, set())
     folders = seen = {oid for oid, kind in kinds.items() if kind == "tree"}
     while folders:
         below: set[str] = set()
         for tree in objects.fetch(sorted(folders)):
             entries = list(_entries(tree.data, hex_length))
-            files = [oid for kind, _, oid in entries if kind != _FOLDER]
-            found.update(files[:1])
-            below.update(oid for kind, _, oid in entries if kind == _FOLDER and not files)
+            if first := next((oid for kind, _, oid in entries if kind != _FOLDER), None):
+                found.files.add(first)
+                found.folders.add(tree.oid)
+            else:
+                below.update(oid for _, _, oid in entries)
         folders = below - seen
         seen = seen | folders
     return found

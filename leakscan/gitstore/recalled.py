@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.attribution import HistoryWalk, Sightings, sightings
-from leakscan.gitstore.commits import CommitGraph, GitCommits, parents_first, parse_commit
+from leakscan.gitstore.commits import CommitGraph, GitCommits, grouped, parents_first, parse_commit
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
@@ -119,7 +119,7 @@ class Recalled:
             fresh.trees
         ):
             raise Untraceable
-        return files_below(reader, found, width)
+        return files_below(reader, found, width).files
 
     def _check(self) -> None:
         """Whether what is named and not new was there before, or known to be missing, and nothing new was missed."""
@@ -207,22 +207,23 @@ class RecalledGraph:
         return seen
 
     def tips_above(self, commits: Collection[str], tips: Collection[str]) -> dict[str, list[str]]:
-        """commit -> those of `tips` that lead to it, itself included."""
+        """commit -> those of `tips` that lead to it, itself included, in any order."""
         traced = [*self._memory.traced, *sorted(set(commits) - set(self._memory.traced))]
         if any(0 <= self.all.find(oid) < self.all.old for oid in traced[len(self._memory.traced) :]):
             return CommitGraph(GitCommits(self._store.reader, self._store.layout.hex_length)).tips_above(
                 commits, tips
             )
         masks = self._new_masks(traced)
+        numbers = ((self.all.find(tip), tip) for tip in set(tips))
+        alike = grouped(
+            (masks[number] if number in masks else self._mask(number), tip)
+            for number, tip in numbers
+            if number >= 0
+        )
         found: dict[str, list[str]] = {commit: [] for commit in commits}
-        bits = [(found[oid], 1 << bit) for bit, oid in enumerate(traced) if oid in found]
-        for tip in sorted(set(tips)):
-            number = self.all.find(tip)
-            mask = masks[number] if number in masks else self._mask(number) if number >= 0 else 0
-            if mask:
-                for names, bit in bits:
-                    if mask & bit:
-                        names.append(tip)
+        for bit, oid in enumerate(traced):
+            if oid in found:
+                found[oid] = [tip for mask, tips in alike.items() if mask >> bit & 1 for tip in tips]
         return found
 
     def orders(self) -> array[int]:

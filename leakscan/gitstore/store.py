@@ -59,7 +59,7 @@ class Store(Opened):
         if self._history is None and tests is not None:
             trees = self.reader.read(self.reader.inventory().trees)
             found = named_in(trees, self.layout.hex_length, tests.may_hold)
-            self.named = files_below(self.reader, found, self.layout.hex_length)
+            self.named = files_below(self.reader, found, self.layout.hex_length).files
         self.commit_graph()
         return self._history is not None
 

@@ -63,17 +63,17 @@ class Trees:
         self,
         blobs: Iterable[int],
         may_hold: Callable[[bytes], bool] | None = None,
-        files_of: Callable[[set[int]], set[int]] = set,
+        files_of: Callable[[set[int]], tuple[set[int], set[int]]] = lambda nodes: (nodes, set()),
     ) -> set[int]:
         """Reads all trees; Untraceable if one of them cannot be read. `blobs` are the nodes that are wanted; with them
-        `files_of` those that stand under a name that `may_hold` a value, which are returned."""
+        the first of `files_of` those that stand under a name that `may_hold` a value, which are returned. The second
+        are the folders that hold the files of which a folder above them has the name."""
         for blob in blobs:
             self._flags[blob] = 1
         holders: list[int] = []
         named: dict[int, array[int]] = {}
-        roots = self._forest.roots((TREE,))
         self._may_hold = may_hold
-        for share in self._read(roots, gather=True):
+        for share in self._read(self._forest.roots((TREE,)), gather=True):
             self._children += share.children
             named.update(share.named)
             for root, oids in share.absent:
@@ -85,12 +85,10 @@ class Trees:
             raise Untraceable
         self._flags += b"\1" * len(self.absent)
         under = {node for nodes in named.values() for node in nodes}
-        files = files_of(under) if under else set()
+        files, folders = files_of(under) if under else (under, under)
         for file in files:
             self._flags[file] = 1
-        # The first file of a folder may stand in any tree; a file that is named itself, where its name was seen.
-        again = roots if files - under else sorted({*holders, *named})
-        for share in self._read(again):
+        for share in self._read(sorted({*holders, *named, *self._forest.roots_of(folders)})):
             self._mark(share)
         return files
 

@@ -106,9 +106,9 @@ def _join(path: bytes, name: bytes) -> bytes:
 
 
 def _form(data: bytes) -> str | None:
-    for magic, form in _MAGICS:
-        if data.startswith(magic):
-            return form if _holds(form, data) else None
+    if data.startswith(HEADS):
+        form = next(form for magic, form in _MAGICS if data.startswith(magic))
+        return form if _holds(form, data) else None
     return "tar" if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]) else None
 
 

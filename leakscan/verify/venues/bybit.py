@@ -1,7 +1,8 @@
 """Venues that sign a line of time, key and request, without a passphrase: Bybit, BitMEX, Gemini, Bitstamp.
 
 bybit-exchange/docs v5/user/apikey-info.mdx and v5/error.mdx; BitMEX/api-connectors; docs.gemini.com;
-www.bitstamp.net/api (read 2026-09 to 2026-11)."""
+www.bitstamp.net/api; errors of these two as ccxt lists them, too (ts/src/gemini.ts, bitstamp.ts; read 2026-09 to
+2026-11)."""
 
 from __future__ import annotations
 

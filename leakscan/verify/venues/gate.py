@@ -1,7 +1,7 @@
 """Venues that are asked twice, for the account and for what its key may do: Gate, HTX.
 
-gate/gateapi-python docs/AccountDetail.md and AccountKeyInfo.md; huobi_Python user_apikey_info.py and api_signature.py
-(read 2026-09 to 2026-11)."""
+gate/gateapi-python docs/AccountDetail.md and AccountKeyInfo.md; huobi_Python user_apikey_info.py and api_signature.py;
+errors as ccxt lists them, too (ts/src/gate.ts, htx.ts; read 2026-09 to 2026-11)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from leakscan.verify.keys import Keys, base64_text, hashed
 from leakscan.verify.venues.conversation import Conversation, Moment
 
 _GATE_ERRORS: dict[str, Meaning] = {
+    "INVALID_CREDENTIALS": "no key",
     "INVALID_KEY": "no key",
     "INVALID_SIGNATURE": "wrong secret",
     "IP_FORBIDDEN": "address",
@@ -113,6 +114,6 @@ def _htx_error(answer: Answer) -> Verification:
         return meaning("address")
     if "no permission" in said:
         return meaning("permission")
-    if "verification failure" in said or "signature not valid" in said:
+    if "verification failure" in said:
         return meaning("wrong secret")
     return unclear(answer)
