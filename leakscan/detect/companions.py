@@ -17,9 +17,11 @@ from leakscan.rules import Rule, RuleSet, TextShape
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _MAX_REMEMBERED = 2048  # lines, of a thousand bytes at most
-# What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`.
+# What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`. What stands for a value
+# that is not set is one, too: `process.env.PASSPHRASE ?? "…"`; and what a setter gets: `setPassphrase("…")`.
 _ASSIGNED = re.compile(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t])[ \t]{0,40}(?:[bru](?=[\"']))?"
+    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t]|(?:\?\?|\|\||\()(?=[ \t]{0,4}[\"'`]))"
+    rb"[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
@@ -29,6 +31,7 @@ _BEFORE = re.compile(
     rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
 )
 _AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+_MARKS = (b"=", b":", b"to", b"(", b"?", b"|")
 _NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = re.compile(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
@@ -66,6 +69,8 @@ class Companions:
                 value, taken[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
                     joined[place] = replace(joined[place], partner=at)
+                if label.kind == "named" and rules[0].part == "passphrase":
+                    joined[place] = replace(joined[place], accompanied=True)
                 companion = Candidate(
                     span,
                     Secret(value),
@@ -152,7 +157,7 @@ def _is_more(candidate: Candidate, rules: Fits) -> bool:
 def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[str], Span, bool], ...]:
     """What one line assigns: where the name stands, its words and all that they may be read as, where the value stands,
     and whether it has no quotes. The windows of neighbours have most of their lines in common."""
-    if b"=" not in line and b":" not in line and b"to" not in line:
+    if not any(mark in line for mark in _MARKS):
         return ()
     found = []
     for match in _ASSIGNED.finditer(line):

@@ -17,7 +17,7 @@ from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
-from leakscan.detect.label import Label, Labeller
+from leakscan.detect.label import Label, Labeller, split_words
 from leakscan.detect.mentions import OTHER, KeywordIndex
 from leakscan.detect.nesting import ABOVE
 from leakscan.detect.pair import pair
@@ -27,6 +27,7 @@ from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
 from leakscan.detect.tokens import Tokens
 from leakscan.detect.venue import Named, Venues
+from leakscan.detect.words import SERVICES
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import PemShape, RuleSet
 
@@ -46,6 +47,11 @@ _OF_FILE = re.compile(
     rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z"
 )  # a digest of it
 _CRYPT = re.compile(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
+_HEADER = re.compile(
+    rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z"
+)  # of a block that is cut short
+_QUERY = re.compile(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
+_QUERY_REACH, _UUID_LENGTH = 320, 36
 _ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
@@ -131,7 +137,7 @@ class Detector:
     def _candidate(
         self, data: bytes, span: Span, floor: int, fits: Fits, mentions: Named, *, armour: bool
     ) -> Candidate | None:
-        if _is_of_code(data, span, fits):
+        if _is_of_code(data, span, fits) or _is_sent_to_service(data, span.start):
             return None
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not fits.alone:
@@ -200,18 +206,32 @@ def _is_near(places: list[int], place: int) -> bool:
 
 def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
     """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a digest that has a file
-    for its name; or a value in machine code, full of unlikely ones: short, of no known form, or assigned to nothing."""
+    for its name; `{<UUID>}`, the number of a project; a line of a block that is cut short; or a value in machine code,
+    full of unlikely ones: short, of no known form, or assigned to nothing."""
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
     if data[end + apart : end + apart + 1] == b"(":
         return True
     if data[start - 1 : start] == b"$" and _CRYPT.search(data, max(0, start - 8), start):
         return True
+    if end - start == _UUID_LENGTH and data[start - 1 : start] == b"{" and data[end : end + 1] == b"}":
+        return True
+    if data.find(b"-----", max(0, start - 9), start) >= 0 and _HEADER.search(data, max(0, start - 64), start):
+        return True
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
     if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not fits.needs_both:
         return False
     return end - start < _SHORT or fits.is_loose or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
+
+
+def _is_sent_to_service(data: bytes, start: int) -> bool:
+    """`https://oapi.dingtalk.com/robot/send?access_token=`: in the query of an address of another service."""
+    if data[start - 1 : start] != b"=":
+        return False
+    at = data.rfind(b"://", max(0, start - _QUERY_REACH), start)
+    query = _QUERY.match(data, at, start) if at >= 0 else None
+    return query is not None and not SERVICES.isdisjoint(split_words(query[1].decode("latin-1")))
 
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:

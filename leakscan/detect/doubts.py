@@ -7,9 +7,11 @@ from collections.abc import Collection
 
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
+from leakscan.detect.evidence import may_be_of_wallet
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence
 
+_MANY_WALLETS = 3
 _PATH_WORD = re.compile(r"[a-z]+")
 
 
@@ -22,13 +24,20 @@ def is_vendored_path(path: bytes) -> bool:
 
 
 def doubted(
-    confidence: Confidence, candidate: Candidate, venue: Venue | None, paths: Collection[bytes]
+    confidence: Confidence,
+    candidate: Candidate,
+    venue: Venue | None,
+    paths: Collection[bytes],
+    beside: Collection[Candidate],
 ) -> tuple[Confidence, list[str]]:
     """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
-    somebody else's library or said to be made up may get there."""
+    somebody else's library or said to be made up may get there, and the keys of many wallets in a test.
+    `beside`: all candidates of the same content."""
     doubts = []
     if paths and all(map(is_example_path, paths)):
-        confidence = _lowered(confidence, named=venue is not None)
+        vector = venue is not None and venue.tier < Tier.PARENT and _is_of_many_wallets(candidate, beside)
+        for _ in range(2 if vector else 1):
+            confidence = _lowered(confidence, named=venue is not None and not vector)
         doubts.append("in a path of tests, documents or examples")
     if paths and all(map(is_vendored_path, paths)):
         own_name = venue is not None and venue.tier is Tier.LABEL
@@ -39,6 +48,12 @@ def doubted(
         confidence = _lowered(confidence, named=False)
         doubts.append("the text beside it says that it is made up")
     return confidence, doubts
+
+
+def _is_of_many_wallets(candidate: Candidate, beside: Collection[Candidate]) -> bool:
+    if not may_be_of_wallet(candidate):
+        return False
+    return len({other.identity for other in beside if may_be_of_wallet(other)}) >= _MANY_WALLETS
 
 
 def _lowered(confidence: Confidence, *, named: bool) -> Confidence:

@@ -71,6 +71,8 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
 
 def may_be_of_wallet(candidate: Candidate) -> bool:
     """By its form and its name it may be the key of a wallet."""
+    if candidate.key is not None:
+        return False
     return candidate.label.is_of_wallet and _KEY_OF_WALLET.fullmatch(candidate.identity) is not None
 
 

@@ -5,33 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from leakscan.detect.candidate import Candidate
-from leakscan.model import Part
+from leakscan.model import Part, Severity
 from leakscan.rules import TextShape
 
 _HEXADECIMAL = frozenset(b"0123456789abcdef")
-_FULL_AND_HINT, _BOTH_FULL = 3, 4
+_BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
 
 
 def exchange_of_forms(candidate: Candidate, partner: Candidate, parents: Mapping[str, str]) -> str | None:
     """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
-    these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full."""
+    these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full;
+    with a passphrase, hints are enough. One that is closed only where no other has them."""
     labels = (candidate.label, partner.label)
     if any(label.kind != "named" or label.doubtful for label in labels) or candidate.crowd or partner.crowd:
         return None
     hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
-    if sum(label.strength for label in labels) < (_BOTH_FULL if hexadecimal else _FULL_AND_HINT):
+    enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
+    if candidate.accompanied or partner.accompanied:
+        enough = _BOTH_HINTS
+    if sum(label.strength for label in labels) < enough:
         return None
-    exchanges = _with_form(candidate) & _with_form(partner)
+    able = _with_form(candidate) & _with_form(partner)
+    exchanges = {exchange for exchange, is_closed in able if not is_closed} or {e for e, _ in able}
     families = {parents.get(exchange, exchange) for exchange in exchanges}
     if len(families) != 1:
         return None
     return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
 
 
-def _with_form(candidate: Candidate) -> set[str]:
+def _with_form(candidate: Candidate) -> set[tuple[str, bool]]:
+    """With whether each is closed: a whole credential of it is worth little."""
     part: Part | None = candidate.label.part
     return {
-        rule.exchange
+        (rule.exchange, rule.paired is Severity.LOW)
         for rule in candidate.fits
         if rule.part == part and rule.needs == "name and exchange" and isinstance(rule.shape, TextShape)
         if not rule.shape.loose

@@ -62,7 +62,7 @@ class Judge:
         for place, candidate in enumerate(candidates):
             if not candidate.is_companion:
                 partner = None if candidate.partner is None else candidates[candidate.partner]
-                if match := self._match(candidate, partner, paths):
+                if match := self._match(candidate, partner, paths, candidates):
                     matches[place] = match
         for place, candidate in enumerate(candidates):
             other = matches.get(candidate.partner) if candidate.partner is not None else None
@@ -71,7 +71,11 @@ class Judge:
         return [matches[place] for place in sorted(matches)]
 
     def _match(
-        self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
+        self,
+        candidate: Candidate,
+        partner: Candidate | None,
+        paths: Collection[bytes],
+        beside: Sequence[Candidate],
     ) -> Match | None:
         venue = self._venue(candidate, partner, paths)
         rule = self._rule(candidate, venue)
@@ -89,7 +93,7 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        confidence, doubts = doubted(confidence, candidate, venue, paths)
+        confidence, doubts = doubted(confidence, candidate, venue, paths, beside)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None
         return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)

@@ -40,10 +40,10 @@ _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
 # Tags that only colour or lay out text: source code in a web page.
 _MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
-# What stands before the first argument of a client: `new KrakenTrader("`, `Client::new("`.
+# What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
-    rb"(?:(?:::|\.)new)?\(\s{0,40}@?\Z"
+    rb"(?:(?:::|\.)new)?\(\s{0,40}@?(?:[\"'`](?=[^\"'`\n]{0,60}[0-9])[^\"'`\n]{4,64}[\"'`]\s{0,8},\s{0,40}@?)?\Z"
 )
 # `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.
 _AUTH_SCHEME = re.compile(
@@ -54,21 +54,19 @@ _AUTHORIZATION_REACH = 80  # bytes, more than either of the two takes
 _HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
 _NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
-_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange)[ _-]?")
+_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange|\bsome[_-])[ _-]?")
 # What follows a value that is the first of two arguments: the name of the second, with nothing assigned to it.
 _NEXT_ARGUMENT = re.compile(
     rb"[\"'`\\]{0,3}\s{0,8},\s{0,80}[^,;=:{}\n]{0,60}?([A-Za-z][A-Za-z0-9_.\- ]{1,60})"
     rb"[\"'`\\\])]{0,6}[ \t]{0,8}(?:[,)\];\n]|$)"
 )
-
-
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
 _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 # `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
 _NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
 _IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
+_VALUE_OF = re.compile(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
-# Calls that give the value of what stands in them.
 _DECODER = re.compile(
     rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
     rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
@@ -213,7 +211,7 @@ class Labeller:
             if gap[:1] == b"(" and _DECODER.search(unit[0]):
                 continue
             label = self._judge_phrase(unit[0], Span(*unit.span()))
-            if label.kind == "none" or _is_argument(unit[0], gap, label):
+            if label.kind == "none" or _is_argument(unit[0], text[unit.end() : end], label):
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue
@@ -221,10 +219,12 @@ class Labeller:
                 return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
+            if gap.strip() == b"(" and label.words[:1] == ("derive",):
+                return replace(label, kind="negative")  # `deriveKeyPair("…")`: what it is made of
             if label.strength == 1 and gap[:1] == b":" and _HEADER.search(text, begin, unit.start()):
                 return replace(label, strength=2)  # `-H "KEY: …"`, all of a header's name
-            if label.kind == "other" and gap[:1] == b"(":
-                return _CALL  # the name of a function, not of its argument
+            if gap[:1] == b"(" and (label.kind == "other" or "and" in label.words):
+                return _CALL  # the name of a function, not of its argument; `check_key_and_secret("…", "…")`
             return label
         return NO_LABEL
 
@@ -274,11 +274,11 @@ def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
     return Label("named", ("user",), "secret" if basic[1] else "key", 2, Span(*basic.span()))
 
 
-def _is_argument(unit: bytes, gap: bytes, label: Label) -> bool:
+def _is_argument(unit: bytes, behind: bytes, label: Label) -> bool:
     """`f(api_key, "…")`, `f("YOUR_API_KEY", "…")`: an argument of its own, not the name of the next."""
-    if label.kind == "negative":
+    if label.kind == "negative" or _VALUE_OF.match(behind):
         return False
-    after = gap.lstrip()
+    after = behind.lstrip()
     return after[:1] == b"," or (after.lstrip(_QUOTES)[:1] == b"," and _PLACEHOLDER.match(unit) is not None)
 
 

@@ -34,6 +34,14 @@ _ED25519_V2 = re.compile(
     re.DOTALL,
 )
 _V1_HEAD = b"0\x2e\x02\x01\0"
+# RFC 5915: the number is as long as the curve asks; some writers leave out leading noughts.
+_SEC1_HEAD = re.compile(rb"0(?:[\0-\x7f]|\x81.)\x02\x01\x01\x04(.)", re.DOTALL)
+_CURVES = {
+    b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
+    b"\x06\x05\x2b\x81\x04\0\x0a": "SECP256K1",
+    b"\x06\x05\x2b\x81\x04\0\x22": "SECP384R1",
+    b"\x06\x05\x2b\x81\x04\0\x23": "SECP521R1",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +80,30 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
         note = _weakness(der) or "type judged by its size"
         return PrivateKey(span, identity_of(der), _encrypted_type(len(der)), 0, True, note, form=form)
     except (ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
-        return None
+        key = _read_without_noughts(der)
+        if key is None:
+            return None
     return describe(span, identity_of(der), key, form)
+
+
+def _read_without_noughts(der: bytes) -> Any:
+    """The SEC1 key whose number is too short; None if the public half beside it is not its own."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    head = _SEC1_HEAD.match(der)
+    if head is None:
+        return None
+    number, rest = der[head.end() : head.end() + head[1][0]], der[head.end() + head[1][0] :]
+    curve = next((name for oid, name in _CURVES.items() if oid in rest[:16]), None)
+    if curve is None or not any(number):
+        return None
+    try:
+        key = ec.derive_private_key(int.from_bytes(number, "big"), getattr(ec, curve)())
+    except ValueError:  # greater than the order of the curve
+        return None
+    public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+    return key if rest.endswith(public) else None
 
 
 def describe(span: Span, identity: bytes, key: Any, form: str = "") -> PrivateKey | None:

@@ -24,6 +24,7 @@ _FIRST_OF_ITEM = re.compile(
     rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
 )  # beside the value, not above it
 _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
+_OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -151,6 +152,8 @@ class Venues:
     def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
         """`ASTER_API_KEY`, a section `gate:`: common words that name an exchange where they begin a name."""
         words = words[next((at for at, w in enumerate(words) if len(w) > 1 and w not in NEUTRAL), 0) :]
+        if not _OF_PROSE.isdisjoint(words):
+            return None  # `derive_private_key_from_seed`
         for count in (3, 2, 1):
             exchange = self._ids.get("".join(words[:count]))
             if exchange in family and len(words) >= count:

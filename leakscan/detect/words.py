@@ -27,7 +27,8 @@ SERVICES = frozenset(
     " pypi influx influxdb grafana coinmarketcap cmc coingecko cryptocompare messari glassnode santiment nansen tardis"
     " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
     " codecov snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
-    " currencylayer webhooks graphql".split()
+    " currencylayer webhooks graphql dingtalk dingding feishu larksuite weixin wechat wecom pushplus pushover qiniu"
+    " aliyun rapidapi ifttt".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(

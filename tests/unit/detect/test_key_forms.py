@@ -6,7 +6,7 @@ import random
 
 import pytest
 from cryptography.hazmat.primitives import serialization as ser
-from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from leakscan.detect.pem import read_private_keys
 from leakscan.detect.privatekey import PrivateKey
@@ -325,3 +325,28 @@ def test_keys_of_a_text_stand_in_their_order_each_with_its_place() -> None:
     assert [text[slice(*key.span)].strip()[:30] for key in found] == [part.strip()[:30] for part in parts]
     assert [key.type for key in found] == ["ed25519", "ed25519", "ec", "rsa"]
     assert found[2].span.end == text.index(parts[2]) + len(parts[2])
+
+
+def without_nought(curve: ec.EllipticCurve, *, own: bool = True) -> str:
+    """A SEC1 block whose number begins with a nought that is not written; `own`: with the public half of its own."""
+    number = random.Random(curve.name).getrandbits(curve.key_size - 12) | 1 << (curve.key_size - 13)
+    key = ec.derive_private_key(number, curve)
+    der = key.private_bytes(ser.Encoding.DER, ser.PrivateFormat.TraditionalOpenSSL, ser.NoEncryption())
+    size = (curve.key_size + 7) // 8
+    full = number.to_bytes(size, "big")
+    assert full[0] == 0
+    inner = der[3 if der[1] == 0x81 else 2 :].replace(
+        b"\x04" + bytes((size,)) + full, b"\x04" + bytes((size - 1,)) + full[1:]
+    )
+    if not own:
+        inner = inner[:-1] + bytes((inner[-1] ^ 1,))
+    head = b"0" + (b"\x81" if len(inner) > 127 else b"") + bytes((len(inner),))
+    block = base64.encodebytes(head + inner).decode()
+    return f"-----BEGIN EC PRIVATE KEY-----\n{block}-----END EC PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP256K1(), ec.SECP384R1(), ec.SECP521R1()])
+def test_a_number_without_its_leading_nought_is_read(curve: ec.EllipticCurve) -> None:
+    key = one(without_nought(curve))
+    assert (key.type, key.bits) == ("ec", curve.key_size)
+    assert keys(without_nought(curve, own=False)) == []
