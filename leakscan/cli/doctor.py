@@ -50,7 +50,9 @@ def _installation(outside: Path) -> list[Check]:
     if COMPILED:
         checks.append((_GOOD, "kernel", "compiled"))
     else:
-        text = "not compiled: history takes two to three times as long; install a C compiler, then leakscan again"
+        text = (
+            "not compiled: history takes some eighty times as long; install a C compiler, then leakscan again"
+        )
         checks.append((_NOTE, "kernel", text))
     try:
         checks.append((_GOOD, "git", find_git(outside)))

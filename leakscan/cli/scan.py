@@ -23,7 +23,7 @@ from leakscan.scanning.settings import Settings, files_at_root, settle
 from leakscan.sources import Item
 
 _NO_KERNEL = (
-    "leakscan: the compiled kernel is missing, history takes two to three times as long: install a C compiler, then"
+    "leakscan: the compiled kernel is missing, history takes some eighty times as long: install a C compiler, then"
     " install leakscan again"
 )
 
