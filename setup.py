@@ -19,8 +19,16 @@ MODULES = (
     "gitstore/_kernel_trees",
     "gitstore/_kernel_walk",
 )
-INCLUDED = [f"leakscan/anchors/{name}.pxi" for name in ("_hidden", "_phrases", "_stretches", "_tokens")]
-INCLUDED.append("leakscan/gitstore/_names.pxi")
+INCLUDED = [
+    f"leakscan/{name}.pxi"
+    for name in (
+        "anchors/_hidden",
+        "anchors/_phrases",
+        "anchors/_stretches",
+        "anchors/_tokens",
+        "gitstore/_names",
+    )
+]
 
 try:
     from Cython.Build import cythonize

@@ -13,7 +13,7 @@ from leakscan.cli.hookproof import HookProof, prove_hook
 from leakscan.cli.selfcheck import check_pipeline
 from leakscan.errors import ExitCode, GitError, LeakscanError
 from leakscan.gitstore.command import find_git
-from leakscan.gitstore.kernel import COMPILED
+from leakscan.gitstore.kernel import COMPILED, NOT_COMPILED
 from leakscan.gitstore.layout import Layout, find_enclosing
 from leakscan.reporters.escape import show_text
 from leakscan.rules import load_rules
@@ -50,9 +50,7 @@ def _installation(outside: Path) -> list[Check]:
     if COMPILED:
         checks.append((_GOOD, "kernel", "compiled"))
     else:
-        text = (
-            "not compiled: history takes some eighty times as long; install a C compiler, then leakscan again"
-        )
+        text = f"not compiled: {NOT_COMPILED}; install a C compiler, then leakscan again"
         checks.append((_NOTE, "kernel", text))
     try:
         checks.append((_GOOD, "git", find_git(outside)))

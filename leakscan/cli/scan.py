@@ -16,14 +16,14 @@ from leakscan.cli.progress import ProgressLine
 from leakscan.cli.size import parse_memory
 from leakscan.cli.verifying import asking_options, check_consent, verified
 from leakscan.gitstore import DEFAULT_MEMORY
-from leakscan.gitstore.kernel import COMPILED
+from leakscan.gitstore.kernel import COMPILED, NOT_COMPILED
 from leakscan.model import ScanResult
 from leakscan.scanning import Scan
 from leakscan.scanning.settings import Settings, files_at_root, settle
 from leakscan.sources import Item
 
 _NO_KERNEL = (
-    "leakscan: the compiled kernel is missing, history takes some eighty times as long: install a C compiler, then"
+    f"leakscan: the compiled kernel is missing, {NOT_COMPILED}: install a C compiler, then"
     " install leakscan again"
 )
 

@@ -208,11 +208,8 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     escape = _ESCAPES.match(data, token.start)
     stripped = Span(escape.end(), span.end) if escape else span
     if not _ANOTHERS.match(data, stripped.start):
-        if escape and data[token.start - 1 : token.start] in (b"%", b"\\"):
-            yield stripped
-        yield span
-        if escape:
-            yield stripped
+        is_certain = data[token.start - 1 : token.start] in (b"%", b"\\")
+        yield from (span,) if not escape else (stripped, span) if is_certain else (span, stripped)
 
 
 def _is_padded(data: bytes, token: Span) -> bool:

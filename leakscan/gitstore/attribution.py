@@ -173,10 +173,9 @@ class HistoryWalk:
 
     def index(self, index: Path, seen: Sightings) -> None:
         """Blobs that only an index file holds."""
+        held = seen.wanted - seen.named  # names in the index are read by themselves
         for entry in read_index(self._git, index, self._faults) or ():
-            if (
-                entry.oid in seen.wanted and entry.oid not in seen.named
-            ):  # names of the index are read by itself
+            if entry.oid in held:
                 seen.note(entry.oid, entry.path, in_head=False)
 
     def _tree(self, tree: str, seen: Sightings, note: Callable[[bytes, bytes], None]) -> str:

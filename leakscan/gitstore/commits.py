@@ -140,9 +140,7 @@ class CommitGraph:
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             below = self._masks(batch)
-            alike = grouped((below.get(number, 0), tip) for tip, number in tip_numbers)
-            for bit, commit in enumerate(batch):
-                found[commit] = [tip for mask, tips in alike.items() if mask >> bit & 1 for tip in tips]
+            found |= by_bit(batch, ((below.get(number, 0), tip) for tip, number in tip_numbers))
         return found
 
     def masks(self, traced: Sequence[str]) -> bytes:
@@ -183,12 +181,15 @@ class CommitGraph:
         return self._order
 
 
-def grouped(tips: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
-    """mask -> the tips that have it: of thousands of branches most lead to the same commits that matter."""
-    found: dict[int, list[str]] = {}
+def by_bit(commits: Sequence[str], tips: Iterable[tuple[int, str]]) -> dict[str, list[str]]:
+    """commit -> the tips whose mask has the bit of its place. Of thousands of tips most have the same masks."""
+    alike: dict[int, list[str]] = {}
     for mask, tip in tips:
-        found.setdefault(mask, []).append(tip)
-    return found
+        alike.setdefault(mask, []).append(tip)
+    return {
+        commit: [tip for mask, some in alike.items() if mask >> bit & 1 for tip in some]
+        for bit, commit in enumerate(commits)
+    }
 
 
 def parents_first(parents_of: Sequence[Sequence[int]]) -> list[int]:

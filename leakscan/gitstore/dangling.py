@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from leakscan.gitstore.objects import tree_entries
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from leakscan.gitstore.attribution import Sightings
     from leakscan.gitstore.command import Git
@@ -38,9 +39,9 @@ def trees_above(
     above: dict[bytes, list[tuple[bytes, bytes]]] = {}
     interesting = {*wanted, *trees}
     for tree in reader.read(b"".join(oid + b"\n" for oid in trees)):
-        for oid, name in _entries(tree.data, hex_length):
-            if oid in interesting:
-                above.setdefault(oid, []).append((tree.oid.encode(), name))
+        for _, name, oid in tree_entries(tree.data, hex_length):
+            if (named := oid.encode()) in interesting:
+                above.setdefault(named, []).append((tree.oid.encode(), name))
     return {oid: sorted(holders) for oid, holders in above.items()}
 
 
@@ -61,12 +62,6 @@ def _dangling_trees(git: Git, reader: ObjectReader, hex_length: int) -> list[byt
     width = hex_length + 1
     ids = (bytes(inventory.trees[at : at + hex_length]) for at in range(0, len(inventory.trees), width))
     return [oid for oid in ids if oid not in reachable]
-
-
-def _entries(data: bytes, hex_length: int) -> Iterator[tuple[bytes, bytes]]:
-    """(id, name) of each entry of a tree object."""
-    for match in re.finditer(rb"[0-7]+ ([^\0]+)\0([\s\S]{%d})" % (hex_length // 2), data):
-        yield match[2].hex().encode(), match[1]
 
 
 def _paths(blob: bytes, above: dict[bytes, list[tuple[bytes, bytes]]]) -> list[bytes]:

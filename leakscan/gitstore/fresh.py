@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import parse_links
 from leakscan.gitstore.containers import path_of
-from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS
+from leakscan.gitstore.objects import EMPTY, FOLDER, KIND_NUMBERS, SUBMODULE, TYPE_MASK
 from leakscan.gitstore.packindex import PackIndex
 from leakscan.gitstore.trees import TREE, Untraceable
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 COMMIT: Final = 1
 _MAX_COMMITS = 20_000
 _MAX_TREES = 50_000
-_TYPE_MASK, _FOLDER, _SUBMODULE = 0o170000, 0o040000, 0o160000
 
 
 class Known:
@@ -117,9 +116,9 @@ def _read_tree(found: Fresh, data: bytes, pattern: re.Pattern[bytes], seen: set[
     seen |= fresh
     for entry in fresh:
         mode, _, rest = entry.partition(b" ")
-        kind = int(mode, 8) & _TYPE_MASK
-        if kind != _SUBMODULE:
-            _name(found, rest[rest.index(b"\0") + 1 :].hex(), "tree" if kind == _FOLDER else "blob")
+        kind = int(mode, 8) & TYPE_MASK
+        if kind != SUBMODULE:
+            _name(found, rest[rest.index(b"\0") + 1 :].hex(), "tree" if kind == FOLDER else "blob")
 
 
 def _name(found: Fresh, oid: str, kind: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.named import files_below
-from leakscan.gitstore.objects import EMPTY, KIND_NUMBERS, StoredObject
+from leakscan.gitstore.objects import EMPTY, FOLDER, KIND_NUMBERS, TYPE_MASK, StoredObject
 from leakscan.gitstore.pool import LOST, Pool
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from leakscan.gitstore.named import NameTests
 
 _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
-_TYPE_MASK, _FOLDER = 0o170000, 0o040000
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
@@ -36,7 +35,7 @@ Change = tuple[bytes, tuple[int, ...], int]
 # blob, path, commit; and what took the blob's place there, zeros for nothing, None where the commit brought it
 _Event = tuple[bytes, bytes, str, bytes | None]
 Entry = tuple[int, str]  # mode, id
-_ROOT: Final[Entry] = (_FOLDER, "")
+_ROOT: Final[Entry] = (FOLDER, "")
 _NO_ENTRY: Final[Entry] = (0, "")
 
 
@@ -255,11 +254,11 @@ class History:
 
     def _step(self, entry: Entry, tree: int, name: bytes) -> tuple[Entry, int]:
         """What a folder holds under a name, and its node; `entry` is the folder's own."""
-        if entry[0] & _TYPE_MASK != _FOLDER or tree < 0:
+        if entry[0] & TYPE_MASK != FOLDER or tree < 0:
             return _NO_ENTRY, _NOTHING
         entry = kernel.find_entry(self._content(tree), name, self._catalog.width)
         return entry, self._catalog.find(entry[1])
 
 
 def _if_file(entry: Entry) -> Entry:
-    return _NO_ENTRY if entry[0] & _TYPE_MASK == _FOLDER else entry
+    return _NO_ENTRY if entry[0] & TYPE_MASK == FOLDER else entry

@@ -33,8 +33,11 @@ else:
 
         COMPILED = False
 
+NOT_COMPILED = "history takes some eighty times as long"
+
 __all__ = [
     "COMPILED",
+    "NOT_COMPILED",
     "DeltaError",
     "Look",
     "Names",

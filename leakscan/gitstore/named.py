@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.gitstore.kernel_reference_trees import may_be_value
+from leakscan.gitstore.objects import FOLDER, SUBMODULE, tree_entries
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from leakscan.gitstore.objects import StoredObject
-
-_FOLDER: Final = 0o040000
-_SUBMODULE: Final = 0o160000
-_TYPE_MASK: Final = 0o170000
+    from leakscan.gitstore.tags import Objects
 
 
 class NameTests(NamedTuple):
@@ -25,20 +22,12 @@ class NameTests(NamedTuple):
     holds: Callable[[bytes], bool]
 
 
-class Objects(Protocol):
-    """Whoever knows the kinds of objects, and what they hold."""
-
-    def kinds(self, oids: Iterable[str]) -> dict[str, str]: ...
-
-    def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]: ...
-
-
 def named_in(trees: Iterable[StoredObject], hex_length: int, may_hold: Callable[[bytes], bool]) -> set[str]:
     """Ids of the files and folders that stand in trees under such names."""
     verdicts: dict[bytes, bool] = {}
     found = set()
     for tree in trees:
-        for _, name, oid in _entries(tree.data, hex_length):
+        for _, name, oid in _entries(tree, hex_length):
             if name not in verdicts:
                 verdicts[name] = may_be_value(name) and may_hold(name)
             if verdicts[name]:
@@ -49,7 +38,7 @@ def named_in(trees: Iterable[StoredObject], hex_length: int, may_hold: Callable[
 def folders_in(trees: Iterable[StoredObject], hex_length: int) -> Iterator[set[str]]:
     """Ids of the folders that stand in each tree."""
     for tree in trees:
-        yield {oid for kind, _, oid in _entries(tree.data, hex_length) if kind == _FOLDER}
+        yield {oid for kind, _, oid in _entries(tree, hex_length) if kind == FOLDER}
 
 
 class Files(NamedTuple):
@@ -67,8 +56,8 @@ def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> Fil
     while folders:
         below: set[str] = set()
         for tree in objects.fetch(sorted(folders)):
-            entries = list(_entries(tree.data, hex_length))
-            if first := next((oid for kind, _, oid in entries if kind != _FOLDER), None):
+            entries = list(_entries(tree, hex_length))
+            if first := next((oid for kind, _, oid in entries if kind != FOLDER), None):
                 found.files.add(first)
                 found.folders.add(tree.oid)
             else:
@@ -78,8 +67,6 @@ def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> Fil
     return found
 
 
-def _entries(data: bytes, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
-    """(type, name, id) of each entry of a tree object, but for submodules."""
-    for match in re.finditer(rb"([0-7]+) ([^\0]+)\0([\s\S]{%d})" % (hex_length // 2), data):
-        if (kind := int(match[1], 8) & _TYPE_MASK) != _SUBMODULE:
-            yield kind, match[2], match[3].hex()
+def _entries(tree: StoredObject, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
+    """(type, name, id) of its entries but for submodules: what these hold is not here."""
+    return (entry for entry in tree_entries(tree.data, hex_length) if entry[0] != SUBMODULE)

@@ -27,6 +27,7 @@ EMPTY: Final = {
 MAX_OBJECT_BYTES: Final = 256 << 20
 _MAX_DAMAGED = 1_000
 _CAREFUL = 2_000  # objects: more than git ever had in its buffer
+TYPE_MASK, FOLDER, SUBMODULE = 0o170000, 0o040000, 0o160000  # of modes in trees
 _KINDS = {b"blob": "blob", b"commit": "commit", b"tag": "tag", b"tree": "tree"}
 _HEAP_BYTES = 1 << 30  # an object of the largest size that is read, its base and the delta between them
 _CHECK_HEAP_BYTES = 160 << 20  # kinds and sizes take little, but git follows deltas that go round without end
@@ -202,3 +203,10 @@ class ObjectReader:
         rest = remaining_bytes // self._width
         reason = f"{damaged:,} objects are damaged: the remaining {rest:,} were not read"
         self._faults.add("corrupt-objects", "object store", reason)
+
+
+def tree_entries(data: bytes, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
+    """(type, name, id) of each entry of a tree object, as far as they can be read; the type is FOLDER, SUBMODULE, or
+    that of a file or link."""
+    for match in re.finditer(rb"([0-7]+) ([^\0]+)\0([\s\S]{%d})" % (hex_length // 2), data):
+        yield int(match[1], 8) & TYPE_MASK, match[2], match[3].hex()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.attribution import HistoryWalk, Sightings, sightings
-from leakscan.gitstore.commits import CommitGraph, GitCommits, grouped, parents_first, parse_commit
+from leakscan.gitstore.commits import CommitGraph, GitCommits, by_bit, parents_first, parse_commit
 from leakscan.gitstore.dangling import trees_above
 from leakscan.gitstore.fresh import Fresh
 from leakscan.gitstore.memory import mask_bytes
@@ -215,16 +215,15 @@ class RecalledGraph:
             )
         masks = self._new_masks(traced)
         numbers = ((self.all.find(tip), tip) for tip in set(tips))
-        alike = grouped(
-            (masks[number] if number in masks else self._mask(number), tip)
-            for number, tip in numbers
-            if number >= 0
+        found = by_bit(
+            traced,
+            (
+                (masks[number] if number in masks else self._mask(number), tip)
+                for number, tip in numbers
+                if number >= 0
+            ),
         )
-        found: dict[str, list[str]] = {commit: [] for commit in commits}
-        for bit, oid in enumerate(traced):
-            if oid in found:
-                found[oid] = [tip for mask, tips in alike.items() if mask >> bit & 1 for tip in tips]
-        return found
+        return {commit: found[commit] for commit in commits}
 
     def orders(self) -> array[int]:
         """Those that are remembered, and behind them those of new commits."""
