@@ -41,7 +41,7 @@ def kill_at_random(
             if (into / SUMMARIES[-1]).exists():
                 break
             process = start(fleet, into, *more)
-        time.sleep(rng.uniform(0.3, seconds))
+        time.sleep(rng.uniform(0.0, seconds))
         if process.poll() is None and _kill_one(rng, victim, process.pid, cluster):
             killed[victim] += 1
             victim = next(victims)

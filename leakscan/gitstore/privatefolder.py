@@ -6,10 +6,15 @@ import contextlib
 import os
 import re
 import shutil
+import signal
 import stat
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 if sys.platform != "win32":
     import fcntl
@@ -21,8 +26,9 @@ class PrivateFolder:
     """A new folder, mode 0700, locked as long as this process lives. Removes those whose process was killed."""
 
     def __init__(self) -> None:
-        remove_abandoned(tempfile.gettempdir())
-        self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
+        with _undisturbed():  # Python tries the place for temporary files with a file of its own
+            remove_abandoned(tempfile.gettempdir())
+            self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
         self._lock = _lock(self.path)
 
     def remove(self) -> None:
@@ -30,6 +36,19 @@ class PrivateFolder:
         if self._lock >= 0:
             os.close(self._lock)
             self._lock = -1
+
+
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until the end of it."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def remove_abandoned(parent: str) -> None:

@@ -78,7 +78,7 @@ def test_workers_killed_at_random_lose_nothing(leakscan: Command, repos: list[Re
     process = subprocess.Popen(arguments, cwd=tmp_path, start_new_session=True, **QUIET)
     rng, killed = random.Random(3), 0
     while process.poll() is None:
-        time.sleep(rng.uniform(0.1, 0.6))
+        time.sleep(rng.uniform(0.02, 0.2))
         others = [pid for pid in processes_of(process.pid) if pid != process.pid and is_worker(pid)]
         if others and killed < 5:
             os.kill(rng.choice(others), signal.SIGKILL)
