@@ -9,31 +9,52 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import Final
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
+from leakscan.anchors.reference_stretches import mark_tokens, stretches
 from leakscan.anchors.spec import KEY_HEAD
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REACH: Final = 80
 _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
-_RUN = re.compile(_CODE + b"{60,}")
 _LONG: Final = 60
-_PIECES = re.compile(_CODE + b"{32,}")
-_PIECE_BEFORE = re.compile(b"(?=(%b{32})(?:%b|%b%b{4}))" % (_CODE, _MARK, _JOINT, _CODE))
+SHORTEST_PIECE: Final = 32
+_PIECE_BEFORE = re.compile(b"(%b{32})(?:%b|%b%b{4})" % (_CODE, _MARK, _JOINT, _CODE))
 _PIECE_AFTER = re.compile(b"(?=(?:%b|%b{4}%b)(%b{32}))" % (_MARK, _CODE, _JOINT, _CODE))
+_QUOTES, _SPACES = (b'"', b"'", b"`"), (b" ", b"\t", b"\n")
+_PREFIXES, _FILL = b"bBrRuUfF", b" \t\r\n+.&\\()"
+_ENDS_OF_MARKS = (b"%", b"\\", b";")  # or of what stands before their letters
 _SEQUENCES = (b"/0123456789", b"ABCDEFGHIJKLMNOPQRSTUVWXYZ", b"abcdefghijklmnopqrstuvwxyz")
 _DRILL = re.compile(
     rb"(?=(.)\1{4}|%b)"
     % b"|".join(letters[at : at + 5] for letters in _SEQUENCES for at in range(len(letters) - 4))
 )
-_ESCAPES = re.compile(
-    rb"(?:%[2-7]H){12,}|(?:\\x[2-7]H){12,}|(?:\\u00[2-7]H){12,}|(?:&#(?:[xX]H{1,2}|H{2,3});){12,}".replace(
-        b"H", b"[0-9A-Fa-f]"
-    )
+_UNITS: Final = 12
+_ESCAPE_FORMS = (
+    rb"%[2-7][0-9A-Fa-f]",
+    rb"\\x[2-7][0-9A-Fa-f]",
+    rb"\\u00[2-7][0-9A-Fa-f]",
+    rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});",
 )
-_CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
-_LETTERS = b"a" * 32
+# What must stand where there are as many units, once hexadecimal digits are `h` and what is in no unit is a space.
+_MARKED_HEXADECIMAL = bytes(
+    104 if chr(code) in "0123456789abcdefABCDEF" else code if chr(code) in "%\\xu&#;" else 32
+    for code in range(256)
+)
+_ESCAPES = [
+    (sign, re.compile(b"%b(?:%b){%d,}" % (form, form, _UNITS - 1)))
+    for sign, form in zip(
+        (b"%hh" * (_UNITS - 1), b"\\xhh" * (_UNITS - 1), b"\\uhhhh" * (_UNITS - 1), b";&#"),
+        _ESCAPE_FORMS,
+        strict=True,
+    )
+]
+_CODES = re.compile(_CODE + b"{%d,}" % SHORTEST_PIECE)
 _HEAD: Final = 48  # letters of base64
 _ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: the byte is below 128
 _KEY = re.compile(KEY_HEAD)
@@ -50,33 +71,54 @@ _TOKEN_PART = b".eyJ"  # `header.payload.signature`, and the payload is JSON
 def hides(data: bytes, low: int, high: int) -> bool:
     """Something hides in data[low:high]."""
     text = data[low:high]
-    if _LETTERS in text.translate(_CLASSES):
-        if any((run.start() or not low) and _speaks(text, *run.span()) for run in _RUN.finditer(text)):
+    for start, end in stretches(mark_tokens(text), SHORTEST_PIECE):
+        if any(run[0] or not low or _is_piece(text, *run) for run in find_in_token(text, start, end)):
             return True
-        for pattern in (_PIECE_BEFORE, _PIECE_AFTER):
-            if any(_DRILL.search(piece[1]) is None for piece in pattern.finditer(text)):
-                return True
-    return any(mark in text for mark in (b"%", b"\\", b"&#")) and _ESCAPES.search(text) is not None
+    return next(find_escapes(text), None) is not None
 
 
 def find_hidden(data: bytes) -> list[tuple[int, int]]:
     """Where encoded, escaped or split values may stand, in order: runs of 60 base64 characters or more that start like
     text or a key, those of 32 or more that stand beside a joint, and escapes of one form in a row, twelve or more."""
-    spans: list[tuple[int, int]] = []
-    if _LETTERS in data.translate(_CLASSES):
-        spans = [run.span() for run in _PIECES.finditer(data) if _is_hiding(data, *run.span())]
-    if any(mark in data for mark in (b"%", b"\\", b"&#")):
-        spans += [escapes.span() for escapes in _ESCAPES.finditer(data)]
-    return sorted(spans)
+    tokens = stretches(mark_tokens(data), SHORTEST_PIECE)
+    return sorted(
+        [*chain.from_iterable(find_in_token(data, *token) for token in tokens), *find_escapes(data)]
+    )
 
 
-def _is_hiding(data: bytes, start: int, end: int) -> bool:
-    if end - start >= _LONG and _speaks(data, start, end):
+def find_in_token(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The runs of base64 characters that hide something in a token, which is all that may stand beside them."""
+    for found in _CODES.finditer(data, start, end):
+        run = found.span()
+        if (run[1] - run[0] >= _LONG and _speaks(data, *run)) or _is_piece(data, *run):
+            yield run
+
+
+def find_escapes(data: bytes) -> Iterator[tuple[int, int]]:
+    marks = data.translate(_MARKED_HEXADECIMAL)
+    for sign, pattern in _ESCAPES:
+        if sign in marks:
+            yield from (found.span() for found in pattern.finditer(data))
+
+
+def _is_piece(data: bytes, start: int, end: int) -> bool:
+    """A run beside a joint. A joint ends before it; or, as an escaped mark does, with the first letters of it."""
+    after = _PIECE_BEFORE.match(data, end - SHORTEST_PIECE)
+    if after and _DRILL.search(after[1]) is None:
         return True
-    after = _PIECE_BEFORE.match(data, end - 32)
+    if not _may_follow_joint(data[max(0, start - REACH) : start]):
+        return False
     before = _PIECE_AFTER.finditer(data, max(0, start - REACH), min(end, start + REACH))
-    pieces = [piece[1] for piece in before if start <= piece.start(1)] + ([after[1]] if after else [])
-    return any(_DRILL.search(piece) is None for piece in pieces)
+    return any(start <= piece.start(1) and _DRILL.search(piece[1]) is None for piece in before)
+
+
+def _may_follow_joint(before: bytes) -> bool:
+    last = before[-1:]
+    if last in _QUOTES:
+        return before[:-1].rstrip(_PREFIXES).rstrip(_FILL)[-1:] in _QUOTES
+    if last in _SPACES:
+        return before.rstrip(b" \t\r\n").endswith(b"\\")
+    return last in _ENDS_OF_MARKS
 
 
 def _speaks(data: bytes, start: int, end: int) -> bool:

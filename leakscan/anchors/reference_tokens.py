@@ -4,6 +4,7 @@ Python, the twin of _tokens.pxi. What the detectors would take is never ruled ou
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
 from leakscan.anchors.written_model import KIND_BITS, LETTER_BITS
@@ -17,6 +18,7 @@ _DIGIT, _DRAWN_OF_32, _DRAWN_OF_36, _DRAWN_OF_62 = 333, 500, 516, 595
 _IN_A_ROW = re.compile(rb"(?=([0-9A-Fa-f]{8}))")
 _KIND_COSTS = {kinds: round(100 * bits) for kinds, bits in KIND_BITS.items()}
 _LONG, _LEAST_OF_LONG = 60, 1200
+_MAX_REMEMBERED = 1 << 17
 
 
 def is_name(before: bytes, token: bytes, after: bytes) -> bool:
@@ -37,6 +39,7 @@ def may_be_drawn(before: bytes, token: bytes) -> bool:
     return _is_costly(token) or (b"-" in token and _is_costly(token.partition(b"-")[2]))
 
 
+@lru_cache(_MAX_REMEMBERED)
 def _is_costly(token: bytes) -> bool:
     core = bytes(code for code in token if chr(code).isalnum())
     if _HEXADECIMAL.issuperset(core) or any(

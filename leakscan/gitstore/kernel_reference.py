@@ -36,12 +36,18 @@ _SHAPES = [_shape(code) for code in range(256)]
 
 def apply_and_look(matcher: Matcher, base: bytes, delta: bytes, limit: int) -> tuple[bytes, bool]:
     """The result of the delta, and whether an anchor in it touches a seam. `limit` is as for `apply`."""
-    target = apply(base, delta, limit)
-    return target, matcher.has_anchor(target) and matcher.touches(target, _seams(delta, matcher.gap))
+    parts = _parts(base, delta, limit)
+    target = b"".join(parts)
+    return target, matcher.may_touch(parts) and matcher.touches(target, _seams(delta, matcher.gap))
 
 
 def apply(base: bytes, delta: bytes, limit: int) -> bytes:
     """The result of the delta. DeltaError if it cannot be applied, OversizeError if it claims over `limit` bytes."""
+    return b"".join(_parts(base, delta, limit))
+
+
+def _parts(base: bytes, delta: bytes, limit: int) -> list[bytes]:
+    """What each instruction gives."""
     base_size, place = _varint(delta, 0)
     size, place = _varint(delta, place)
     if base_size != len(base):
@@ -81,7 +87,7 @@ def apply(base: bytes, delta: bytes, limit: int) -> bytes:
         raise DeltaError("it is cut off") from None
     if done != size:
         raise DeltaError("its result is shorter than it says")
-    return b"".join(parts)
+    return parts
 
 
 def _copy(delta: bytes, place: int, code: int) -> tuple[int, int, int]:

@@ -202,6 +202,28 @@ def test_both_apply_a_delta_alike_and_no_anchor_hides_between_seams(
     assert touches or not holds_anchor(target, spec) or holds_anchor(pair[0], spec)
 
 
+FILLERS = st.sampled_from(
+    [b"a few words, ", b"line\n", b"line after line\n\n", b"\0", b"x", b"/a_path", b"aB3-", b"%41"]
+)
+LONG_PARTS = st.tuples(PIECES, FILLERS, st.integers(0, 700), PIECES).map(
+    lambda part: part[0] + (part[1] * 700)[: part[2]] + part[3]
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(LONG_PARTS, LONG_PARTS, PIECES.map(lambda piece: piece[:127])), max_size=4), SPECS)
+def test_what_touches_a_seam_shows_at_the_ends_of_parts(parts: list[bytes], spec: Any) -> None:
+    matcher = anchors_reference.Matcher(spec)
+    seams, done = [(0, 0)], 0
+    for part in parts:
+        start = done if len(part) < 128 else done + len(part)
+        done += len(part)
+        if start - seams[-1][1] <= matcher.gap:
+            start, _ = seams.pop()
+        seams.append((start, done))
+    assert matcher.may_touch(parts) or not matcher.touches(b"".join(parts), seams)
+
+
 @settings(max_examples=600, deadline=None)
 @given(mutated(), SPECS, st.sampled_from([0, 40, 1 << 26]))
 def test_both_refuse_a_damaged_delta_with_the_same_words(
