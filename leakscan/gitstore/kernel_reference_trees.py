@@ -124,7 +124,8 @@ class TreeReader:
     def _take_over(self, tree: Tree, base: Tree, first: int, start: int, offset: int, end: int) -> int:
         last = bisect_right(base.starts, end) - (len(base.data) > end)
         shift, before = start - offset, len(tree.starts)
-        tree.starts.extend(entry + shift for entry in base.starts[first:last])
+        entries = base.starts[first:last]
+        tree.starts.extend(map(shift.__add__, entries) if shift else entries)
         for mark, number in zip(base.marks, base.marked, strict=True):
             if first <= number < last:
                 tree.marks.append(mark)
