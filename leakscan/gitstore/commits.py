@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from leakscan.model import Commit
@@ -187,7 +188,7 @@ def by_bit(commits: Sequence[str], tips: Iterable[tuple[int, str]]) -> dict[str,
     for mask, tip in tips:
         alike.setdefault(mask, []).append(tip)
     return {
-        commit: [tip for mask, some in alike.items() if mask >> bit & 1 for tip in some]
+        commit: list(chain.from_iterable(some for mask, some in alike.items() if mask >> bit & 1))
         for bit, commit in enumerate(commits)
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from functools import lru_cache
 from itertools import compress
 from typing import TYPE_CHECKING, Final
@@ -11,7 +10,6 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.named import files_below
 from leakscan.gitstore.objects import EMPTY, FOLDER, KIND_NUMBERS, TYPE_MASK, StoredObject
-from leakscan.gitstore.pool import LOST, Pool
 from leakscan.gitstore.trees import TREE, Trees, Untraceable
 
 if TYPE_CHECKING:
@@ -26,8 +24,6 @@ _KINDS: Final = {number: kind for kind, number in KIND_NUMBERS.items()}
 _MAX_STEPS = 20_000_000
 _MAX_CHANGES = 200_000  # that one commit makes
 _MAX_DEPTH = 4_096
-_MAX_KNOWN, _MAX_REMEMBERED = 1 << 15, 16  # comparisons that are kept, and changes of each
-_WORTH_SHARING, _PARTS = 20_000, 16  # commits: fewer are compared before a worker has started
 _NOTHING = -1
 
 # path, blob in each base, blob in the tree; -1 where there is none
@@ -50,7 +46,8 @@ class History:
         self.commits = commits
         self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
-        self._known: dict[tuple[tuple[int, ...], int], list[Change]] = {}
+        self._forms: dict[int, int] = {}
+        self._form_numbers: dict[tuple[tuple[int, bytes], ...], int] = {}
 
     def graph(self) -> CommitGraph:
         return CommitGraph(self.commits)
@@ -102,40 +99,25 @@ class History:
     def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
         """Every change of a wanted blob that any commit made. `boundaries` count as having no parents. Untraceable."""
         ends = {self.commits.find(oid) for oid in boundaries} | self.commits.absent.keys()
-        count = len(self.commits.parents)
-        size = -(-count // _PARTS) if self._trees.jobs > 1 and count >= _WORTH_SHARING else count
-        parts = [range(start, min(count, start + size)) for start in range(0, count, max(1, size))]
-        for part in self._compare_all(parts, ends):
-            for oid, path, commit, successor in part:
-                if successor is None:
-                    seen.add(oid, path, commit)
-                else:
-                    seen.remove(oid, path, commit, successor)
+        self._find_forms(self.commits.trees)
+        for oid, path, commit, successor in self._compare(ends):
+            if successor is None:
+                seen.add(oid, path, commit)
+            else:
+                seen.remove(oid, path, commit, successor)
 
-    def _compare_all(self, parts: list[range], ends: Collection[int]) -> Iterator[Iterable[_Event]]:
-        """What the commits of each part did, in their order; by workers if there are several."""
-        if len(parts) < 2:
-            yield from (self._compare(part, ends) for part in parts)
-            return
-        pool = Pool(lambda number: list(self._compare(parts[number], ends)))
-        with contextlib.closing(pool.run_all(len(parts), self._trees.jobs)) as answers:
-            found = dict(answer for answer in answers if answer is not None)
-        if LOST in found.values():
-            raise Untraceable
-        yield from (found[number] for number in range(len(parts)))
-
-    def _compare(self, numbers: range, ends: Collection[int]) -> Iterator[_Event]:
-        commits, trees, marks = self.commits, self.commits.trees, self._trees.marks
-        for number in numbers:
-            tree, parents = trees[number], () if number in ends else commits.parents[number]
+    def _compare(self, ends: Collection[int]) -> Iterator[_Event]:
+        commits, trees, form = self.commits, self.commits.trees, self._forms.get
+        for number, tree in enumerate(trees):
+            parents = () if number in ends else commits.parents[number]
             if len(parents) == 1:
                 base = trees[parents[0]]
-                if base != tree and marks.get(base) != marks.get(tree):
+                if base != tree and form(base) != form(tree):
                     yield from self._events(number, self._changes((base,), tree))
-            elif not parents and tree in marks:
+            elif not parents and tree in self._forms:
                 for path, _, new in self._changes((_NOTHING,), tree):
                     yield self._catalog.oid(new).encode(), path, commits.oid(number), None
-            elif any(trees[parent] != tree and trees[parent] in marks for parent in parents) or tree in marks:
+            elif any(form(trees[parent]) != form(tree) for parent in parents):
                 yield from self._merge(number, [trees[parent] for parent in parents])
 
     def head_tree(self, head: str, seen: Sightings) -> None:
@@ -146,10 +128,11 @@ class History:
                 seen.note(self._catalog.oid(new).encode(), path, in_head=True)
 
     def holders(self, wanted: Collection[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:
-        """For blobs and for the trees above them: the trees that hold them, with the name that they have there."""
+        """For blobs that no commit leads to, and for the trees above them: the trees that hold them, with the name that
+        they have there."""
         above: dict[int, list[tuple[int, bytes]]] = {}
-        for tree, marks in self._trees.marks.items():
-            for child, name in marks:
+        for tree in self._trees.marks.keys() - self._forms.keys():
+            for child, name in self._trees.marks[tree]:
                 above.setdefault(child, []).append((tree, name))
         found: dict[bytes, list[tuple[bytes, bytes]]] = {}
         queue = self._blobs(oid.decode() for oid in wanted)
@@ -176,18 +159,29 @@ class History:
         kinds = self._catalog.kinds
         return node if 0 <= node < len(kinds) and kinds[node] != TREE else _NOTHING
 
+    def _find_forms(self, trees: Iterable[int]) -> None:
+        """Gives trees numbers: the same to those below which the same blobs are wanted, at the same places."""
+        marks, forms, numbers = self._trees.marks, self._forms, self._form_numbers
+        queue, opened = [tree for tree in {*trees} if tree in marks], set[int]()
+        while queue:
+            tree = queue[-1]
+            if tree in forms:
+                queue.pop()
+                continue
+            below = [node for node, _ in marks[tree] if node in marks and node not in forms]
+            if not below:
+                key = tuple([(forms.get(node, ~node), name) for node, name in marks[tree]])
+                forms[tree] = numbers.setdefault(key, len(numbers))
+            elif tree in opened:  # it stands below itself: no tree of git does
+                raise Untraceable
+            opened.add(tree)
+            queue += below
+
     def _changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         """Where a tree differs from some of the bases in a wanted blob, but for folders that are as in one of them: a
-        merge took those over. Of branches that were merged more than once, it is asked again."""
-        known = self._known.get((bases, tree))
-        if known is None:
-            known = self._find_changes(bases, tree)
-            if len(known) <= _MAX_REMEMBERED and len(self._known) < _MAX_KNOWN:
-                self._known[bases, tree] = known
-        return known
-
-    def _find_changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
+        merge took those over."""
         found: list[Change] = []
+        form = self._forms.get
         queue = [(bases, tree, b"", 0)]
         while queue:
             bases, tree, prefix, depth = queue.pop()
@@ -195,7 +189,8 @@ class History:
             for name in {name for before in befores for name, _ in before.items() ^ after.items()}:
                 olds, new = [before.get(name, _NOTHING) for before in befores], after.get(name, _NOTHING)
                 folders, folder = tuple(map(self._if_tree, olds)), self._if_tree(new)
-                if max(folders) >= 0 > folder or folder not in folders:
+                unlike = max(folders) >= 0 > folder or folder not in folders
+                if unlike and any(form(old) != form(folder) for old in folders):
                     queue.append((folders, folder, prefix + name + b"/", depth + 1))
                 blobs, blob = tuple(map(self._if_blob, olds)), self._if_blob(new)
                 if max(blobs) >= 0 or blob >= 0:

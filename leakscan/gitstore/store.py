@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.attribution import HistoryWalk, Placement, Sightings, placements, sightings
@@ -135,7 +136,10 @@ class Store(Opened):
         if self.refs.head and self.refs.detached:
             names.setdefault(self.refs.head, []).append("HEAD")
         above = self.commit_graph().tips_above(commits, names.keys())
-        return {oid: tuple(sorted(n for tip in tips for n in names[tip])) for oid, tips in above.items()}
+        return {
+            oid: tuple(sorted(chain.from_iterable(map(names.__getitem__, tips))))
+            for oid, tips in above.items()
+        }
 
     def commit_graph(self) -> CommitGraph | RecalledGraph:
         """What commits have to do with each other."""

@@ -26,7 +26,11 @@ Marks = tuple[tuple[int, bytes], ...]
 
 @dataclass(slots=True)
 class _Share:
-    marks: list[tuple[int, Marks]] = field(default_factory=list)
+    """`trees` have the `marks` whose places are `numbers`: few differ."""
+
+    trees: array[int] = field(default_factory=lambda: array("I"))
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    marks: list[Marks] = field(default_factory=list)
     children: list[tuple[int, array[int]]] = field(default_factory=list)
     absent: list[tuple[int, list[bytes]]] = field(default_factory=list)
     named: list[tuple[int, array[int]]] = field(default_factory=list)
@@ -51,13 +55,10 @@ class Trees:
         self._flags = bytearray(len(forest.catalog))
         self._children: list[tuple[int, array[int]]] = []
         self._may_hold: Callable[[bytes], bool] | None = None
+        names = forest.catalog.names
+        self._firsts = {node: names.find(names.name(node)) for node in names.doubles}
         self.marks: dict[int, Marks] = {}
         self.absent: dict[bytes, int] = {}
-
-    @property
-    def jobs(self) -> int:
-        """How many workers there may be."""
-        return self._dealer.jobs
 
     def sweep(
         self,
@@ -96,11 +97,13 @@ class Trees:
         """Marks all trees above those that are marked. `tops` are trees that few others name: those of commits."""
         last = self._forest.roots_of(tops) if self.marks else set()
         fresh = set(self.marks)
+        above, others = self._roots_above() if fresh else ({}, {})
         pending: set[int] = set()
         for _ in range(_MAX_ROUNDS):
             for node in fresh:
                 self._flags[node] = 1
-            pending.update(root for root, children in self._children if not fresh.isdisjoint(children))
+            pending.update(map(above.__getitem__, fresh & above.keys()))
+            pending.update(*map(others.__getitem__, fresh & others.keys()))
             roots = (pending - last) or set(pending)
             if not roots:
                 return
@@ -109,6 +112,16 @@ class Trees:
             for share in self._read(sorted(roots)):
                 fresh |= self._mark(share)
         raise Untraceable
+
+    def _roots_above(self) -> tuple[dict[int, int], dict[int, list[int]]]:
+        """For each tree that a component names the root of one such component, and for a few those of all others."""
+        above: dict[int, int] = {}
+        others: dict[int, list[int]] = {}
+        for root, children in self._children:
+            for child in above.keys() & children:
+                others.setdefault(child, []).append(above[child])
+            above.update(dict.fromkeys(children, root))
+        return above, others
 
     def _read(self, roots: list[int], *, gather: bool = False) -> Iterable[_Share]:
         for share in self._dealer.run(roots, lambda task: self._work(task, gather=gather)):
@@ -123,13 +136,9 @@ class Trees:
 
     def _mark(self, share: _Share) -> set[int]:
         """Takes over what a worker found; returns the trees that are new."""
-        fresh = set()
-        names = self._forest.catalog.names
-        for node, marks in share.marks:
-            first = names.find(names.name(node))
-            if not self._flags[first]:
-                fresh.add(first)
-            self.marks[first] = marks
+        trees = [self._firsts.get(tree, tree) for tree in share.trees] if self._firsts else share.trees
+        fresh = {tree for tree in trees if not self._flags[tree]}
+        self.marks.update(zip(trees, map(share.marks.__getitem__, share.numbers), strict=True))
         return fresh
 
     def _work(self, task: list[int], *, gather: bool) -> _Share:
@@ -137,14 +146,14 @@ class Trees:
         catalog = self._forest.catalog
         may_hold = self._may_hold if gather else None
         reader = kernel.TreeReader(catalog.names, self._width, catalog.kinds, self._flags, may_hold)
-        known: dict[Marks, Marks] = {}
+        numbers: dict[Marks, int] = {}
         for root in task:
             reader.absent = {} if gather else self.absent
             reader.children, reader.named = set(), set()
             for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, reader.read):
                 if tree.marks:
-                    marks = tuple(tree.marks)
-                    share.marks.append((node, known.setdefault(marks, marks)))
+                    share.trees.append(node)
+                    share.numbers.append(numbers.setdefault(tuple(tree.marks), len(numbers)))
             if gather:
                 if reader.children:
                     share.children.append((root, array("I", reader.children)))
@@ -152,4 +161,5 @@ class Trees:
                     share.absent.append((root, list(reader.absent)))
                 if reader.named:
                     share.named.append((root, array("I", reader.named)))
+        share.marks = list(numbers)
         return share

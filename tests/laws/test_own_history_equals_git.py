@@ -13,8 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from leakscan.gitstore import history, kernel, kernel_reference_trees
-from leakscan.gitstore.trees import Trees
+from leakscan.gitstore import kernel, kernel_reference_trees
 
 sys.path.append(str(Path(__file__).parents[1] / "unit/gitstore"))
 
@@ -98,18 +97,15 @@ def placed(store: Store, oids: list[str]) -> dict[str, list[object]]:
     return {oid: plain(places) for oid, places in store.attribute(oids).items()}
 
 
-@pytest.mark.parametrize(("compiled", "shared"), [(True, False), (False, False), (True, True)])
+@pytest.mark.parametrize("compiled", [True, False])
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1 << 30), st.sampled_from(REPACKS))
-def test_blobs_stand_where_git_says(compiled: bool, shared: bool, seed: int, repack: tuple[str, ...]) -> None:
+def test_blobs_stand_where_git_says(compiled: bool, seed: int, repack: tuple[str, ...]) -> None:
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         if not compiled:
             for name in ("Names", "Tree", "TreeReader"):
                 patch.setattr(kernel, name, getattr(kernel_reference_trees, name))
-        if shared:
-            patch.setattr(history, "_WORTH_SHARING", 0)
-            patch.setattr(Trees, "jobs", 2)
         repo = Repo(Path(folder) / "repo")
         build(repo, rng)
         if repack:

@@ -6,10 +6,11 @@ import os
 import subprocess
 import sys
 import tempfile
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
-from gitrepo import Repo, contents, opened
+from gitrepo import Repo, contents, opened, opened_own_way
 
 from leakscan.errors import GitError
 from leakscan.gitstore import Store, find_layout
@@ -186,3 +187,28 @@ def test_a_closed_store_refuses_questions(repo: Repo) -> None:
         pass
     with pytest.raises(GitError, match="closed"):
         store.git.run("version")
+
+
+@pytest.mark.parametrize("is_circle", [True, False])
+def test_folders_that_stand_in_each_other_are_left_to_git(repo: Repo, is_circle: bool) -> None:
+    """Objects under names that are not theirs."""
+    first = repo.commit({"a": "key\n"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    outer, inner, last = "aa" * 20, "bb" * 20, "cc" * 20
+    entry = b"40000 d\0" + bytes.fromhex(outer) if is_circle else b"100644 b\0" + bytes.fromhex(blob)
+    person = "Ann <ann@example.org> 1700000000 +0000"
+    _store(repo, outer, "tree", b"40000 d\0" + bytes.fromhex(inner) + b"100644 f\0" + bytes.fromhex(blob))
+    _store(repo, inner, "tree", entry)
+    text = f"tree {outer}\nparent {first}\nauthor {person}\ncommitter {person}\n\nchange\n"
+    _store(repo, last, "commit", text.encode())
+    (repo.git_dir / "refs/heads/main").write_text(last + "\n")
+    with opened_own_way(repo.path) as store:
+        paths = {placement.path for placement in store.attribute([blob])[blob]}
+        assert (store.history is None) == is_circle
+    assert paths == ({b"a"} if is_circle else {b"a", b"f", b"d/b"})
+
+
+def _store(repo: Repo, oid: str, kind: str, data: bytes) -> None:
+    path = repo.git_dir / "objects" / oid[:2] / oid[2:]
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(zlib.compress(f"{kind} {len(data)}\0".encode() + data))
