@@ -33,7 +33,7 @@ else:
 
         COMPILED = False
 
-NOT_COMPILED = "history takes some eighty times as long"
+NOT_COMPILED = "history takes some five times as long"
 
 __all__ = [
     "COMPILED",
