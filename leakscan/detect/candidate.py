@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
 from leakscan.detect.fits import Fits
-from leakscan.detect.label import Label
+from leakscan.detect.naming import Label
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.model import Confidence, Part, Secret, Span
 from leakscan.rules import Rule

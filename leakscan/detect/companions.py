@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
-from leakscan.detect.label import Label, iter_names, split_words
+from leakscan.detect.naming import Label, iter_names, split_words
 from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape

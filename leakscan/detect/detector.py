@@ -17,8 +17,9 @@ from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
-from leakscan.detect.label import Label, Labeller, split_words
+from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex
+from leakscan.detect.naming import Label, split_words
 from leakscan.detect.nesting import ABOVE
 from leakscan.detect.pair import pair
 from leakscan.detect.pem import LITERALS, read_private_keys

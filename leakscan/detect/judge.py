@@ -11,8 +11,8 @@ from leakscan.detect.context import Tier
 from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
-from leakscan.detect.label import iter_names
 from leakscan.detect.mentions import OTHER
+from leakscan.detect.naming import iter_names
 from leakscan.detect.venue import Venues
 from leakscan.model import Confidence, Part
 from leakscan.rules import PemShape, Rule, RuleSet

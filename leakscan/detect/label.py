@@ -4,38 +4,23 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import replace
 
 from leakscan.detect.columns import column_name
-from leakscan.detect.words import (
-    ALSO_OF_ORDERS,
-    BUILD_PREFIXES,
-    FOREIGN,
-    FRAMEWORKS,
-    HMAC_CALLS,
-    NEGATIVE,
-    NEUTRAL,
-    SHARED_NAMES,
-    WALLETS,
-)
+from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, iter_names
+from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, SHARED_NAMES
 from leakscan.model import Part, Span
-
-Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "none"]
 
 _REACH = 480  # bytes of the statement before a value that may name it
 _MAX_UNITS = 8
 _LINES_ABOVE = 2
 _FRAMEWORK_REACH = 1000
 _MAX_REMEMBERED = 4096  # times 2 kB; the versions of a file have most of their lines in common
-_MAX_UNITS_REMEMBERED = 1 << 14  # times some 100 bytes
 _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
-_FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
 # Tags that only colour or lay out text: source code in a web page.
@@ -52,7 +37,6 @@ _AUTH_SCHEME = re.compile(
 _BASIC_AUTH = re.compile(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
 _AUTHORIZATION_REACH = 80  # bytes, more than either of the two takes
 _HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
-_NOWHERE = Span(0, 0)
 _QUOTES = b"\"'`\\"
 _PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange|\bsome[_-])[ _-]?")
 # What follows a value that is the first of two arguments: the name of the second, with nothing assigned to it.
@@ -76,49 +60,15 @@ _COMMENT_BEHIND = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What the words before a value say. `strength`: 2 a full name such as API_SECRET, 1 a hint such as `secret`.
-
-    `doubtful`: web frameworks have a secret of this name, and one of them is near, or orders have a field of it."""
-
-    kind: Kind
-    words: tuple[str, ...] = ()
-    part: Part | None = None
-    strength: int = 0
-    span: Span = _NOWHERE
-    doubtful: bool = False
-
-    @property
-    def text(self) -> str:
-        """As a reason shows it: words only, for what looks like a name may be somebody's password."""
-        telling = [word for word in self.words if word not in NEUTRAL] or list(self.words)
-        return "_".join(word for word in telling if word.isalpha())[:60]
-
-    @property
-    def is_of_wallet(self) -> bool:
-        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key`: as likely a wallet's; not BINANCE_WALLET_API_KEY."""
-        telling = [word for word in self.words if word not in NEUTRAL]
-        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(iter_names(self.words)))
-
-
-NO_LABEL = Label("none")
 _CALL = Label("none", strength=-1)  # the value is an argument of a call: nothing above names it
-
-
-def split_words(name: str) -> tuple[str, ...]:
-    """`binanceApiKey` or `BINANCE_API_KEY` -> ("binance", "api", "key")."""
-    return tuple(word.lower() for word in _WORD.findall(name))
 
 
 class Labeller:
     """Reads labels. `strong` and `weak` map names without separators to the part they name."""
 
     def __init__(self, strong: Mapping[str, Part], weak: Mapping[str, Part]) -> None:
-        self._strengths: dict[str, tuple[Part, int]] = {name: (part, 1) for name, part in weak.items()}
-        self._strengths.update({name: (part, 2) for name, part in strong.items()})
+        self.vocabulary = Vocabulary(strong, weak)
         self._remembered = functools.lru_cache(_MAX_REMEMBERED)(self._label)
-        self._judged = functools.lru_cache(_MAX_UNITS_REMEMBERED)(self._judge)
 
     def label(self, data: bytes, span: Span, floor: int) -> Label:
         """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
@@ -161,13 +111,13 @@ class Labeller:
         behind = _COMMENT_BEHIND.match(data, span.end, span.end + 100)
         if behind is None or text[text.rfind(b"\n") + 1 :].strip():
             return None
-        label = self.judge_unit(behind[1], Span(len(text), len(text)))
+        label = self.vocabulary.judge(behind[1], Span(len(text), len(text)))
         return label if label.kind in ("named", "negative", "foreign") else None
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:
         """`Client("…", api_secret)`: what stands before a secret is the key."""
         following = _NEXT_ARGUMENT.match(data, span.end, span.end + 240)
-        name = self.judge_unit(following[1], span) if following else NO_LABEL
+        name = self.vocabulary.judge(following[1], span) if following else NO_LABEL
         return "key" if name.kind == "named" and name.part == "secret" else None
 
     def _column_label(self, data: bytes, start: int, floor: int) -> Label | None:
@@ -178,7 +128,7 @@ class Labeller:
         if column is None:
             return None
         span = Span(low + column.start - floor, low + column.end - floor)
-        label = self.judge_unit(text[column.start : column.end], span)
+        label = self.vocabulary.judge(text[column.start : column.end], span)
         if label.kind == "other" and label.words[-1] == "id":
             return replace(label, kind="negative")
         return label if label.kind != "none" else None
@@ -210,7 +160,7 @@ class Labeller:
                 return NO_LABEL
             if gap[:1] == b"(" and _DECODER.search(unit[0]):
                 continue
-            label = self._judge_phrase(unit[0], Span(*unit.span()))
+            label = self.vocabulary.judge_phrase(unit[0], Span(*unit.span()))
             if label.kind == "none" or _is_argument(unit[0], text[unit.end() : end], label):
                 continue
             if _ELEMENT.match(text, unit.end(), end):
@@ -227,39 +177,6 @@ class Labeller:
                 return _CALL  # the name of a function, not of its argument; `check_key_and_secret("…", "…")`
             return label
         return NO_LABEL
-
-    def _judge_phrase(self, phrase: bytes, span: Span) -> Label:
-        """`release BINANCE_SECRET_KEY`: a full name at the end of a phrase is the whole label."""
-        last = phrase.rpartition(b" ")[2]
-        label = self.judge_unit(last, Span(span.end - len(last), span.end))
-        return label if label.kind == "named" and label.strength == 2 else self.judge_unit(phrase, span)
-
-    def judge_unit(self, unit: bytes, span: Span) -> Label:
-        label = self._judged(unit)
-        return (
-            label if label is NO_LABEL else Label(label.kind, label.words, label.part, label.strength, span)
-        )
-
-    def _judge(self, unit: bytes) -> Label:
-        words = _without_prefix(split_words(unit.decode("latin-1")))
-        # `app.api.key`, the space of names of the program's own settings; not `app.key`
-        if words[:1] == ("app",) and unit[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
-            words = words[1:]
-        telling = tuple(
-            word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
-        )
-        named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
-        if any(word in NEGATIVE for word in iter_names(tuple(word for word in words if word not in NEUTRAL))):
-            return Label("negative", words)
-        strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
-        if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
-            return Label("foreign", words)
-        if named:
-            # EXCHANGES 3a: in one name, the word for a secret beats the word for a key (API_KEY_SECRET).
-            part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
-            strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
-            return Label("named", words, part, strength)
-        return Label("other", words) if telling else NO_LABEL
 
 
 def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
@@ -282,19 +199,7 @@ def _is_argument(unit: bytes, behind: bytes, label: Label) -> bool:
     return after[:1] == b"," or (after.lstrip(_QUOTES)[:1] == b"," and _PLACEHOLDER.match(unit) is not None)
 
 
-def _without_prefix(words: tuple[str, ...]) -> tuple[str, ...]:
-    """`REACT_APP_BINANCE_KEY` -> ("binance", "key"): how build tools mark what goes into a page."""
-    return words[2:] if words[:2] in BUILD_PREFIXES else words
-
-
 def _after_escaped_break(text: bytes) -> int:
     """Where the line after the last literal backslash-n begins: JSON holds whole files in one line."""
     place = text.rfind(b"\\n")
     return place + 2 if place >= 0 else 0
-
-
-def iter_names(words: tuple[str, ...]) -> Iterator[str]:
-    """Every run of one to four neighbouring words, joined: api, apikey, key."""
-    for first in range(len(words)):
-        for last in range(first + 1, min(len(words), first + 4) + 1):
-            yield "".join(words[first:last])

@@ -185,7 +185,7 @@ class Tokens:
         name = data[token.start : token.end]
         if b"_" not in name or not _NAME_ENDS.match(data, token.end):
             return False
-        return self._labeller.judge_unit(name, token).strength > 1
+        return self._labeller.vocabulary.judge(name, token).strength > 1
 
     def _is_something_else(self, data: bytes, token: Span) -> bool:
         """Its name says so, and no rule does without a name."""

@@ -9,8 +9,9 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
-from leakscan.detect.label import NO_LABEL, Label, Labeller, iter_names, split_words
+from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
+from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
@@ -250,7 +251,7 @@ class Venues:
         low = max(0, mention.start - 40)
         start = _NAME_START.search(data[low : mention.start])
         name = Span(low + start.start() if start else mention.start, end.end())
-        return self._labeller.judge_unit(data[name.start : name.end], name).kind == "named"
+        return self._labeller.vocabulary.judge(data[name.start : name.end], name).kind == "named"
 
     def _switches(self, text: bytes) -> frozenset[str]:
         """Variant words that are switched on near the value: `testnet=True`."""

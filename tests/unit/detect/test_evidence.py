@@ -9,7 +9,7 @@ from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
-from leakscan.detect.label import Label, split_words
+from leakscan.detect.naming import Label, split_words
 from leakscan.model import Part
 from leakscan.rules.fake import fill
 

@@ -1,6 +1,7 @@
 import pytest
 
-from leakscan.detect.label import Label, Labeller, iter_names, split_words
+from leakscan.detect.label import Labeller
+from leakscan.detect.naming import Label, iter_names, split_words
 from leakscan.model import Span
 
 LABELLER = Labeller(
@@ -189,7 +190,7 @@ def test_a_label_says_where_its_name_stands(text: str, name: str, before: int) -
     ],
 )
 def test_what_a_name_alone_says(name: str, kind: str, part: str | None, strength: int) -> None:
-    said = LABELLER.judge_unit(name.encode(), Span(3, 9))
+    said = LABELLER.vocabulary.judge(name.encode(), Span(3, 9))
     assert (said.kind, said.part, said.strength) == (kind, part, strength)
     assert said.span == (Span(3, 9) if kind != "none" else Span(0, 0))
 

@@ -1,0 +1,107 @@
+"""What a name says of what is assigned to it, by its own words."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from leakscan.detect.words import BUILD_PREFIXES, FOREIGN, NEGATIVE, NEUTRAL, SHARED_NAMES, WALLETS
+from leakscan.model import Part, Span
+
+Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "none"]
+
+_MAX_REMEMBERED = 1 << 14  # times some 100 bytes
+_FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the words before a value say. `strength`: 2 a full name such as API_SECRET, 1 a hint such as `secret`.
+
+    `doubtful`: web frameworks have a secret of this name, and one of them is near, or orders have a field of it."""
+
+    kind: Kind
+    words: tuple[str, ...] = ()
+    part: Part | None = None
+    strength: int = 0
+    span: Span = _NOWHERE
+    doubtful: bool = False
+
+    @property
+    def text(self) -> str:
+        """As a reason shows it: words only, for what looks like a name may be somebody's password."""
+        telling = [word for word in self.words if word not in NEUTRAL] or list(self.words)
+        return "_".join(word for word in telling if word.isalpha())[:60]
+
+    @property
+    def is_of_wallet(self) -> bool:
+        """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key`: as likely a wallet's; not BINANCE_WALLET_API_KEY."""
+        telling = [word for word in self.words if word not in NEUTRAL]
+        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(iter_names(self.words)))
+
+
+NO_LABEL = Label("none")
+
+
+class Vocabulary:
+    """`strong` and `weak` map names without separators to the part they name."""
+
+    def __init__(self, strong: Mapping[str, Part], weak: Mapping[str, Part]) -> None:
+        self._strengths: dict[str, tuple[Part, int]] = {name: (part, 1) for name, part in weak.items()}
+        self._strengths.update({name: (part, 2) for name, part in strong.items()})
+        self._judged = functools.lru_cache(_MAX_REMEMBERED)(self._judge)
+
+    def judge(self, name: bytes, span: Span) -> Label:
+        label = self._judged(name)
+        return (
+            label if label is NO_LABEL else Label(label.kind, label.words, label.part, label.strength, span)
+        )
+
+    def judge_phrase(self, phrase: bytes, span: Span) -> Label:
+        """`release BINANCE_SECRET_KEY`: a full name at the end of a phrase is the whole label."""
+        last = phrase.rpartition(b" ")[2]
+        label = self.judge(last, Span(span.end - len(last), span.end))
+        return label if label.kind == "named" and label.strength == 2 else self.judge(phrase, span)
+
+    def _judge(self, name: bytes) -> Label:
+        words = _without_prefix(split_words(name.decode("latin-1")))
+        # `app.api.key`, the space of names of the program's own settings; not `app.key`
+        if words[:1] == ("app",) and name[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
+            words = words[1:]
+        telling = tuple(
+            word for word in words if word not in NEUTRAL and not word.isdigit() and len(word) > 1
+        )
+        named = [self._strengths[name] for name in iter_names(words) if name in self._strengths]
+        if any(word in NEGATIVE for word in iter_names(tuple(word for word in words if word not in NEUTRAL))):
+            return Label("negative", words)
+        strong = [name for name in iter_names(words) if self._strengths.get(name, ("key", 0))[1] == 2]
+        if any(word in FOREIGN and not any(word in name for name in strong) for word in iter_names(telling)):
+            return Label("foreign", words)
+        if named:
+            # EXCHANGES 3a: in one name, the word for a secret beats the word for a key (API_KEY_SECRET).
+            part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
+            strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
+            return Label("named", words, part, strength)
+        return Label("other", words) if telling else NO_LABEL
+
+
+def split_words(name: str) -> tuple[str, ...]:
+    """`binanceApiKey` or `BINANCE_API_KEY` -> ("binance", "api", "key")."""
+    return tuple(word.lower() for word in _WORD.findall(name))
+
+
+def iter_names(words: tuple[str, ...]) -> Iterator[str]:
+    """Every run of one to four neighbouring words, joined: api, apikey, key."""
+    for first in range(len(words)):
+        for last in range(first + 1, min(len(words), first + 4) + 1):
+            yield "".join(words[first:last])
+
+
+def _without_prefix(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`REACT_APP_BINANCE_KEY` -> ("binance", "key"): how build tools mark what goes into a page."""
+    return words[2:] if words[:2] in BUILD_PREFIXES else words
