@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,21 @@ def test_links_and_fifos_among_refs_are_not_opened(repo: Repo, tmp_path: Path) -
     with opened(repo.path) as store:
         assert kinds(store) == ["unreadable"] * 3
         assert [ref.name for ref in store.refs.refs] == [b"refs/heads/main"]
+
+
+def test_a_reflog_that_is_a_link_or_a_fifo_is_a_failure_with_its_reason(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "one\n"})
+    logs = repo.git_dir / "logs/refs/heads"
+    (tmp_path / "outside").write_text(f"{'1' * 40} {'2' * 40} A\n")
+    (logs / "link").symlink_to(tmp_path / "outside")
+    os.mkfifo(logs / "fifo")
+    with opened(repo.path) as store:
+        assert {failure.where: failure.reason for failure in store.failures} == {
+            str(logs / "link"): os.strerror(errno.ELOOP),
+            str(logs / "fifo"): "not a regular file",
+        }
+        assert set(kinds(store)) == {"unreadable"}
+        assert "1" * 40 not in store.refs.logged
 
 
 def test_ids_of_reflogs_and_pseudo_refs_are_known(repo: Repo) -> None:
