@@ -129,7 +129,7 @@ def remembered(store, **changes) -> Memory:
 @pytest.fixture
 def fork(repo: Repo, tmp_path: Path) -> Repo:
     """Of two commits that both have, and one more of each; all in packs."""
-    repo.commit({"shared": "1", "d/shared": "2"})
+    repo.commit({"shared": "1", "d/shared": "4918"})  # the id of which begins with 000: the first of all
     repo.commit({"shared": "3"})
     repo.git("clone", "-q", f"file://{repo.path}", str(tmp_path / "fork"))
     repo.commit({"own": "only here"})
@@ -159,6 +159,11 @@ def test_a_copy_made_with_a_relatives_has_all_its_objects_itself(
     packs = {pack.stem for pack in mirror.folder.glob("objects/pack/*.pack")}
     assert len(packs) == 2
     assert loan.pack in packs
+    names = [lent.names.name(number).hex() for number in range(len(loan.taken))]
+    assert [name for name, flag in zip(names, loan.taken, strict=True) if flag] == [
+        name for name in names if name in objects
+    ]
+    assert names[0] in objects
     assert left.found == [repo.git("rev-parse", "HEAD:shared")]
     assert left.ids == bytes.fromhex("".join(oid for oid in _listed(memory) if oid in objects))
     assert list(left.orders) == [
