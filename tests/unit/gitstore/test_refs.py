@@ -169,20 +169,6 @@ def test_only_so_many_refs_are_read(repo: Repo, monkeypatch) -> None:
         assert (failure.kind, failure.where) == ("too-large", "refs")
 
 
-def test_symbolic_refs_lead_over_a_few_others(repo: Repo, monkeypatch) -> None:
-    monkeypatch.setattr(refs_module, "_MAX_DEPTH", 3)
-    oid = repo.commit({"a": "one\n"})
-    before = "main"
-    for name in "abcd":
-        (repo.git_dir / f"refs/heads/{name}").write_text(f"ref: refs/heads/{before}\n")
-        before = name
-    with opened(repo.path) as store:
-        assert {ref.name[-1:] for ref in store.refs.refs} == {b"n", b"a", b"b", b"c"}
-        assert set(dict(store.refs.refs).values()) == {oid}
-        (failure,) = store.failures
-        assert (failure.where, failure.kind) == ("refs/heads/d", "corrupt-objects")
-
-
 def test_a_reflog_that_is_a_link_or_a_fifo_is_a_failure_with_its_reason(repo: Repo, tmp_path: Path) -> None:
     repo.commit({"a": "one\n"})
     logs = repo.git_dir / "logs/refs/heads"
