@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -120,6 +121,29 @@ def test_of_a_partial_clone_what_is_new_is_read_if_it_leads_to_nothing_else(
     assert (again.stdout, len(again.findings)) == (fresh.stdout, 4)
     clone.run("tag", "folder", "HEAD~2:old")
     assert UNFIT in leakscan(*scan).stderr
+
+
+def test_of_a_partial_clone_all_is_read_when_old_commits_are_reached_again(
+    leakscan: Command, repo: Repo, tmp_path: Path
+) -> None:
+    repo.run("config", "uploadpack.allowFilter", "true")
+    commits = [repo.commit("change", bot_env=text) for text in ("nothing", "nothing more")]
+    repo.run(
+        "clone", "-q", "--no-checkout", "--filter=blob:none", repo.path.as_uri(), str(tmp_path / "clone")
+    )
+    clone, cache = Repo(tmp_path / "clone"), tmp_path / "cache"
+    for name in clone.run("for-each-ref", "--format=%(refname)").split():
+        clone.run("update-ref", "-d", name)
+    shutil.rmtree(clone.path / ".git/logs")
+    scan = ("scan", clone.path, "--cache-dir", cache, "-v")
+    leakscan(*scan)
+    assert USED in leakscan(*scan).stderr
+    for commit in commits:
+        clone.run("update-ref", "refs/heads/again", commit)
+        assert UNFIT in leakscan(*scan).stderr
+        clone.run("update-ref", "-d", "refs/heads/again")
+        leakscan(*scan)
+        assert USED in leakscan(*scan).stderr
 
 
 def test_a_file_that_was_written_in_place_is_read_again(
