@@ -38,6 +38,23 @@ def test_new_commits_are_read_and_nothing_else(leakscan: Command, repo: Repo, ma
     assert any("refs/tags/old" in finding["exposure"]["refs"] for finding in second.findings)
 
 
+def test_what_is_remembered_grows_with_the_commits_that_brought_values(
+    leakscan: Command, repo: Repo, make_pair: Callable[[int], Pair], tmp_path: Path
+) -> None:
+    """What leads to each of them is kept in a bit: none at first, then a byte, then two."""
+    number = 0
+    for values in (0, 1, 9, 1):
+        repo.commit("without")
+        for _ in range(values):
+            number += 1
+            repo.commit("with", **{f"bot{number}_env": make_pair(number).env})
+        repo.run("branch", f"with{number}")
+        cached = leakscan("scan", repo.path, "--cache-dir", tmp_path / "cache", "-v", "-f", "json")
+        assert (USED in cached.stderr) == (number > 0)
+        assert len(cached.findings) == 2 * number
+        assert cached.stdout == leakscan("scan", repo.path, "--no-cache", "-f", "json").stdout
+
+
 def test_the_cache_is_private_and_holds_no_value_and_no_path(
     leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
 ) -> None:
