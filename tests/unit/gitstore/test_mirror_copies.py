@@ -187,6 +187,22 @@ def test_copies_of_longer_ids_are_made_so_too(tmp_path: Path) -> None:
     assert [pack.stem for pack in mirror.folder.glob("objects/pack/*.pack")] == [loan.pack]
 
 
+def test_what_lies_in_two_packs_of_a_relative_counts_once(repo: Repo, fork: Repo, tmp_path: Path) -> None:
+    with lender(repo, tmp_path / "lender") as store:
+        oid = repo.git("rev-parse", "HEAD~1")
+        argv = ["git", "pack-objects", "-q", str(tmp_path / "lender/objects/pack/pack")]
+        subprocess.run(argv, cwd=tmp_path / "lender", input=oid.encode(), capture_output=True, check=True)
+        memory = remembered(store)
+        lent = Lender(store, memory)
+        assert lent.names.doubles
+        mirror = mirror_of(fork, tmp_path / "copy")
+        left = borrow(mirror, mirror.ask(), lent, [oid]).memory()
+    assert (left.counts["commits"], left.counts["blobs"]) == (
+        memory.counts["commits"] - 1,
+        memory.counts["blobs"] - 1,
+    )
+
+
 def _listed(memory: Memory) -> list[str]:
     return [memory.ids[at : at + 20].hex() for at in range(0, len(memory.ids), 20)]
 
