@@ -2,7 +2,10 @@
 
 import ast
 import graphlib
+import subprocess
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -108,6 +111,21 @@ def test_the_wheel_carries_every_room() -> None:
     listed = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
     rooms = {".".join(file.parent.relative_to(PACKAGE.parent).parts) for file in PACKAGE.rglob("__init__.py")}
     assert set(listed) == rooms | {"leakscan.rules.venues"}
+
+
+def test_what_parses_the_rules_is_there_when_they_are_built() -> None:
+    """setup.py parses them before anything is compiled or installed."""
+    script = (
+        "import sys; before = {*sys.modules}; sys.modules['leakscan.anchors._matcher'] = None\n"
+        "import leakscan.rules; print(*{*sys.modules} - before)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=PACKAGE.parent, capture_output=True, text=True, check=True
+    )
+    packages = packages_distributions()
+    needed = {name for module in run.stdout.split() for name in packages.get(module.partition(".")[0], ())}
+    listed = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text())["build-system"]["requires"]
+    assert needed - {"leakscan"} <= {requirement.partition(">=")[0] for requirement in listed}
 
 
 def test_only_findings_reveals_values() -> None:

@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
     except OSError as error:  # of our own streams and folders: what is scanned has its failures by itself
         if os.environ.get("LEAKSCAN_DEBUG"):
             raise
-        _complain(f"the system refused: {error.strerror or type(error).__name__}")
+        _complain(f"the system refused: {_refused(error)}")
     except Exception as error:  # the one place; its text may quote what was scanned
         if os.environ.get("LEAKSCAN_DEBUG"):
             raise
@@ -62,6 +62,11 @@ def _run(arguments: list[str]) -> int:
         return ExitCode.ERROR
     except click.Abort:
         raise KeyboardInterrupt from None
+
+
+def _refused(error: OSError) -> str:
+    reason = error.strerror or type(error).__name__
+    return f"{os.fsdecode(error.filename)}: {reason}" if isinstance(error.filename, str | bytes) else reason
 
 
 def _complain(text: str) -> None:

@@ -28,13 +28,13 @@ _GOOD, _BAD, _NOTE = "ok", "BAD", "note"
 def doctor(target: Path, run_hook: bool | None) -> int:
     """Check the installation, and in a repository that its hook is in force: a secret made for the occasion is staged
     in a scratch clone, and the hook must refuse it. Nothing is written to the repository."""
+    layout = None
     try:
         layout = find_enclosing(target)
+        found = _repository(target, layout, run_hook=run_hook)
     except GitError as error:
-        checks = [*_installation(target), (_BAD, "repository", show_text(str(error)))]
-    else:
-        outside = layout.outside if layout else target
-        checks = [*_installation(outside), *_repository(target, layout, run_hook=run_hook)]
+        found = [(_BAD, "repository", show_text(str(error)))]
+    checks = [*_installation(layout.outside if layout else target), *found]
     for state, title, text in checks:
         click.echo(f"{state:<5} {title:<10} {text}")
     return ExitCode.ERROR if any(state == _BAD for state, _, _ in checks) else ExitCode.CLEAN

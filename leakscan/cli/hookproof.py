@@ -122,8 +122,13 @@ def _git(root: Path, *arguments: str, folder: Path | None = None) -> str:
         check=False,
     )
     if done.returncode != 0:
-        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise GitError(f"git {arguments[0]}: {lines[-1] if lines else done.returncode}")
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines() or [
+            f"exit code {done.returncode}"
+        ]
+        # Of an owner who is another, say, git tells in several lines; the first says what is wrong.
+        raise GitError(
+            f"git {arguments[0]}: {next((line for line in lines if line.startswith('fatal: ')), lines[-1])}"
+        )
     return os.fsdecode(done.stdout)
 
 

@@ -30,6 +30,7 @@ Scan = Callable[..., Run]
         (["scan", ".", "--accept-incomplete", "all"], "unknown kind 'all'"),
         (["scan", ".", "--rules", "missing.toml"], "missing.toml: no such rule file or folder"),
         (["scan", ".", "--history"], "not a git repository"),
+        (["scan", "long" * 100], "the system refused: " + "long" * 100 + ": File name too long"),
         (["scan", "--frobnicate"], "No such option"),
         (["scna"], "No such command 'scna'"),
         (["rules", "show", "binance-api-kye"], "did you mean binance-api-key?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from tests.conftest import Pair, Repo, Run
 
 USED = "cache: only what is new was read"
+UNFIT = "cache: what is new does not fit to it, all is read"
 ANOTHER = "cache: objects are not where they were, all are read"
 Command = Callable[..., Run]
 
@@ -34,6 +36,23 @@ def test_new_commits_are_read_and_nothing_else(leakscan: Command, repo: Repo, ma
     assert second.stdout == fresh.stdout
     assert len(second.findings) == 2 * len(first.findings) == 4
     assert any("refs/tags/old" in finding["exposure"]["refs"] for finding in second.findings)
+
+
+def test_what_is_remembered_grows_with_the_commits_that_brought_values(
+    leakscan: Command, repo: Repo, make_pair: Callable[[int], Pair], tmp_path: Path
+) -> None:
+    """What leads to each of them is kept in a bit: none at first, then a byte, then two."""
+    number = 0
+    for values in (0, 1, 9, 1):
+        repo.commit("without")
+        for _ in range(values):
+            number += 1
+            repo.commit("with", **{f"bot{number}_env": make_pair(number).env})
+        repo.run("branch", f"with{number}")
+        cached = leakscan("scan", repo.path, "--cache-dir", tmp_path / "cache", "-v", "-f", "json")
+        assert (USED in cached.stderr) == (number > 0)
+        assert len(cached.findings) == 2 * number
+        assert cached.stdout == leakscan("scan", repo.path, "--no-cache", "-f", "json").stdout
 
 
 def test_the_cache_is_private_and_holds_no_value_and_no_path(
@@ -73,10 +92,16 @@ def test_what_is_not_whole_is_not_remembered(
     assert not cache.exists()
 
 
-def test_a_store_with_damage_is_not_remembered(leakscan: Command, repo: Repo, tmp_path: Path) -> None:
+@pytest.mark.parametrize("damage", ["an object", "a ref"])
+def test_a_store_with_damage_is_not_remembered(
+    leakscan: Command, repo: Repo, tmp_path: Path, damage: str
+) -> None:
     repo.commit("first", bot_env="nothing")
-    oid = repo.run("rev-parse", "HEAD:bot.env")
-    (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    if damage == "an object":
+        oid = repo.run("rev-parse", "HEAD:bot.env")
+        (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
+    else:
+        (repo.path / ".git/refs/heads/short").write_text("abc\n")
     cache = tmp_path / "cache"
     assert leakscan("scan", repo.path, "--cache-dir", cache).exit_code == 3
     assert not cache.exists()
@@ -93,6 +118,49 @@ def test_a_shallow_clone_is_remembered_and_never_looks_whole(
     again = leakscan("scan", clone, "--cache-dir", cache, "-f", "json", "-v")
     assert USED in again.stderr
     assert (first.exit_code, again.exit_code, again.stdout) == (3, 3, first.stdout)
+
+
+def test_of_a_partial_clone_what_is_new_is_read_if_it_leads_to_nothing_else(
+    leakscan: Command, repo: Repo, make_pair: Callable[[int], Pair], tmp_path: Path
+) -> None:
+    repo.run("config", "uploadpack.allowFilter", "true")
+    repo.commit("first", old__bot_env="nothing")
+    repo.commit("second", old__bot_env="nothing more")
+    repo.run("clone", "-q", "--filter=blob:none", repo.path.as_uri(), str(tmp_path / "clone"))
+    clone, cache = Repo(tmp_path / "clone"), tmp_path / "cache"
+    scan = ("scan", clone.path, "--cache-dir", cache, "-v", "-f", "json")
+    assert leakscan(*scan).exit_code == 3
+    for number in range(2):  # the first makes git set times of packs anew
+        clone.commit("new", **{f"new{number}_env": make_pair(number).env})
+        again = leakscan(*scan)
+    fresh = leakscan("scan", clone.path, "--no-cache", "-f", "json")
+    assert USED in again.stderr
+    assert (again.stdout, len(again.findings)) == (fresh.stdout, 4)
+    clone.run("tag", "folder", "HEAD~2:old")
+    assert UNFIT in leakscan(*scan).stderr
+
+
+def test_of_a_partial_clone_all_is_read_when_old_commits_are_reached_again(
+    leakscan: Command, repo: Repo, tmp_path: Path
+) -> None:
+    repo.run("config", "uploadpack.allowFilter", "true")
+    commits = [repo.commit("change", bot_env=text) for text in ("nothing", "nothing more")]
+    repo.run(
+        "clone", "-q", "--no-checkout", "--filter=blob:none", repo.path.as_uri(), str(tmp_path / "clone")
+    )
+    clone, cache = Repo(tmp_path / "clone"), tmp_path / "cache"
+    for name in clone.run("for-each-ref", "--format=%(refname)").split():
+        clone.run("update-ref", "-d", name)
+    shutil.rmtree(clone.path / ".git/logs")
+    scan = ("scan", clone.path, "--cache-dir", cache, "-v")
+    leakscan(*scan)
+    assert USED in leakscan(*scan).stderr
+    for commit in commits:
+        clone.run("update-ref", "refs/heads/again", commit)
+        assert UNFIT in leakscan(*scan).stderr
+        clone.run("update-ref", "-d", "refs/heads/again")
+        leakscan(*scan)
+        assert USED in leakscan(*scan).stderr
 
 
 def test_a_file_that_was_written_in_place_is_read_again(

@@ -98,3 +98,13 @@ def test_the_hook_is_not_run_if_that_is_not_wanted(leakscan: Scan, start: Repo, 
     run = leakscan("doctor", "--no-run-hook", start.path)
     assert (run.exit_code, "was not tried" in run.stdout) == (0, True)
     assert not (tmp_path / "ran").exists()
+
+
+def test_what_git_refuses_is_told_beside_the_rest(leakscan: Scan, start: Repo, tmp_path: Path) -> None:
+    """Its last line is not always the reason."""
+    config = tmp_path / ".gitconfig"
+    config.write_text(f"[include]\n\tpath = {config}\n")
+    run = leakscan("doctor", start.path, env={"HOME": str(tmp_path)})
+    assert run.exit_code == 2
+    assert "a planted secret was found with" in run.stdout
+    assert "BAD   repository git rev-parse: fatal: exceeded maximum include depth" in run.stdout

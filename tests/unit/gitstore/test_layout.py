@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -91,6 +92,15 @@ def test_unknown_formats_are_failures(repo: Repo) -> None:
     config.write_text("[core]\nrepositoryformatversion = 7\n")
     with opened(repo.path) as store:
         assert kinds(store) == ["unsupported-format"]
+
+
+def test_a_config_that_is_a_fifo_is_a_failure_with_its_reason(repo: Repo) -> None:
+    config = repo.git_dir / "config"
+    config.unlink()
+    os.mkfifo(config)
+    with opened(repo.path) as store:
+        told = [(f.kind, f.where, f.reason) for f in store.failures]
+    assert told == [("unreadable", str(config), "the configuration cannot be read: not a regular file")]
 
 
 def test_a_config_is_read_as_git_reads_it() -> None:

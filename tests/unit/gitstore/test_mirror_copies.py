@@ -118,7 +118,7 @@ def remembered(store, **changes) -> Memory:
     sizes = {found.oid: len(found.data) for found in store.iter_objects()}
     kinds = [found.kind for found in store.iter_objects()]
     counts = {f"{kind}s": kinds.count(kind) for kind in ("blob", "commit", "tag")}
-    stock = take_stock(store.object_dirs, 20)
+    stock = take_stock(store.object_dirs, store.layout.hex_length // 2)
     memory = Memory("key", stock, counts | {"bytes": sum(sizes.values())}, ids=bytes.fromhex("".join(oids)))
     memory.orders.extend(range(len(oids)))
     for name, value in changes.items():
@@ -128,9 +128,10 @@ def remembered(store, **changes) -> Memory:
 
 @pytest.fixture
 def fork(repo: Repo, tmp_path: Path) -> Repo:
-    """Of two commits that both have, and one more of each; all in packs."""
-    repo.commit({"shared": "1", "d/shared": "2"})
+    """Of two commits and a tag that both have, and one commit more of each; all in packs."""
+    repo.commit({"shared": "1", "d/shared": "4918"})  # the id of which begins with 000: the first of all
     repo.commit({"shared": "3"})
+    repo.git("tag", "-a", "v1", "-m", "v1")
     repo.git("clone", "-q", f"file://{repo.path}", str(tmp_path / "fork"))
     repo.commit({"own": "only here"})
     other = Repo(tmp_path / "fork")
@@ -142,15 +143,13 @@ def test_a_copy_made_with_a_relatives_has_all_its_objects_itself(
     repo: Repo, fork: Repo, tmp_path: Path
 ) -> None:
     with lender(repo, tmp_path / "lender") as store:
-        memory = remembered(
-            store, found=[repo.git("rev-parse", "HEAD:own"), repo.git("rev-parse", "HEAD:shared")]
-        )
+        found = [repo.git("rev-parse", f"HEAD:{name}") for name in ("own", "shared", "d/shared")]
+        memory = remembered(store, found=found, traced=["1" * 40], masks=b"abc")
         lent = Lender(store, memory)
         mirror = mirror_of(fork, tmp_path / "copy")
         loan = borrow(mirror, mirror.ask(), lent, [repo.git("rev-parse", "HEAD~1")])
         left = loan.memory()
-    head = fork.git("rev-parse", "HEAD")
-    assert refs_of(mirror.folder)["refs/heads/main"] == head
+    assert refs_of(mirror.folder) == refs_of(fork.git_dir)
     assert not list(mirror.folder.glob("objects/info/alternates"))
     assert not beginning(mirror.folder).exists()
     objects = git(mirror.folder, "cat-file", "--batch-all-objects", "--batch-check=%(objectname)").split()
@@ -159,11 +158,16 @@ def test_a_copy_made_with_a_relatives_has_all_its_objects_itself(
     packs = {pack.stem for pack in mirror.folder.glob("objects/pack/*.pack")}
     assert len(packs) == 2
     assert loan.pack in packs
-    assert left.found == [repo.git("rev-parse", "HEAD:shared")]
-    assert left.ids == bytes.fromhex("".join(oid for oid in _listed(memory) if oid in objects))
-    assert list(left.orders) == [
-        order for oid, order in zip(_listed(memory), memory.orders, strict=True) if oid in objects
+    names = [lent.names.name(number).hex() for number in range(len(loan.taken))]
+    assert [name for name, flag in zip(names, loan.taken, strict=True) if flag] == [
+        name for name in names if name in objects
     ]
+    assert names[0] in objects
+    assert left.found == found[1:]
+    assert left.ids == bytes.fromhex("".join(oid for oid in _listed(memory) if oid in objects))
+    kept = [number for number, oid in enumerate(_listed(memory)) if oid in objects]
+    assert list(left.orders) == [memory.orders[number] for number in kept]
+    assert list(left.masks) == [memory.masks[number] for number in kept]
     own = len("only here")
     assert (
         memory.counts["blobs"] - left.counts["blobs"],
@@ -171,6 +175,32 @@ def test_a_copy_made_with_a_relatives_has_all_its_objects_itself(
     ) == (1, 1)
     commit = len(repo.git("cat-file", "commit", "HEAD")) + 1
     assert memory.counts["bytes"] - left.counts["bytes"] == own + commit
+
+
+def test_copies_of_longer_ids_are_made_so_too(tmp_path: Path) -> None:
+    repo = Repo(tmp_path / "repo", "--object-format=sha256")
+    oid = repo.commit({"a": "1"})
+    with lender(repo, tmp_path / "lender") as store:
+        mirror = mirror_of(repo, tmp_path / "copy")
+        loan = borrow(mirror, mirror.ask(), Lender(store, remembered(store)), [oid])
+    assert all(loan.taken)
+    assert [pack.stem for pack in mirror.folder.glob("objects/pack/*.pack")] == [loan.pack]
+
+
+def test_what_lies_in_two_packs_of_a_relative_counts_once(repo: Repo, fork: Repo, tmp_path: Path) -> None:
+    with lender(repo, tmp_path / "lender") as store:
+        oid = repo.git("rev-parse", "HEAD~1")
+        argv = ["git", "pack-objects", "-q", str(tmp_path / "lender/objects/pack/pack")]
+        subprocess.run(argv, cwd=tmp_path / "lender", input=oid.encode(), capture_output=True, check=True)
+        memory = remembered(store)
+        lent = Lender(store, memory)
+        assert lent.names.doubles
+        mirror = mirror_of(fork, tmp_path / "copy")
+        left = borrow(mirror, mirror.ask(), lent, [oid]).memory()
+    assert (left.counts["commits"], left.counts["blobs"]) == (
+        memory.counts["commits"] - 1,
+        memory.counts["blobs"] - 1,
+    )
 
 
 def _listed(memory: Memory) -> list[str]:

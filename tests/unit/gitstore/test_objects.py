@@ -100,8 +100,10 @@ def test_too_many_damaged_objects_end_the_reading_honestly(
         path = repo.loose(repo.git("rev-parse", f"HEAD:{number}"))
         path.write_bytes(path.read_bytes()[:-4])
     with opened(repo.path) as store:
-        list(store.iter_objects())
-        assert any("were not read" in failure.reason for failure in store.failures)
+        read = len(list(store.iter_objects()))
+        *damaged, last = store.failures
+    assert [failure.kind for failure in damaged] == ["corrupt-objects"] * 2
+    assert last.reason == f"2 objects are damaged: the remaining {10 - 2 - read} were not read"
 
 
 def test_an_object_too_large_to_hold_is_a_failure(repo: Repo) -> None:
@@ -112,6 +114,13 @@ def test_an_object_too_large_to_hold_is_a_failure(repo: Repo) -> None:
         assert contents(store) == {b"y" * 1000}
         assert [(failure.kind, failure.where) for failure in store.failures] == [("too-large", big)]
         assert [item.oid for item in store.reader.read(f"{big}\n".encode())] == []
+        for size in (objects.MAX_OBJECT_BYTES, objects.MAX_OBJECT_BYTES + 1):
+            store.reader.record_too_large(f"{size}", size)
+        told = "objects over 1,000 are not read"
+        assert [failure.reason for failure in store.failures if failure.where != big] == [
+            f"{objects.MAX_OBJECT_BYTES:,} bytes: {told} (a larger --max-memory would do)",
+            f"{objects.MAX_OBJECT_BYTES + 1:,} bytes: {told}",
+        ]
 
 
 def test_a_fifo_among_objects_does_not_stop_the_scan(repo: Repo) -> None:

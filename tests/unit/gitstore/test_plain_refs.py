@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from packwriter import PackWriter
 
+from leakscan.gitstore import packs
 from leakscan.gitstore.deltaerror import OversizeError
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.inflate import InflateError
@@ -54,7 +56,7 @@ def test_loose_refs_hide_packed_ones_and_symbolic_ones_lead_on(layout: Layout) -
         packed_refs=f"# pack-refs\n{A} refs/heads/one\n{B} refs/heads/two\n^{D}\n",
         refs__heads__two=f"{C}\n",
         refs__heads__sym="ref: refs/heads/one\n",
-        refs__remotes__o__HEAD="ref: refs/heads/sym",
+        refs__remotes__o__HEAD="ref:refs/heads/sym",
         refs__heads__nowhere="ref: refs/heads/absent",
     )
     faults = Faults()
@@ -207,6 +209,31 @@ def test_object_folders_are_each_once_and_absent_ones_told(tmp_path: Path) -> No
     faults = Faults()
     assert find_object_dirs(one, faults) == [one, two, odd]
     assert kinds(faults) == [("missing-objects", str(tmp_path / "absent"))]
+
+
+def test_lists_that_cannot_be_read_are_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "info").mkdir()
+    os.mkfifo(tmp_path / "info" / "alternates")
+    (tmp_path / "pack").write_text("no folder")
+    faults = Faults()
+    assert find_object_dirs(tmp_path, faults) == [tmp_path]
+    assert check_packs(tmp_path, 20, faults) == []
+    assert [(failure.kind, failure.reason) for failure in faults.failures] == [
+        ("unreadable", "the alternates cannot be read: not a regular file"),
+        ("unreadable", f"the packs in it cannot be read: {os.strerror(errno.ENOTDIR)}"),
+    ]
+
+
+def test_only_so_many_alternates_are_followed(tmp_path: Path, monkeypatch) -> None:
+    folders = [tmp_path / name for name in "abc"]
+    for folder, other in zip(folders, [*folders[1:], folders[0]], strict=True):
+        (folder / "info").mkdir(parents=True)
+        (folder / "info" / "alternates").write_bytes(quote_alternate(other))
+    for most, told in ((3, []), (2, [("too-large", str(folders[0]))])):
+        monkeypatch.setattr(packs, "_MAX_OBJECT_DIRS", most)
+        faults = Faults()
+        assert find_object_dirs(folders[0], faults) == folders[:most]
+        assert kinds(faults) == told
 
 
 def test_files_that_are_none_are_found_wherever_git_looks(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
 from gitrepo import Repo, contents, kinds, opened
 
 from leakscan.gitstore import find_layout
+from leakscan.gitstore import refs as refs_module
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.refs import is_valid_name, read_head
 
@@ -113,7 +115,73 @@ def test_links_and_fifos_among_refs_are_not_opened(repo: Repo, tmp_path: Path) -
     (repo.git_dir / "refs/heads/folder").symlink_to(tmp_path / "outside")
     with opened(repo.path) as store:
         assert kinds(store) == ["unreadable"] * 3
+        assert {failure.where: failure.reason for failure in store.failures} == {
+            "refs/heads/fifo": "the ref cannot be read: not a regular file",
+            "refs/heads/link": f"the ref cannot be read: {os.strerror(errno.ELOOP)}",
+            "refs/heads/folder": f"the ref cannot be read: {os.strerror(errno.ELOOP)}",
+        }
         assert [ref.name for ref in store.refs.refs] == [b"refs/heads/main"]
+
+
+def test_a_folder_and_lists_of_refs_that_are_links_or_fifos_are_failures_with_reasons(
+    repo: Repo, tmp_path: Path
+) -> None:
+    repo.commit({"a": "one\n"})
+    os.mkfifo(repo.git_dir / "packed-refs")
+    os.mkfifo(repo.git_dir / "FETCH_HEAD")
+    (repo.git_dir / "refs").rename(tmp_path / "refs")
+    (repo.git_dir / "refs").symlink_to(tmp_path / "refs")
+    with opened(repo.path) as store:
+        reasons = {failure.where: failure.reason for failure in store.failures}
+    assert reasons == {
+        "refs": "the refs in it cannot be read: a symbolic link is not followed",
+        str(repo.git_dir / "packed-refs"): "the refs in it cannot be read: not a regular file",
+        str(repo.git_dir / "FETCH_HEAD"): "it cannot be read: not a regular file",
+    }
+
+
+def test_a_link_among_refs_to_a_ref_is_a_symbolic_ref(repo: Repo) -> None:
+    """As old git wrote them."""
+    oid = repo.commit({"a": "one\n"})
+    (repo.git_dir / "refs/heads/alias").symlink_to("refs/heads/main")
+    with opened(repo.path) as store:
+        assert dict(store.refs.refs) == {b"refs/heads/main": oid, b"refs/heads/alias": oid}
+        assert store.failures == []
+
+
+def test_head_is_on_a_branch_that_is_packed(repo: Repo) -> None:
+    oid = repo.commit({"a": "one\n"})
+    repo.git("pack-refs", "--all")
+    refs = read_head(find_layout(repo.path), Faults())
+    assert (refs.head, refs.head_ref) == (oid, b"refs/heads/main")
+
+
+def test_only_so_many_refs_are_read(repo: Repo, monkeypatch) -> None:
+    oid = repo.commit({"a": "one\n"})
+    repo.git("update-ref", "refs/heads/other", oid)
+    most = sum(1 for _ in (repo.git_dir / "refs").rglob("*"))
+    monkeypatch.setattr(refs_module, "_MAX_REFS", most)
+    with opened(repo.path) as store:
+        assert (len(store.refs.refs), store.failures) == (2, [])
+    monkeypatch.setattr(refs_module, "_MAX_REFS", most - 1)
+    with opened(repo.path) as store:
+        (failure,) = store.failures
+        assert (failure.kind, failure.where) == ("too-large", "refs")
+
+
+def test_a_reflog_that_is_a_link_or_a_fifo_is_a_failure_with_its_reason(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "one\n"})
+    logs = repo.git_dir / "logs/refs/heads"
+    (tmp_path / "outside").write_text(f"{'1' * 40} {'2' * 40} A\n")
+    (logs / "link").symlink_to(tmp_path / "outside")
+    os.mkfifo(logs / "fifo")
+    with opened(repo.path) as store:
+        assert {failure.where: failure.reason for failure in store.failures} == {
+            str(logs / "link"): os.strerror(errno.ELOOP),
+            str(logs / "fifo"): "not a regular file",
+        }
+        assert set(kinds(store)) == {"unreadable"}
+        assert "1" * 40 not in store.refs.logged
 
 
 def test_ids_of_reflogs_and_pseudo_refs_are_known(repo: Repo) -> None:
@@ -129,5 +197,6 @@ def test_ids_of_reflogs_and_pseudo_refs_are_known(repo: Repo) -> None:
 
 def test_names_follow_the_rules_of_git() -> None:
     assert is_valid_name(b"refs/heads/\xff\xfe")
+    assert [is_valid_name(b"refs/heads/".ljust(size, b"x")) for size in (4095, 4096)] == [True, False]
     for bad in (b"HEAD", b"refs/a..b", b"refs/.a", b"refs/a.lock", b"refs/a b", b"refs/a/", b"refs/@{x"):
         assert not is_valid_name(bad)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 from gitrepo import Repo, kinds, opened
 
+from leakscan.gitstore import worktree
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -96,6 +98,19 @@ def test_an_ignore_file_that_is_a_fifo_is_not_waited_for(repo: Repo) -> None:
     (repo.path / "sub").mkdir()
     os.mkfifo(repo.path / "sub/.gitignore")
     assert _files(repo.path).paths == (b"a",)
+
+
+def test_where_git_cannot_read_what_is_ignored_all_files_are_listed(repo: Repo, monkeypatch) -> None:
+    """The list of this clone alone is gone between two looks."""
+    repo.commit({".gitignore": "*.log\n", "a": "a"})
+    repo.write("x.log", "x")
+    (repo.git_dir / "info/exclude").unlink(missing_ok=True)
+    monkeypatch.setattr(worktree, "is_regular", lambda _: True)
+    with opened(repo.path) as store:
+        assert store.tree_files().paths == (b".gitignore", b"a", b"x.log")
+        (failure,) = store.failures
+    assert (failure.kind, failure.where) == ("unreadable", str(repo.path))
+    assert "ignore rules cannot be applied, all files are taken: git ls-files: fatal: " in failure.reason
 
 
 def test_a_split_index_is_read(repo: Repo) -> None:
