@@ -8,8 +8,6 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import ahocorasick
-
 from leakscan.anchors.reference_hidden import REACH, SHORTEST_PIECE, find_escapes, find_in_token, hides
 from leakscan.anchors.reference_stretches import mark_tokens, mark_words, stretches
 from leakscan.anchors.reference_tokens import is_name, may_be_drawn
@@ -55,6 +53,8 @@ class Matcher:
             set()
         )  # short tokens that are not mixed: the versions of a file have most in common
         self._near = max(REACH, *map(len, spec.literals), 0)
+        import ahocorasick  # not there when the rules are parsed to build the package, and nobody asks for hints
+
         self._hints = ahocorasick.Automaton()
         for hint in spec.hints:
             self._hints.add_word(hint.decode("latin-1"), hint)
