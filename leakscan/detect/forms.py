@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from leakscan.detect.candidate import Candidate
 from leakscan.model import Part, Severity
@@ -12,21 +12,30 @@ _HEXADECIMAL = frozenset(b"0123456789abcdef")
 _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
 
 
-def exchange_of_forms(candidate: Candidate, partner: Candidate, parents: Mapping[str, str]) -> str | None:
+def exchange_of_forms(
+    candidate: Candidate,
+    partner: Candidate,
+    parents: Mapping[str, str],
+    in_threes: Container[str] = frozenset(),
+) -> str | None:
     """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
     these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full;
-    with a passphrase, hints are enough. One that is closed only where no other has them."""
+    with a passphrase, hints are enough. One that is closed only where no other has them; nor, where the two stand alone
+    and are an API's by name, one `in_threes`, whose credentials have a third part."""
     labels = (candidate.label, partner.label)
     if any(label.kind != "named" or label.doubtful for label in labels) or candidate.crowd or partner.crowd:
         return None
     hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
-    if candidate.accompanied or partner.accompanied:
+    accompanied = candidate.accompanied or partner.accompanied
+    if accompanied:
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
     able = _with_form(candidate) & _with_form(partner)
     exchanges = {exchange for exchange, is_closed in able if not is_closed} or {e for e, _ in able}
+    if not accompanied and any(word.startswith("api") for label in labels for word in label.words):
+        exchanges = {exchange for exchange in exchanges if exchange not in in_threes} or exchanges
     families = {parents.get(exchange, exchange) for exchange in exchanges}
     if len(families) != 1:
         return None

@@ -54,6 +54,7 @@ class Judge:
         self._parents = {
             exchange.id: exchange.variant_of for exchange in rules.exchanges if exchange.variant_of
         }
+        self._in_threes = {rule.exchange for rule in rules.by_id.values() if rule.needs == "group"}
         self._asymmetric = next((e.id for e in rules.exchanges if e.asymmetric), rules.generic.id)
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
@@ -125,7 +126,7 @@ class Judge:
             return None  # a path that names somebody else speaks against it
         if candidate.fits.alone:
             return None  # its own form says whose it is
-        by_forms = exchange_of_forms(candidate, partner, self._parents)
+        by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes)
         return Venue(by_forms, Tier.FORMS) if by_forms else None
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:

@@ -21,7 +21,10 @@ _KIND = re.compile(
 )
 _BRACKETS = re.compile(rb"[][{}()]")
 # What stands before a bracket, from its end to its start: from the other side each place would be tried.
-_OPENER_NAME = re.compile(rb"(?:\s{0,3}>?[:=])?\s{0,3}['\"\\]{0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])")
+# `"zaif":          {` stands in columns.
+_OPENER_NAME = re.compile(
+    rb"(?:(?:[ \t]{0,40}|\s{0,3})>?[:=])?\s{0,3}['\"\\]{0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])"
+)
 
 
 ABOVE = _PARENT_REACH + 104  # how far up is looked, and the longest name before a bracket

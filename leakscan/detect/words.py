@@ -28,7 +28,7 @@ SERVICES = frozenset(
     " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
     " codecov snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
     " currencylayer webhooks graphql dingtalk dingding feishu larksuite weixin wechat wecom pushplus pushover qiniu"
-    " aliyun rapidapi ifttt".split()
+    " aliyun rapidapi ifttt pinecone perplexity openrouter groq huggingface deepseek nvidia bugsnag".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(
@@ -61,7 +61,9 @@ BUILD_PREFIXES = frozenset(
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
 OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
-    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter".split()
+    " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
+    " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
+    " fybse 1broker virwox bitlish bxinth gatecoin nicehash".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(

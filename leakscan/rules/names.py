@@ -12,8 +12,8 @@ FULL: dict[Part, tuple[str, ...]] = {
     "user-id": (),
 }
 HINTS: dict[Part, tuple[str, ...]] = {
-    "key": ("key", "akey", "access", "public", "pub"),
-    "secret": ("secret", "skey", "sec", "private", "priv", "hmac", "signing"),
+    "key": ("key", "akey", "apik", "access", "public", "pub"),
+    "secret": ("secret", "skey", "apis", "sec", "private", "priv", "hmac", "signing"),
     "private-key": (),
     "passphrase": (),
     "user-id": (),
