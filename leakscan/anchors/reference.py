@@ -49,9 +49,8 @@ class Matcher:
         self.gap = (
             max(HINT_REACH, REACH) if spec.hidden else HINT_REACH
         )  # seams no further apart are looked at as one
-        self._plain: set[bytes] = (
-            set()
-        )  # short tokens that are not mixed: the versions of a file have most in common
+        # Short tokens that are not mixed: the versions of a file have most in common.
+        self._plain: set[bytes] = set()
         self._near = max(REACH, *map(len, spec.literals), 0)
         import ahocorasick  # not there when the rules are parsed to build the package, and nobody asks for hints
 

@@ -35,23 +35,18 @@ _DRILL = re.compile(
     % b"|".join(letters[at : at + 5] for letters in _SEQUENCES for at in range(len(letters) - 4))
 )
 _UNITS: Final = 12
-_ESCAPE_FORMS = (
-    rb"%[2-7][0-9A-Fa-f]",
-    rb"\\x[2-7][0-9A-Fa-f]",
-    rb"\\u00[2-7][0-9A-Fa-f]",
-    rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});",
-)
-# What must stand where there are as many units, once hexadecimal digits are `h` and what is in no unit is a space.
+# Hexadecimal digits become `h`, what is in no unit a space: a sign stands wherever so many units of a form do.
 _MARKED_HEXADECIMAL = bytes(
     104 if chr(code) in "0123456789abcdefABCDEF" else code if chr(code) in "%\\xu&#;" else 32
     for code in range(256)
 )
 _ESCAPES = [
     (sign, re.compile(b"%b(?:%b){%d,}" % (form, form, _UNITS - 1)))
-    for sign, form in zip(
-        (b"%hh" * (_UNITS - 1), b"\\xhh" * (_UNITS - 1), b"\\uhhhh" * (_UNITS - 1), b";&#"),
-        _ESCAPE_FORMS,
-        strict=True,
+    for sign, form in (
+        (b"%hh" * (_UNITS - 1), rb"%[2-7][0-9A-Fa-f]"),
+        (b"\\xhh" * (_UNITS - 1), rb"\\x[2-7][0-9A-Fa-f]"),
+        (b"\\uhhhh" * (_UNITS - 1), rb"\\u00[2-7][0-9A-Fa-f]"),
+        (b";&#", rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});"),
     )
 ]
 _CODES = re.compile(_CODE + b"{%d,}" % SHORTEST_PIECE)

@@ -57,6 +57,7 @@ class Vocabulary:
         self._judged = functools.lru_cache(_MAX_REMEMBERED)(self._judge)
 
     def judge(self, name: bytes, span: Span) -> Label:
+        """What the name that stands at `span` says."""
         label = self._judged(name)
         return (
             label if label is NO_LABEL else Label(label.kind, label.words, label.part, label.strength, span)

@@ -27,8 +27,9 @@ class PrivateFolder:
 
     def __init__(self) -> None:
         with _undisturbed():  # Python tries the place for temporary files with a file of its own
-            remove_abandoned(tempfile.gettempdir())
-            self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
+            parent = tempfile.gettempdir()
+        remove_abandoned(parent)
+        self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
         self._lock = _lock(self.path)
 
     def remove(self) -> None:
