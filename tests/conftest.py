@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -26,6 +27,10 @@ hypothesis.settings.load_profile("patient")
 
 COMMAND = Path(sys.executable).with_name("leakscan")
 PATIENCE_S = 60
+
+# A shell's background job ignores Ctrl-C, and so would every command that the tests interrupt.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 WHEN = "2024-03-02T10:00:00+01:00"
 
 
