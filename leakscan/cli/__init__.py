@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from leakscan.errors import ExitCode, LeakscanError
 
 # What there is most of, commits and places, makes no circles: looking for some again and again finds none.
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -283,7 +283,7 @@ cdef class TreeReader:
             known = self.kinds[node]
             if (known == TREE) != (kind == FOLDER) or (known != TREE and known != BLOB):
                 raise TreeError("it names an object of another kind than it says")
-            if kind == FOLDER:
+            if kind == FOLDER and self.children is not None:
                 self.children.add(node)
             if self.check is not None and zero - name >= LEAST_RUN and self.check.may_hold(name, zero - name):
                 self.named.add(node)

@@ -157,10 +157,12 @@ class CommitGraph:
         """commit -> the bits of those of `traced` that it leads to, itself included."""
         own = {self.all.find(commit): 1 << bit for bit, commit in enumerate(traced)}
         below: dict[int, int] = {}
+        parents_of = self.all.parents
         for number in self._parents_first() if own else ():
             mask = own.get(number, 0)
-            for parent in self.all.parents[number]:
-                mask |= below.get(parent, 0)
+            for parent in parents_of[number]:
+                if parent in below:
+                    mask = mask | below[parent] if mask else below[parent]
             if mask:
                 below[number] = mask
         return below

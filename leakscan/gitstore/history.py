@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import compress
+from itertools import chain, compress
 from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore import kernel
@@ -46,8 +46,9 @@ class History:
         self.commits = commits
         self._content = lru_cache(256)(forest.content)
         self._wanted = lru_cache(4096)(self._by_name)
+        self._changes = lru_cache(4096)(self._find_changes)  # merges repeat what came to their branches
         self._forms: dict[int, int] = {}
-        self._form_numbers: dict[tuple[tuple[int, bytes], ...], int] = {}
+        self._form_numbers: dict[tuple[int | bytes, ...], int] = {}
 
     def graph(self) -> CommitGraph:
         return CommitGraph(self.commits)
@@ -99,7 +100,7 @@ class History:
     def compare(self, seen: Sightings, boundaries: Collection[str]) -> None:
         """Every change of a wanted blob that any commit made. `boundaries` count as having no parents. Untraceable."""
         ends = {self.commits.find(oid) for oid in boundaries} | self.commits.absent.keys()
-        self._find_forms(self.commits.trees)
+        self._find_forms()
         for oid, path, commit, successor in self._compare(ends):
             if successor is None:
                 seen.add(oid, path, commit)
@@ -130,10 +131,12 @@ class History:
     def holders(self, wanted: Collection[bytes]) -> dict[bytes, list[tuple[bytes, bytes]]]:
         """For blobs that no commit leads to, and for the trees above them: the trees that hold them, with the name that
         they have there."""
+        reached = self._reached_forms()
         above: dict[int, list[tuple[int, bytes]]] = {}
-        for tree in self._trees.marks.keys() - self._forms.keys():
-            for child, name in self._trees.marks[tree]:
-                above.setdefault(child, []).append((tree, name))
+        for tree, form in self._forms.items():
+            if form not in reached:
+                for child, name in self._trees.marks[tree]:
+                    above.setdefault(child, []).append((tree, name))
         found: dict[bytes, list[tuple[bytes, bytes]]] = {}
         queue = self._blobs(oid.decode() for oid in wanted)
         for node in queue:
@@ -159,25 +162,42 @@ class History:
         kinds = self._catalog.kinds
         return node if 0 <= node < len(kinds) and kinds[node] != TREE else _NOTHING
 
-    def _find_forms(self, trees: Iterable[int]) -> None:
+    def _find_forms(self) -> None:
         """Gives trees numbers: the same to those below which the same blobs are wanted, at the same places."""
         marks, forms, numbers = self._trees.marks, self._forms, self._form_numbers
-        queue, opened = [tree for tree in {*trees} if tree in marks], set[int]()
-        while queue:
-            tree = queue[-1]
-            if tree in forms:
-                queue.pop()
-                continue
-            below = [node for node, _ in marks[tree] if node in marks and node not in forms]
-            if not below:
-                key = tuple([(forms.get(node, ~node), name) for node, name in marks[tree]])
-                forms[tree] = numbers.setdefault(key, len(numbers))
-            elif tree in opened:  # it stands below itself: no tree of git does
+        form_of = forms.get
+        trees = [tree for tree in marks if tree not in forms]
+        while trees:
+            waiting = []
+            for tree in trees:
+                key: list[int | bytes] = []
+                for node, name in marks[tree]:
+                    form = form_of(node)
+                    if form is None:
+                        if node in marks:
+                            waiting.append(tree)
+                            break
+                        form = ~node
+                    key += (form, name)
+                else:
+                    forms[tree] = numbers.setdefault(tuple(key), len(numbers))
+            if len(waiting) == len(trees):  # they stand below themselves: no trees of git do
                 raise Untraceable
-            opened.add(tree)
-            queue += below
+            trees = waiting
 
-    def _changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
+    def _reached_forms(self) -> set[int]:
+        """Those of the trees that commits lead to."""
+        self._find_forms()
+        keys = list(self._form_numbers)
+        fresh = {self._forms[tree] for tree in self.commits.trees if tree in self._forms}
+        seen: set[int] = set()
+        while fresh:
+            seen |= fresh
+            parts = chain.from_iterable(map(keys.__getitem__, fresh))
+            fresh = {part for part in parts if isinstance(part, int) and part >= 0} - seen
+        return seen
+
+    def _find_changes(self, bases: tuple[int, ...], tree: int) -> list[Change]:
         """Where a tree differs from some of the bases in a wanted blob, but for folders that are as in one of them: a
         merge took those over."""
         found: list[Change] = []

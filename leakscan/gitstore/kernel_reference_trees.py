@@ -72,9 +72,9 @@ class Tree:
 
 class TreeReader:
     """Reads trees of one store. `wanted` has a flag for each node; `children` gathers the nodes of all trees that are
-    named by what was read, until the caller takes them; `absent` numbers the ids that are named but belong to no
-    node, after the last node. `named` gathers the nodes under names of which `may_be_value` and `may_hold` are true:
-    the second is the caller's."""
+    named by what was read, until the caller takes them, unless it is None; `absent` numbers the ids that are named but
+    belong to no node, after the last node. `named` gathers the nodes under names of which `may_be_value` and `may_hold`
+    are true: the second is the caller's."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class TreeReader:
         self._kinds = kinds
         self._wanted = wanted
         self._may_hold = may_hold
-        self.children: set[int] = set()
+        self.children: set[int] | None = set()
         self.named: set[int] = set()
         self.absent: dict[bytes, int] = {}
 
@@ -169,7 +169,7 @@ class TreeReader:
         elif (self._kinds[node] == _TREE) != (kind == _FOLDER) or self._kinds[node] not in (_TREE, _BLOB):
             raise TreeError("it names an object of another kind than it says")
         else:
-            if kind == _FOLDER:
+            if kind == _FOLDER and self.children is not None:
                 self.children.add(node)
             if self._may_hold is not None and may_be_value(name) and self._may_hold(name):
                 self.named.add(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -135,11 +136,13 @@ class Store(Opened):
             names.setdefault(peeled.get(ref.oid, ref.oid), []).append(readable(ref.name))
         if self.refs.head and self.refs.detached:
             names.setdefault(self.refs.head, []).append("HEAD")
+
+        @cache  # most commits are reached by the same thousands
+        def names_of(tips: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(sorted(chain.from_iterable(map(names.__getitem__, tips))))
+
         above = self.commit_graph().tips_above(commits, names.keys())
-        return {
-            oid: tuple(sorted(chain.from_iterable(map(names.__getitem__, tips))))
-            for oid, tips in above.items()
-        }
+        return {oid: names_of(tuple(tips)) for oid, tips in above.items()}
 
     def commit_graph(self) -> CommitGraph | RecalledGraph:
         """What commits have to do with each other."""

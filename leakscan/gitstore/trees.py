@@ -149,7 +149,7 @@ class Trees:
         numbers: dict[Marks, int] = {}
         for root in task:
             reader.absent = {} if gather else self.absent
-            reader.children, reader.named = set(), set()
+            reader.children, reader.named = set() if gather else None, set()
             for node, tree, _ in self._forest.walk(root, reader.apply, share.lost, reader.read):
                 if tree.marks:
                     share.trees.append(node)
