@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from leakscan.model import Finding, ScanResult
@@ -32,20 +33,21 @@ _OURS = frozenset(
 
 def texts_of(result: ScanResult) -> set[str]:
     """Every text of the result that comes from what was scanned."""
-    return set(_texts((result.target, result.findings, result.skipped, result.failures)))
+    texts: set[str] = set()
+    _gather((result.target, result.findings, result.skipped, result.failures), texts)
+    return texts
 
 
-def hide(result: ScanResult, masks: Mapping[str, str]) -> ScanResult:
+def hide(result: ScanResult, texts: Iterable[str], masks: Mapping[str, str]) -> ScanResult:
     """The result with each value in its texts replaced by its mask."""
     by_head: dict[str, list[str]] = defaultdict(list)
     for value in sorted(masks, key=len, reverse=True):
         if len(value) >= _HEAD:
             by_head[value[:_HEAD]].append(value)
     changed = {}
-    for text in texts_of(result):
-        hidden = _hidden(text, by_head, masks)
-        if hidden != text:
-            changed[text] = hidden
+    for text in texts:
+        if not by_head.keys().isdisjoint(text[at : at + _HEAD] for at in range(len(text) - _HEAD + 1)):
+            changed[text] = _hidden(text, by_head, masks)
     if not changed:
         return result
 
@@ -75,18 +77,17 @@ def _hidden(text: str, by_head: Mapping[str, list[str]], masks: Mapping[str, str
     return "".join(pieces) + text[kept:]
 
 
-def _texts(value: Any) -> Iterator[str]:
-    match value:
-        case str():
-            yield value
-        case bytes():
-            yield _decoded(value)
-        case tuple():
-            for item in value:
-                yield from _texts(item)
-        case _ if dataclasses.is_dataclass(value):
-            for name in _repository_fields(value):
-                yield from _texts(getattr(value, name))
+def _gather(value: Any, texts: set[str]) -> None:
+    if isinstance(value, str):
+        texts.add(value)
+    elif isinstance(value, bytes):
+        texts.add(_decoded(value))
+    elif isinstance(value, tuple):
+        for item in value:
+            _gather(item, texts)
+    elif dataclasses.is_dataclass(value):
+        for name in _repository_fields(value.__class__):
+            _gather(getattr(value, name), texts)
 
 
 def _rebuilt(value: Any, changed: Mapping[str, str]) -> Any:
@@ -99,13 +100,16 @@ def _rebuilt(value: Any, changed: Mapping[str, str]) -> Any:
         case tuple():
             return tuple(_rebuilt(item, changed) for item in value)
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            fields = {name: _rebuilt(getattr(value, name), changed) for name in _repository_fields(value)}
+            fields = {
+                name: _rebuilt(getattr(value, name), changed) for name in _repository_fields(value.__class__)
+            }
             return dataclasses.replace(value, **fields)
     return value
 
 
-def _repository_fields(value: Any) -> Iterable[str]:
-    return (field.name for field in dataclasses.fields(value) if field.name not in _OURS)
+@cache
+def _repository_fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if field.name not in _OURS)
 
 
 def _decoded(value: bytes) -> str:

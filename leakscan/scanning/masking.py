@@ -15,7 +15,8 @@ _OF_GIT = re.compile(r"[0-9a-f]+\Z")
 
 def masked(result: ScanResult, collector: Collector) -> ScanResult:
     """The result without the values that were found, and without what is as random in a name, author or reason."""
-    runs = {run for text in texts_of(result) for run in _RUN.findall(text)}
+    texts = texts_of(result)
+    runs = {run for text in texts for run in _RUN.findall(text)}
     others = (run.encode() for run in runs if not _OF_GIT.match(run))
     random = [Secret(run) for run in others if randomness_bits(run) >= MIN_RANDOM_BITS]
-    return hide(result, collector.masks(random))
+    return hide(result, texts, collector.masks(random))
