@@ -52,11 +52,13 @@ class Recalled:
     def kinds(self, oids: Iterable[str]) -> dict[str, str]:
         """oid -> kind, of those that are there."""
         asked = list(oids)
-        unknown = [oid for oid in asked if oid not in self._kinds and self.commits.find(oid) < 0]
-        if unknown:
-            self._kinds |= dict.fromkeys(unknown, "") | self._store.reader.kinds(unknown)
-        found = {oid: self._kinds.get(oid) or "commit" for oid in asked if self._kinds.get(oid) != ""}
-        return {oid: EMPTY[oid] for oid in asked if oid in EMPTY} | found
+        kinds = self._kinds
+        fresh = {oid: "commit" if self.commits.find(oid) >= 0 else "" for oid in asked if oid not in kinds}
+        unknown = [oid for oid, kind in fresh.items() if not kind]
+        kinds |= fresh | (self._store.reader.kinds(unknown) if unknown else {})
+        return {oid: EMPTY[oid] for oid in asked if oid in EMPTY} | {
+            oid: kinds[oid] for oid in asked if kinds[oid]
+        }
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
         """Those that are there; of tags, which are asked for more than once, as many as a bound allows are kept."""
@@ -191,18 +193,18 @@ class RecalledGraph:
             return bytearray(len(self.all))
         tips = set(tips)
         seen = bytearray(self._memory.reached) + bytearray(len(self.all.new))
-        met = set(tips)
+        met: set[int] = set()
         queue = [number for tip in tips if (number := self.all.find(tip)) >= 0]
         while queue:
             number = queue.pop()
             if number < self.all.old:
-                met.add(self.all.oid(number))
+                met.add(number)
                 if not seen[number]:
                     raise Untraceable
             elif not seen[number]:
                 seen[number] = 1
                 queue += self.all.links[number]
-        if not met.issuperset(self._memory.tips):
+        if not all(self.all.find(oid) in met for oid in set(self._memory.tips) - tips):
             raise Untraceable
         return seen
 

@@ -36,11 +36,11 @@ def parse_tag(data: bytes) -> tuple[str, str]:
 def follow_tips(refs: Refs, objects: Objects) -> tuple[dict[str, str], dict[str, str]]:
     """id -> kind of all that refs, HEADs and reflogs name, and of what tags among that lead to; id -> who names it, of
     what is not there or not what a tag says that it is. What only reflogs or pseudo-refs name may be gone."""
-    named = {ref.oid: f"{readable(ref.name)} names it" for ref in refs.refs}
+    named = {ref.oid: ref.name for ref in refs.refs}
     if refs.head:
-        named.setdefault(refs.head, "HEAD names it")
+        named.setdefault(refs.head, b"HEAD")
     kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
-    missing = {oid: by for oid, by in named.items() if oid not in kinds}
+    missing = {oid: f"{readable(by)} names it" for oid, by in named.items() if oid not in kinds}
     tags = [oid for oid, kind in kinds.items() if kind == "tag"]
     for _ in range(_MAX_DEPTH):
         said = [(tag.oid, *parse_tag(tag.data)) for tag in objects.fetch(tags)]

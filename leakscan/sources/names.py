@@ -45,8 +45,9 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    texts = {name: as_text(name) for name in names}
-    if has_anchor(b"\n".join(texts.values())):
+    names = list(names)
+    if has_anchor(_BEFORE_RUN.sub(b"=", b"\n".join(name.translate(_APART) for name in names))):
+        texts = {name: as_text(name) for name in names}
         yield from (Blob("", text, WorktreeFile(name)) for name, text in texts.items() if has_anchor(text))
 
 
