@@ -11,6 +11,7 @@ from functools import lru_cache
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.naming import Label, iter_names, split_words
+from leakscan.detect.spans import Taken
 from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
@@ -53,7 +54,8 @@ class Companions:
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
         joined = list(candidates)
-        taken = {candidate.span: at for at, candidate in enumerate(candidates)}
+        places = {candidate.span: at for at, candidate in enumerate(candidates)}
+        taken = Taken(places)
         for place in sorted(range(len(candidates)), key=lambda place: candidates[place].venue is None):
             candidate = candidates[place]
             other = None if candidate.partner is None else candidates[candidate.partner]
@@ -61,12 +63,15 @@ class Companions:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
             for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
-                at = taken.get(span, len(joined))
-                if any(span.start < o.end and o.start < span.end for o in taken if o != span):
+                at = places.get(span, len(joined))
+                if at < len(joined):
+                    if _is_more(joined[at], rules):
+                        continue
+                elif taken.has_room(span):
+                    taken.add(span)
+                else:
                     continue
-                if at < len(joined) and _is_more(joined[at], rules):
-                    continue
-                value, taken[span] = data[span.start : span.end], at
+                value, places[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
                     joined[place] = replace(joined[place], partner=at)
                 if label.kind == "named" and rules[0].part == "passphrase":
