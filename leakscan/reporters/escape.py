@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from typing import Any
 
@@ -62,16 +63,22 @@ def sarif_text(text: str) -> str:
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """JSON of pure ASCII that every parser accepts: no NaN, no lone surrogate."""
+    import io
     import json
 
-    return json.dumps(_without_surrogates(value), indent=indent, allow_nan=False)
+    text = io.StringIO()  # written piece by piece: a list of all pieces takes many times as much memory
+    json.dump(_without_surrogates(value), text, indent=indent, allow_nan=False)
+    return text.getvalue()
 
 
 def _without_surrogates(value: Any) -> Any:
+    """The value itself, where it has none."""
     if isinstance(value, str):
         return value if value.isascii() else _SURROGATE.sub(lambda found: _escaped(found[0]), value)
     if isinstance(value, dict):
-        return {key: _without_surrogates(item) for key, item in value.items()}
+        shown = {key: _without_surrogates(item) for key, item in value.items()}
+        return value if all(shown[key] is item for key, item in value.items()) else shown
     if isinstance(value, (list, tuple)):
-        return [_without_surrogates(item) for item in value]
+        items = [_without_surrogates(item) for item in value]
+        return value if all(map(operator.is_, items, value)) else items
     return value
