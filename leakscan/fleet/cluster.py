@@ -160,17 +160,14 @@ class ClusterCrew:
         with Attendance(client, self._tell, finished.clear) as attendance:
             for future in finished:
                 job = running.pop(future)
-                yield job, self._outcome(future, job)
+                yield job, self._outcome(future, job, attendance)
                 if attendance.over:
                     break
                 for at, more in islice(ordered, 1):
                     running[added := self._submit(client, at, more)] = more
                     finished.add(added)
         if attendance.over:
-            raise ClusterError(
-                f"--cluster {self._where}: {attendance.over}; what was done is kept: mend that, then start the same"
-                " command again"
-            )
+            raise self._left(attendance.over)
 
     def _submit(self, client: distributed.Client, at: int, job: Job) -> Any:
         """The largest come first, and first they go."""
@@ -178,7 +175,7 @@ class ClusterCrew:
             _read, job, pure=False, retries=2, priority=-at, key=f"{_NAME}-{job.entry.id}-{id(self)}"
         )
 
-    def _outcome(self, future: Any, job: Job) -> Outcome:
+    def _outcome(self, future: Any, job: Job, attendance: Attendance) -> Outcome:
         try:
             outcome: Outcome = future.result(timeout=_PATIENCE_S)
         except distributed.KilledWorker:
@@ -186,10 +183,13 @@ class ClusterCrew:
             isolated = nothing_read(self._plan, job.entry, NothingReadError("crashed", said))
             return replace(isolated, state="isolated")
         except (distributed.CancelledError, OSError, TimeoutError):
-            raise ClusterError(
-                f"--cluster {self._where}: the scheduler went away; what was done is kept: start the same command again"
-            ) from None
+            raise self._left(attendance.over or "the scheduler went away") from None
         return outcome
+
+    def _left(self, why: str) -> ClusterError:
+        return ClusterError(
+            f"--cluster {self._where}: {why}; what was done is kept: mend that, then start the same command again"
+        )
 
 
 async def _greet(address: str, security: distributed.Security) -> None:
