@@ -16,7 +16,8 @@ NEGATIVE = frozenset(
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
     " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
-    " poolpublickey sshpublickey idempotency cache dedup connectid accesssign".split()
+    " poolpublickey sshpublickey idempotency cache dedup connectid accesssign consumerkey consumersecret"
+    " accesstokensecret".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
