@@ -129,7 +129,10 @@ class Judge:
         if candidate.fits.alone:
             return None  # its own form says whose it is
         by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes)
-        return Venue(by_forms, Tier.FORMS) if by_forms else None
+        if by_forms is None:
+            return None
+        words = frozenset((*candidate.label.words, *partner.label.words))  # `TESTNET_API_KEY`
+        return Venue(self._venues.variant(by_forms, words, candidate.able), Tier.FORMS)
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""

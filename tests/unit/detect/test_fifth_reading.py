@@ -20,7 +20,10 @@ def found(text: str) -> list[str]:
             "api = XCoinAPI(api_key, api_secret);",
             ["bithumb-api-key", "bithumb-api-secret"],
         ),
-        ('bithumb = new BithumAPI("{hex:32}", "{hex:32}");', ["bithumb-api-key", "bithumb-api-secret"]),
+        (
+            'new BithumAPI("{hex:32}", "{hex:32}");\n\nnew coinoneAPI("{uuid}", "{uuid}");',
+            ["bithumb-api-key", "bithumb-api-secret", "coinone-api-key", "coinone-api-secret"],
+        ),
         # a secret, misspelt
         (
             "site: 'bithumb',\n apiKey: '{hex:32}',\n secreteKey: '{hex:32}'",
@@ -42,6 +45,13 @@ def found(text: str) -> list[str]:
 )
 def test_what_was_missed_or_named_wrongly(text: str, rules: list[str]) -> None:
     assert found(text) == rules
+
+
+def test_a_name_tells_the_environment_where_the_forms_tell_the_exchange() -> None:
+    text = "{}_API_KEY = '{alnum:18}'\n{}_API_SECRET = '{alnum:36}'\n"
+    for name, exchange in (("LIVE", "bybit"), ("TESTNET", "bybit-testnet")):
+        told = matches(fill(text.replace("{}", name), 7))
+        assert {match.exchange for match in told.values()} == {exchange}
 
 
 def test_a_short_key_is_the_argument_beside_its_secret() -> None:
@@ -72,6 +82,10 @@ def test_the_form_of_a_key_tells_the_test_network_of_its_secret() -> None:
         # names of another service's four, in a file of an exchange
         "# poloniex\nconsumer_key: '{alnum:25}',\nconsumer_secret: '{alnum:50}',\n"
         "access_token_secret: '{alnum:45}'",
+        # the marks of a saved web page
+        '# https://testnet.binancefuture.com\n<a data-hydro-click-hmac="{hex:64}">Terms</a>',
+        # an exchange without a rule, beside one that has keys of these forms
+        "# okx\n\nBTCChina:\n    api: {uuid}\n    secret: {HEX:32}\n",
         # hints alone, of another form
         "ACCESS={hex:40}\nSECRET={hex:40}",
         "ACCESS={alnum:40}\nTOKEN={alnum:40}",
