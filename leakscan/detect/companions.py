@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
@@ -106,11 +107,13 @@ class Companions:
             spans.append(candidates[candidate.partner].span)
         start, end = min(spans).start, max(spans).end
         nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
-        for rule, span, label in [
-            *self._assigned(data, start, end, wanted),
-            *self._arguments(data, start, end, wanted),
-            *_partnered(candidate, candidates, wanted),
-        ]:
+        found = [
+            self._assigned(data, start, end, wanted),
+            list(self._arguments(data, start, end, wanted)),
+        ]
+        if candidate.label.kind == "argument":
+            found.reverse()  # what stands beside it in the call comes first
+        for rule, span, label in chain(*found, _partnered(candidate, candidates, wanted)):
             rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
             if chosen == span:
                 rules.append(rule)

@@ -29,15 +29,17 @@ def doubted(
     venue: Venue | None,
     paths: Collection[bytes],
     beside: Collection[Candidate],
+    *,
+    lone: bool = False,
 ) -> tuple[Confidence, list[str]]:
     """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
-    somebody else's library or said to be made up may get there, and the keys of many wallets in a test.
-    `beside`: all candidates of the same content."""
+    somebody else's library or said to be made up may get there, the keys of many wallets in a test, and a `lone` value
+    that only its name tells. `beside`: all candidates of the same content."""
     doubts = []
     if paths and all(map(is_example_path, paths)):
         vector = venue is not None and venue.tier < Tier.PARENT and _is_of_many_wallets(candidate, beside)
         for _ in range(2 if vector else 1):
-            confidence = _lowered(confidence, named=venue is not None and not vector)
+            confidence = _lowered(confidence, named=venue is not None and not vector and not lone)
         doubts.append("in a path of tests, documents or examples")
     if paths and all(map(is_vendored_path, paths)):
         own_name = venue is not None and venue.tier is Tier.LABEL

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from leakscan.detect.candidate import Candidate
+from leakscan.detect.naming import Label
 from leakscan.model import Part, Severity
 from leakscan.rules import TextShape
 
 _HEXADECIMAL = frozenset(b"0123456789abcdef")
 _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
+_OF_PYUPBIT = {("access",), ("secret",)}  # what everybody calls the two who learned from its examples
 
 
 def exchange_of_forms(
@@ -23,12 +25,13 @@ def exchange_of_forms(
     with a passphrase, hints are enough. One that is closed only where no other has them; nor, where the two stand alone
     and are an API's by name, one `in_threes`, whose credentials have a third part."""
     labels = (candidate.label, partner.label)
-    if any(label.kind != "named" or label.doubtful for label in labels) or candidate.crowd or partner.crowd:
+    doubtful = any(map(_is_doubtful, labels, reversed(labels)))
+    if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
         return None
     hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
     accompanied = candidate.accompanied or partner.accompanied
-    if accompanied:
+    if accompanied or (not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT):
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
@@ -40,6 +43,11 @@ def exchange_of_forms(
     if len(families) != 1:
         return None
     return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
+
+
+def _is_doubtful(label: Label, other: Label) -> bool:
+    """The secret of a web framework has no key by full name beside it."""
+    return label.doubtful and not (label.part == "secret" and other.part == "key" and other.strength == 2)
 
 
 def _with_form(candidate: Candidate) -> set[tuple[str, bool]]:

@@ -15,7 +15,7 @@ from leakscan.detect.mentions import OTHER
 from leakscan.detect.naming import iter_names
 from leakscan.detect.venue import Venues
 from leakscan.model import Confidence, Part
-from leakscan.rules import PemShape, Rule, RuleSet
+from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
 _TIER_POINTS = {
     Tier.LABEL: 4.0,
@@ -94,7 +94,9 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        confidence, doubts = doubted(confidence, candidate, venue, paths, beside)
+        lone = partner is None and isinstance(rule.shape, TextShape) and rule.shape.loose
+        lone &= candidate.label.kind == "named"
+        confidence, doubts = doubted(confidence, candidate, venue, paths, beside, lone=lone)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None
         return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
@@ -110,7 +112,7 @@ class Judge:
         if named_in_text:  # the same for both parts of a credential
             best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
-            return by_form or best
+            return by_form or self._of_partner(best, candidate, partner)
         able = candidate.able | (partner.able if partner else frozenset())
         named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
         if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
@@ -127,7 +129,10 @@ class Judge:
         if candidate.fits.alone:
             return None  # its own form says whose it is
         by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes)
-        return Venue(by_forms, Tier.FORMS) if by_forms else None
+        if by_forms is None:
+            return None
+        words = frozenset((*candidate.label.words, *partner.label.words))  # `TESTNET_API_KEY`
+        return Venue(self._venues.variant(by_forms, words, candidate.able), Tier.FORMS)
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
@@ -135,6 +140,13 @@ class Judge:
             return venue
         told = Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
         return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
+
+    def _of_partner(self, venue: Venue, candidate: Candidate, partner: Candidate | None) -> Venue:
+        """The variant that the form of the other half tells: a secret beside a key that only a test network has."""
+        if partner is None or partner.key or venue.exchange == OTHER or may_be_of_wallet(partner):
+            return venue
+        told = self._venues.told_by_form(venue.exchange, partner.able)
+        return Venue(told, venue.tier) if told in candidate.able else venue
 
     def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
         """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the

@@ -85,7 +85,7 @@ class Venues:
         if not mentions:
             return None
         words = frozenset(split_words(path.decode("utf-8", "replace")))
-        return self._variant(mentions[-1].exchange, words, able)
+        return self.variant(mentions[-1].exchange, words, able)
 
     def names_one(self, path: bytes) -> bool:
         """The path names an exchange, be it one that no rule is about."""
@@ -135,7 +135,7 @@ class Venues:
         words |= self._switches(data[near.start : near.end])
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
-        variant = self._variant(found.exchange, words, able)
+        variant = self.variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:
             variant = self._variant_beside(data, span, found.exchange, named, able)
         return Venue(variant, found.tier)
@@ -258,7 +258,8 @@ class Venues:
         found = self._switch.finditer(text) if self._switch else ()
         return frozenset(match[1].decode().lower() for match in found)
 
-    def _variant(self, exchange: str, words: frozenset[str], able: frozenset[str]) -> str:
+    def variant(self, exchange: str, words: frozenset[str], able: frozenset[str]) -> str:
+        """The one of an exchange's environments that the words name: a test network's, or the live one."""
         for variant in self._variants:
             if variant.variant_of == exchange and variant.id in able:
                 asked = variant.variant_also if exchange in able else ()  # the form tells it from its parent

@@ -16,7 +16,8 @@ NEGATIVE = frozenset(
     " nonce integrity oid commit revision address addr pubkey certificate cert etag uuid guid image img"
     " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
-    " poolpublickey sshpublickey idempotency cache dedup connectid accesssign".split()
+    " poolpublickey sshpublickey idempotency cache dedup connectid accesssign consumerkey consumersecret"
+    " accesstokensecret clickhmac visitorhmac".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -63,7 +64,7 @@ OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
-    " fybse 1broker virwox bitlish bxinth gatecoin nicehash".split()
+    " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(

@@ -6,7 +6,15 @@ from leakscan.model import Part
 
 FULL: dict[Part, tuple[str, ...]] = {
     "key": ("apikey", "accesskey", "apipublickey", "apitoken"),
-    "secret": ("apisecret", "secretkey", "secretapikey", "apiprivatekey", "accesssecret", "clientsecret"),
+    "secret": (
+        "apisecret",
+        "secretkey",
+        "secretapikey",
+        "apiprivatekey",
+        "accesssecret",
+        "clientsecret",
+        "secretekey",
+    ),
     "private-key": ("privatekey", "walletkey"),
     "passphrase": ("passphrase", "apipassphrase", "password", "apipassword", "apipass", "passwd", "pass"),
     "user-id": (),
