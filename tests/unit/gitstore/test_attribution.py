@@ -78,6 +78,22 @@ def test_what_a_merge_itself_brought_in_is_its_own(repo: Repo, sides: int) -> No
     ]
 
 
+def test_a_merge_that_changes_a_mode_alone_brings_no_blob(repo: Repo) -> None:
+    first = repo.commit({"a": "1\n", "b": "1\n"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.write("a", "2\n")
+    side = repo.commit({})
+    gone = repo.git("rev-parse", "HEAD:a")
+    (repo.path / "a").write_text("1\n")
+    (repo.path / "a").chmod(0o755)
+    repo.git("add", "a")
+    merge = repo.git("commit-tree", repo.git("write-tree"), "-p", first, "-p", side, "-m", "merge")
+    repo.git("reset", "-q", "--hard", merge)
+    assert _placed(repo.path, blob) == [(b"a", first, True, [(side, gone)]), (b"b", first, True, [])]
+    assert _placed(repo.path, gone) == [(b"a", side, False, [(merge, blob)])]
+
+
 def test_paths_may_hold_any_bytes(repo: Repo) -> None:
     names = [b'new\nline "quoted"\t', b"\xff\xfe", b":100644 x", b"-dash"]
     commit = repo.commit(dict.fromkeys(names, "key\n"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from packwriter import PackWriter
@@ -20,13 +20,11 @@ from leakscan.gitstore.packs import (
     check_packs,
     find_object_dirs,
     find_special_files,
+    has_promisor_pack,
     list_ids,
     quote_alternate,
 )
 from leakscan.gitstore.refs import Ref, mentioned, read_head, read_refs
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 A, B, C, D = (letter * 40 for letter in "abcd")
 
@@ -81,6 +79,22 @@ def test_a_chain_of_symbolic_refs_is_followed_five_deep(layout: Layout, length: 
     assert kinds(faults) == ([] if is_found else [("corrupt-objects", "refs/heads/r0")])
 
 
+@pytest.mark.parametrize(("length", "head"), [(0, A), (4, A), (5, None)])
+def test_head_is_looked_for_through_five_names(layout: Layout, length: int, head: str | None) -> None:
+    write(layout, HEAD="ref: refs/heads/r0")
+    write(layout, **{f"refs__heads__r{at}": f"ref: refs/heads/r{at + 1}\n" for at in range(length)})
+    write(layout, **{f"refs__heads__r{length}": A})
+    faults = Faults()
+    found = read_head(layout, faults)
+    assert (found.head, found.head_ref, kinds(faults)) == (head, b"refs/heads/r0", [])
+
+
+def test_a_ref_is_read_up_to_64_kib(layout: Layout) -> None:
+    write(layout, HEAD=A.ljust(1 << 16), refs__heads__x=A.ljust((1 << 16) + 1))
+    faults = Faults()
+    assert (read_refs(layout, faults).head, kinds(faults)) == (A, [("unreadable", "refs/heads/x")])
+
+
 @pytest.mark.parametrize(
     ("text", "head", "ref", "fault"),
     [
@@ -129,6 +143,22 @@ def test_pseudo_refs_and_reflogs_of_all_work_trees_name_objects(layout: Layout) 
     assert read_head(layout, faults).tips == set()
     write(layout, MERGE_HEAD=f"{B}\n{C}\n")
     assert read_head(layout, faults).tips == {B, C}
+
+
+def test_heads_of_other_work_trees_may_be_on_branches_and_faults_say_whose_they_are(layout: Layout) -> None:
+    write(
+        layout,
+        HEAD=A,
+        ORIG_HEAD="damage",
+        refs__heads__x=B,
+        worktrees__v__HEAD="ref: refs/heads/x",
+        worktrees__w__HEAD="ref: refs/heads/unborn",
+        worktrees__w__ORIG_HEAD="damage",
+    )
+    faults = Faults()
+    assert read_refs(layout, faults).tips == {A, B}
+    elsewhere = layout.git_dir / "worktrees" / "w" / "ORIG_HEAD"
+    assert kinds(faults) == [("corrupt-objects", "ORIG_HEAD"), ("corrupt-objects", str(elsewhere))]
 
 
 def test_names_that_a_question_may_be_about() -> None:
@@ -200,6 +230,78 @@ def test_a_pack_and_its_index_must_agree(tmp_path: Path) -> None:
     assert fault(tmp_path).startswith("the pack has no index")
 
 
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_index_is_as_large_as_what_it_lists(tmp_path, algorithm: str, count: int, version: int) -> None:
+    writer, width = PackWriter(algorithm), hashlib.new(algorithm).digest_size
+    for number in range(count):
+        writer.blob(b"%d" % number)
+    index = writer.write(tmp_path, index_version=version).with_suffix(".idx")
+    data = index.read_bytes()
+    for more in (-1, 0, 1, 8 * (count - 1), 8 * (count - 1) + 1, 8 * count):
+        body, tail = data[: -2 * width], data[-2 * width :]
+        index.write_bytes((body[:more] if more < 0 else body + bytes(more)) + tail)
+        faults = Faults()
+        (found,) = check_packs(tmp_path, width, faults)
+        is_right = more == 0 or (version == 2 and 0 < more <= 8 * (count - 1))
+        assert found.fault == ("" if is_right else "the index of the pack has the wrong size"), more
+        assert len(list(list_ids(tmp_path, [found], width))) == (count if is_right else 0)
+
+
+def test_a_pack_cut_off_in_its_head_is_none(tmp_path: Path) -> None:
+    path = pack(tmp_path)
+    for size in (0, 4, 11):
+        path.write_bytes(path.read_bytes()[:size])
+        assert fault(tmp_path) == "it is not a pack"
+
+
+def test_an_index_cut_off_in_its_table_is_told(tmp_path: Path) -> None:
+    index = pack(tmp_path).with_suffix(".idx")
+    data = index.read_bytes()
+    for size in (0, 8, 8 + 1023):
+        index.write_bytes(data[:size])
+        assert fault(tmp_path) == "the index of the pack is cut off or of an unknown version"
+    index.write_bytes(data[: 8 + 1024])
+    assert fault(tmp_path) == "the index of the pack has the wrong size"
+
+
+def test_a_pack_that_a_remote_completes_has_a_file_beside_it(tmp_path: Path) -> None:
+    assert not has_promisor_pack(tmp_path)
+    path = pack(tmp_path)
+    assert not has_promisor_pack(tmp_path)
+    path.with_suffix(".promisor").touch()
+    assert has_promisor_pack(tmp_path)
+
+
+def test_every_character_with_a_meaning_is_quoted_and_no_other(tmp_path: Path) -> None:
+    assert quote_alternate(Path('/a b!~"\\\x1f\x7f\n')) == b'"/a b!~\\042\\134\\037\\177\\012"'
+
+
+def test_alternates_are_a_list_of_up_to_1_mib(tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    for folder in (tmp_path / "info", other):
+        folder.mkdir()
+    line = f"{other}\nodd\0name\n".encode()
+    for size, found, told in ((1 << 20, [tmp_path, other], []), ((1 << 20) + 1, [tmp_path], ["unreadable"])):
+        (tmp_path / "info" / "alternates").write_bytes(line + b"#" * (size - len(line)))
+        faults = Faults()
+        assert find_object_dirs(tmp_path, faults) == found
+        assert [kind for kind, _ in kinds(faults)] == told
+
+
+def test_a_thousand_object_folders_are_read(tmp_path: Path) -> None:
+    folders = [tmp_path / str(number) for number in range(1000)]
+    for folder in folders:
+        folder.mkdir()
+    (folders[0] / "info").mkdir()
+    for others, told in ((folders[1:], []), ([*folders[1:], tmp_path], [("too-large", str(folders[0]))])):
+        (folders[0] / "info" / "alternates").write_bytes(b"\n".join(map(bytes, others)))
+        faults = Faults()
+        assert find_object_dirs(folders[0], faults) == folders
+        assert kinds(faults) == told
+
+
 def test_object_folders_are_each_once_and_absent_ones_told(tmp_path: Path) -> None:
     one, two, odd = (tmp_path / name for name in ("one", "two", 'o"\\\n\x1f \x7f~d'))
     for folder in (one, two, odd):
@@ -237,7 +339,7 @@ def test_only_so_many_alternates_are_followed(tmp_path: Path, monkeypatch) -> No
 
 
 def test_files_that_are_none_are_found_wherever_git_looks(tmp_path: Path) -> None:
-    for place in ("pack", "info", "00", "ff", "xx"):
+    for place in ("pack", "info", "00", "ff", "xx", "100"):
         (tmp_path / place / "folder").mkdir(parents=True)
         (tmp_path / place / "file").write_text("x")
         os.mkfifo(tmp_path / place / "pipe")

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leakscan.gitstore import attribution, dangling
-from leakscan.gitstore.attribution import Sightings, placements
+from leakscan.gitstore.attribution import Sightings, placements, sightings
 from leakscan.gitstore.commits import CommitGraph, parents_first, parse_commit, parse_links
 from leakscan.gitstore.dangling import note_paths
 from leakscan.gitstore.deal import Dealer
+from leakscan.gitstore.named import NameTests
 from leakscan.model import Commit
 
 if TYPE_CHECKING:
@@ -78,6 +79,39 @@ def test_a_blob_has_no_more_places_than_are_kept(monkeypatch: pytest.MonkeyPatch
         assert (len(seen.places()), seen.crowded()) == (3, [])
         note(seen, b"3")
         assert (len(seen.places()), seen.crowded()) == (3, ["a"])
+
+
+def test_ten_thousand_places_of_a_blob_are_kept() -> None:
+    seen = Sightings(frozenset([b"a"]))
+    for number in range(10_001):
+        assert seen.crowded() == []
+        seen.add(b"a", b"%d" % number, "x")
+    assert (len(seen.places()), seen.crowded()) == (10_000, ["a"])
+
+
+def test_what_is_wanted_for_its_name_is_seen_only_where_a_path_holds_something() -> None:
+    tests = NameTests(bool, lambda path: path.startswith(b"key"))
+    seen = sightings(["a", "b"], ["b", "c", "d"], tests)
+    assert (seen.wanted, seen.named) == ({b"a", b"b", b"c", b"d"}, {b"c", b"d"})
+    for oid in (b"a", b"c"):
+        for path in (b"plain", b"key"):
+            seen.add(oid, path, "x")
+            seen.remove(oid, path, "y", b"b")
+            seen.note(oid, path, in_head=True)
+    seen.add(b"d", b"plain", "x")
+    assert seen.places() == {("a", b"plain"), ("a", b"key"), ("c", b"key")}
+    assert seen.removed.keys() == seen.in_head == seen.places()
+    assert seen.lasting() == {b"a", b"b", b"c"}
+    again = seen.blank()
+    assert (again.wanted, again.named, again.holds) == (seen.wanted, seen.named, seen.holds)
+    assert again.places() == set()
+
+
+def test_without_tests_of_names_none_is_wanted_for_its_name() -> None:
+    seen = sightings(["a"], ["b"], None)
+    assert (seen.wanted, seen.named) == ({b"a"}, frozenset())
+    seen.add(b"a", b"plain", "x")
+    assert seen.lasting() == {b"a"}
 
 
 PERSON = "Ann <a@b> 1700000000 +0530"
