@@ -34,7 +34,9 @@ class Walked(NamedTuple):
 def walk(store: Store, commits: list[str], *, times: int = 1) -> Walked:
     """What comes of all commits, given so many times."""
     number = {oid: at for at, oid in enumerate(commits)}
-    blobs = [store.git.run("hash-object", "--stdin", feed=b"%d\n" % at).decode().strip() for at in number.values()]
+    blobs = [
+        store.git.run("hash-object", "--stdin", feed=b"%d\n" % at).decode().strip() for at in number.values()
+    ]
     same = store.git.run("hash-object", "--stdin", feed=b"same\n").decode().strip()
     seen = sightings([*blobs, same], [], None)
     calls = 0
@@ -59,7 +61,7 @@ def test_a_whole_history_is_compared_at_once(repo: Repo, commits: list[str]) -> 
     with opened(repo.path) as store:
         each = {at: {at} for at in range(COUNT)}
         assert walk(store, commits) == (each, each, [], 0)
-        assert walk(store, []) == ({}, dict.fromkeys(range(COUNT), set()), [], 0)
+        assert walk(store, []) == ({}, {at: set() for at in range(COUNT)}, [], 0)
 
 
 def test_behind_a_commit_that_is_gone_the_next_counts_as_the_first(repo: Repo, commits: list[str]) -> None:

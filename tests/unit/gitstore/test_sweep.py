@@ -13,6 +13,7 @@ from sweeping import SPEC, expected, swept, swept_texts, totals, use_reference
 
 from leakscan.gitstore import deal, kernel_reference_walk
 from leakscan.gitstore.sweep import Sweep
+from leakscan.gitstore.trees import Untraceable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,8 +191,8 @@ def test_deltas_in_a_circle_end_the_walk_and_the_rest_is_swept(repo: Repo, lengt
         assert {data for _, data in swept(store)} == {RUN}
         (failure,) = store.failures
         assert failure.kind == "corrupt-objects"
-        assert f"{length + 1} objects" in failure.reason
-        assert "1 damaged" in failure.reason
+        told = f"{length + 1} objects are stored as differences in a circle"
+        assert failure.reason == f"{told}; 1 damaged ones were not looked for elsewhere"
 
 
 def test_a_delta_that_claims_50_gb_is_too_large_and_not_believed(repo: Repo) -> None:
@@ -365,6 +366,40 @@ def test_a_sweep_that_is_told_to_stop_gives_what_it_found(
         assert 0 < len(found) < 400
         with pytest.raises(ChildProcessError):
             os.waitpid(-1, os.WNOHANG)
+
+
+def test_there_is_a_history_only_of_a_sweep_of_texts_that_was_not_stopped(repo: Repo) -> None:
+    repo.commit({"a": "1"})
+    for texts, go_on, is_whole in ((False, True, False), (True, False, False), (True, True, True)):
+        with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
+            list(sweep.run(lambda _: None, texts=texts, go_on=lambda go_on=go_on: go_on))
+            assert (sweep.history() is not None) is is_whole
+            if is_whole:
+                assert len(sweep.fresh().commits) == 1
+            else:
+                with pytest.raises(Untraceable):
+                    sweep.fresh()
+
+
+@pytest.mark.parametrize(("kind", "is_told"), [(BLOB, True), (COMMIT, False)])
+def test_history_is_told_without_a_damaged_blob_but_not_what_came_last(
+    repo: Repo, kind: int, is_told: bool
+) -> None:
+    repo.commit({"a": "1"})
+    writer = PackWriter()
+    writer.add(b"\1" * 20, kind, b"content", packed=b"no stream")
+    writer.write(repo.git_dir / "objects")
+    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
+        list(sweep.run(lambda _: None, texts=True))
+        assert (sweep.history() is not None) is is_told
+        with pytest.raises(Untraceable):
+            sweep.fresh()
+
+
+def test_a_nul_in_the_first_4096_bytes_hides_anchors(repo: Repo) -> None:
+    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
+        texts = (b"\0", b"x" * 4095 + b"\0", b"x" * 4096 + b"\0", b"text", b"\xff\xfet", b"")
+        assert [sweep._is_opaque(text) for text in texts] == [True, True, False, False, True, False]
 
 
 def test_damaged_texts_are_failures_and_the_rest_is_read(repo: Repo) -> None:
