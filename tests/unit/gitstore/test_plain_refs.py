@@ -151,7 +151,7 @@ def test_heads_of_other_work_trees_may_be_on_branches_and_faults_say_whose_they_
         HEAD=A,
         ORIG_HEAD="damage",
         refs__heads__x=B,
-        worktrees__v__HEAD="ref: refs/heads/x",
+        worktrees__v__HEAD="ref:refs/heads/x",
         worktrees__w__HEAD="ref: refs/heads/unborn",
         worktrees__w__ORIG_HEAD="damage",
     )
