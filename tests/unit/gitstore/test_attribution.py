@@ -101,6 +101,22 @@ def test_paths_may_hold_any_bytes(repo: Repo) -> None:
     assert _placed(repo.path, blob) == [(name, commit, True, []) for name in sorted(names)]
 
 
+def test_a_folder_that_takes_the_place_of_a_file_is_no_successor_but_a_submodule_is(repo: Repo) -> None:
+    first = repo.commit({"a": "1\n", "b": "2\n", "c": "3\n"})
+    blobs = [repo.git("rev-parse", f"HEAD:{name}") for name in "abc"]
+    for name in "abc":
+        (repo.path / name).unlink()
+    (repo.path / "c").symlink_to("elsewhere")
+    repo.write("a/a", "4\n")
+    repo.git("add", "-A")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'7' * 40},b")
+    repo.clock += 60
+    repo.git("commit", "-q", "-m", "others")
+    second = repo.git("rev-parse", "HEAD")
+    for name, blob, by in zip("abc", blobs, [None, "7" * 40, repo.git("rev-parse", "HEAD:c")], strict=True):
+        assert _placed(repo.path, blob) == [(name.encode(), first, False, [(second, by)])]
+
+
 def test_unreachable_and_stashed_commits_place_blobs(repo: Repo) -> None:
     first = repo.commit({"a": "one\n"})
     lost = repo.commit({"a": "lost\n"})

@@ -43,6 +43,17 @@ def test_an_object_both_loose_and_packed_is_read_once(repo: Repo) -> None:
         assert sorted(item.kind for item in store.iter_objects()) == ["blob", "commit"]
 
 
+def test_packed_objects_are_listed_in_the_order_of_the_pack(repo: Repo) -> None:
+    repo.commit({str(number): f"{number}\n" for number in range(30)})
+    repo.pack()
+    told = "%(objecttype) %(objectname)"
+    lines = repo.git("cat-file", "--batch-all-objects", "--unordered", f"--batch-check={told}").split("\n")
+    with opened(repo.path) as store:
+        listed = store.reader.inventory().content.decode().split()
+    assert listed == [line.split()[1] for line in lines if not line.startswith("tree ")]
+    assert listed != sorted(listed)
+
+
 def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
     repo = Repo(tmp_path / "r", "--object-format=sha256")
     commit = repo.commit({"a": "one\n"})
@@ -147,6 +158,7 @@ def test_what_git_dies_of_is_named_and_all_else_is_listed_and_read(
     monkeypatch.setattr(objects, "_CAREFUL", careful)
     everything = sound(repo, circle, "blob", "commit", "tag", "tree")
     assert len(everything) == 50
+    monkeypatch.setattr(objects, "_HEAP_BYTES", 1)
     with opened(repo.path) as store:
         found = store.reader.inventory()
         told = [sorted(ids.decode().split()) for ids in (found.content, found.commits, found.trees)]
@@ -154,6 +166,8 @@ def test_what_git_dies_of_is_named_and_all_else_is_listed_and_read(
     assert told == [
         sound(repo, circle, *kinds) for kinds in (("blob", "commit", "tag"), ("commit",), ("tree",))
     ]
+    monkeypatch.setattr(objects, "_HEAP_BYTES", 16 << 20)
+    monkeypatch.setattr(objects, "_CHECK_HEAP_BYTES", 1)
     with opened(repo.path) as store:
         asked = sorted([*everything, *circle])
         assert sorted(item.oid for item in store.reader.fetch(asked)) == everything
