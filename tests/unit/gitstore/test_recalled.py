@@ -1,0 +1,369 @@
+"""What is remembered of a scan, with what came since, answers as a scan of everything does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from gitrepo import Repo, opened
+
+from leakscan.anchors import AnchorSpec
+from leakscan.gitstore.containers import take_stock
+from leakscan.gitstore.fresh import Fresh, Known
+from leakscan.gitstore.memory import MAX_TRACED, Memory, decode
+from leakscan.gitstore.named import NameTests
+from leakscan.gitstore.recalled import Recalled
+from leakscan.gitstore.remember import is_sound, remember
+from leakscan.gitstore.sweep import Sweep
+from leakscan.gitstore.trees import Untraceable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from leakscan.gitstore import Placement, Store, StoredObject
+    from leakscan.model import Failure
+
+SPEC = AnchorSpec(64, 69, (b"key",))
+NAME = b"key-0123456789Abcdef.txt"  # of such files, names are looked at
+TESTS = NameTests(lambda name: name == NAME, lambda path: NAME in path)
+
+
+def visit(stored: StoredObject) -> str | None:
+    """What holds a key is found, in contents and in texts."""
+    return stored.oid if stored.data.startswith(b"key") or b"\n\nkey" in stored.data else None
+
+
+class Answers(NamedTuple):
+    placements: dict[str, tuple[Placement, ...]]
+    refs: dict[str, tuple[str, ...]]
+    failures: list[Failure]
+    named: set[str]
+
+
+class Scan(NamedTuple):
+    answers: Answers
+    memory: Memory | None
+    is_whole: bool
+
+
+def answers(store: Store, found: list[str]) -> Answers:
+    """The questions of a scan, in its order."""
+    kinds = store.reader.kinds(found)
+    blobs = [oid for oid in found if kinds[oid] == "blob"]
+    store.trace(blobs, TESTS)
+    store.check_connectivity()
+    placements = store.attribute(blobs)
+    commits = {commit.oid for places in placements.values() for place in places for commit in place.added}
+    commits |= store.commits([oid for oid in found if kinds[oid] == "commit"]).keys()
+    return Answers(placements, store.refs_reaching(sorted(commits)), store.failures, store.named)
+
+
+def counted(sweep: Sweep, before: Memory | None = None) -> dict[str, int]:
+    found = Counter({f"{kind}s": sweep.totals[kind] for kind in ("blob", "commit", "tag")})
+    found["bytes"] = sweep.totals["blob bytes"] + sweep.totals["text bytes"]
+    return {name: found[name] + (before.counts[name] if before else 0) for name in (*found, "bytes")}
+
+
+def scan(path: Path) -> Scan:
+    """All of it, by our own reader."""
+    with opened(path) as store:
+        sweep = store.keep_open(Sweep(store, SPEC))
+        found = list(sweep.run(visit, texts=True))
+        store.adopt(sweep.history())
+        told = answers(store, found)
+        stock = take_stock(store.object_dirs, store.layout.hex_length // 2)
+        memory = remember(store, "key", stock, counted(sweep), found)
+        return Scan(told, memory, store.history is not None)
+
+
+@contextmanager
+def recalled(path: Path, memory: Memory) -> Iterator[tuple[Store, Sweep, list[str]]]:
+    """A store that answers from what is remembered and what is new, the sweep of that, and all that was found."""
+    memory = decode(memory.encode(), "key", 20)
+    with opened(path) as store:
+        known = Known(memory.containers, store.object_dirs, 20)
+        sweep = store.keep_open(Sweep(store, SPEC, known=known))
+        found = sorted([*sweep.run(visit, texts=True), *memory.found])
+        history = Recalled(store, memory, sweep.fresh())
+        store.adopt(history)
+        kinds = store.reader.kinds(found)
+        history.prepare([oid for oid in found if kinds[oid] == "blob"], TESTS)
+        if not is_sound(store):
+            raise Untraceable
+        yield store, sweep, found
+
+
+def scan_again(path: Path, memory: Memory) -> Scan:
+    """What is new, with what is remembered. Untraceable."""
+    with recalled(path, memory) as (store, sweep, found):
+        told = answers(store, found)
+        again = remember(store, "key", take_stock(store.object_dirs, 20), counted(sweep, memory), found)
+        return Scan(told, again, store.history is not None)
+
+
+def plain(memory: Memory) -> dict[str, Any]:
+    """The same whatever the order of commits and of those that are traced."""
+    ids = [memory.ids[at : at + 20].hex() for at in range(0, len(memory.ids), 20)]
+    size = memory.mask_bytes
+    masks = [int.from_bytes(memory.masks[at * size : (at + 1) * size], "little") for at in range(len(ids))]
+    lists = ("shallow", "found", "changed", "trees", "tips", "absent", "missing", "traced", "named")
+    return {name: sorted(getattr(memory, name)) for name in lists} | {
+        "orders": dict(zip(ids, memory.orders, strict=True)),
+        "reached": dict(zip(ids, memory.reached, strict=False)),
+        "masks": {
+            oid: sorted(tip for bit, tip in enumerate(memory.traced) if mask >> bit & 1)
+            for oid, mask in zip(ids, masks, strict=True)
+        },
+        "stamps": memory.containers.stamps,
+        "counts": memory.counts,
+    }
+
+
+@pytest.fixture
+def grown(repo: Repo) -> Repo:
+    """Two branches, a tag, a dangling tree and a stash; files with keys that came, went and came again."""
+    repo.commit({"a": "key 1\n", "d/b": "plain\n", NAME: "plain\n"})
+    repo.git("checkout", "-q", "-b", "side")
+    repo.commit({"d/e/key": "key 2\n"}, "key in a message")
+    repo.git("checkout", "-q", "main")
+    repo.commit({"a": "clean\n"})
+    repo.commit({"a": "key 1\n"})
+    repo.git("tag", "-a", "v1", "-m", "key in a tag")
+    repo.write("x/staged", "key 3\n")
+    repo.git("add", "x")
+    repo.git("write-tree")
+    repo.git("rm", "-q", "-r", "-f", "x")
+    return repo
+
+
+def nothing(repo: Repo) -> None:
+    pass
+
+
+def a_commit_of_nothing(repo: Repo) -> None:
+    repo.commit({})
+
+
+def a_key_that_goes_and_one_that_comes_again(repo: Repo) -> None:
+    repo.commit({"a": "clean again\n", "new/deep": "key 2\n"})
+    repo.commit({"a": "key 1\n", "key": "key 4\n"})
+
+
+def a_merge_with_content_of_its_own(repo: Repo) -> None:
+    repo.git("checkout", "-q", "side", "--", "d")
+    repo.write("a", "key 5\n")
+    repo.git("add", "-A")
+    repo.clock += 60
+    merge = repo.git("commit-tree", repo.git("write-tree"), "-p", "HEAD", "-p", "side", "-m", "merge")
+    repo.git("reset", "-q", "--hard", merge)
+
+
+def a_branch_from_an_old_commit(repo: Repo) -> None:
+    repo.git("checkout", "-q", "-b", "late", "main~2")
+    repo.clock -= 10_000  # clocks are wrong
+    repo.commit({"late": "key 6\n"})
+
+
+def tags_and_a_branch_that_goes(repo: Repo) -> None:
+    repo.git("tag", "-a", "v2", "v1", "-m", "tag of a tag")
+    repo.git("tag", "v3", "side")
+    repo.git("branch", "-q", "-D", "side")
+
+
+def things_that_no_commit_holds(repo: Repo) -> None:
+    repo.blob("key 7\n")
+    repo.write("y/staged", "key 8\n")
+    repo.git("add", "y")
+
+
+def more_than_a_byte_of_traced_commits(repo: Repo) -> None:
+    for number in range(8):
+        repo.commit({f"n{number}": f"key {number}\n"})
+
+
+def a_file_of_a_name_that_is_looked_at(repo: Repo) -> None:
+    repo.commit({b"d/" + NAME: "also plain\n"})
+
+
+CHANGES = [
+    nothing,
+    a_commit_of_nothing,
+    a_key_that_goes_and_one_that_comes_again,
+    a_merge_with_content_of_its_own,
+    a_branch_from_an_old_commit,
+    tags_and_a_branch_that_goes,
+    things_that_no_commit_holds,
+    more_than_a_byte_of_traced_commits,
+    a_file_of_a_name_that_is_looked_at,
+]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_came_since_and_what_is_remembered_tell_all(
+    grown: Repo, change: Callable[[Repo], None], packed: bool
+) -> None:
+    if packed:
+        grown.git("repack", "-adkq")
+    first = scan(grown.path)
+    assert first.is_whole
+    assert first.memory is not None
+    change(grown)
+    expected, found = scan(grown.path), scan_again(grown.path, first.memory)
+    assert found.answers == expected.answers
+    assert found.is_whole
+    assert found.memory is not None
+    assert expected.memory is not None
+    now = plain(found.memory)
+    # what was traced once stays so
+    traced = set(now.pop("traced"))
+    assert traced == {*first.memory.traced, *expected.memory.traced}
+    told = plain(expected.memory)
+    for oid, commits in told.pop("masks").items():
+        assert {tip for tip in now["masks"][oid] if tip in told["traced"]} == set(commits)
+    assert {name: now[name] for name in told if name not in ("traced", "masks")} == {
+        name: value for name, value in told.items() if name != "traced"
+    }
+
+
+def test_a_first_key_comes_to_a_history_without_any(repo: Repo) -> None:
+    for number in range(3):
+        repo.commit({"a": f"clean {number}\n"})
+    first = scan(repo.path)
+    assert first.memory is not None
+    assert (first.memory.traced, first.memory.masks) == ([], b"")
+    repo.commit({"a": "key 1\n"})
+    found, expected = scan_again(repo.path, first.memory), scan(repo.path)
+    assert found.answers == expected.answers
+    assert found.memory is not None
+    assert expected.memory is not None
+    assert plain(found.memory) == plain(expected.memory)
+
+
+@pytest.mark.parametrize("change", [nothing, a_branch_from_an_old_commit, a_merge_with_content_of_its_own])
+def test_commits_that_were_never_asked_for_are_known_too(grown: Repo, change: Callable[[Repo], None]) -> None:
+    first = scan(grown.path)
+    assert first.memory is not None
+    change(grown)
+    every = grown.git("rev-list", "--all", "--reflog").split()
+    asked = [*every, "1" * 40, grown.git("rev-parse", "HEAD:a")]
+    with opened(grown.path) as plain_store, recalled(grown.path, first.memory) as (store, _, _):
+        assert store.history is not None
+        assert store.refs_reaching(asked) == plain_store.refs_reaching(asked)
+        told = store.commits(asked)
+        assert told == plain_store.commits(asked)
+        assert told.keys() == set(every)
+        kinds = store.history.kinds(asked)
+        assert kinds == plain_store.reader.kinds(asked)
+        graph, other = store.commit_graph(), plain_store.commit_graph()
+        assert sorted(map(graph.all.oid, range(len(every)))) == sorted(map(other.all.oid, range(len(every))))
+
+
+def test_each_scan_goes_on_from_the_one_before(grown: Repo) -> None:
+    memory = scan(grown.path).memory
+    for change in CHANGES:
+        change(grown)
+        assert memory is not None
+        found = scan_again(grown.path, memory)
+        assert found.answers == scan(grown.path).answers, change.__name__
+        memory = found.memory
+
+
+@pytest.fixture
+def shallow(grown: Repo, tmp_path: Path) -> Repo:
+    """A clone that has two commits of many."""
+    grown.git("clone", "-q", "--depth", "2", f"file://{grown.path}", str(tmp_path / "shallow"))
+    return Repo(tmp_path / "shallow")
+
+
+def test_of_what_is_absent_as_much_is_told_as_before(shallow: Repo) -> None:
+    first = scan(shallow.path)
+    assert first.memory is not None
+    assert first.memory.absent
+    shallow.clock += 1_000
+    for number in range(2):
+        shallow.commit({"new": f"key {number}\n"})
+    assert scan_again(shallow.path, first.memory).answers == scan(shallow.path).answers
+
+
+def test_commits_that_are_led_to_no_more_make_what_is_absent_uncertain(shallow: Repo) -> None:
+    shallow.commit({"new": "key 9\n"})
+    shallow.git("branch", "other")
+    first = scan(shallow.path)
+    assert first.memory is not None
+    shallow.git("branch", "-q", "-D", "other")
+    assert scan_again(shallow.path, first.memory).answers == scan(shallow.path).answers
+    shallow.git("reset", "-q", "--hard", "HEAD~1")
+    (shallow.git_dir / "ORIG_HEAD").unlink()
+    shallow.git("reflog", "expire", "--expire=now", "--all")
+    with pytest.raises(Untraceable):
+        scan_again(shallow.path, first.memory)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tree {tree}\nparent {absent}\n",
+        "tree {absent}\nparent {head}\n",
+        "tree {blob}\nparent {head}\n",
+        "tree {tree}\nparent {blob}\n",
+    ],
+)
+def test_a_new_commit_that_names_what_was_never_there_cannot_be_traced(grown: Repo, text: str) -> None:
+    first = scan(grown.path)
+    assert first.memory is not None
+    names = {
+        name: grown.git("rev-parse", at)
+        for name, at in {"tree": "HEAD^{tree}", "head": "HEAD", "blob": "HEAD:a"}.items()
+    }
+    data = text.format(absent="1" * 40, **names) + "author A <a> 1 +0000\ncommitter A <a> 1 +0000\n\nm\n"
+    grown.git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", stdin=data.encode())
+    with pytest.raises(Untraceable):
+        scan_again(grown.path, first.memory)
+
+
+def test_what_was_absent_and_is_there_now_is_for_a_scan_of_all(shallow: Repo) -> None:
+    first = scan(shallow.path)
+    assert first.memory is not None
+    shallow.git("fetch", "-q", "--unshallow")
+    with pytest.raises(Untraceable):
+        scan_again(shallow.path, first.memory)
+
+
+def test_a_history_with_damage_is_not_remembered(grown: Repo) -> None:
+    grown.loose(grown.git("rev-parse", "HEAD:a")).unlink()
+    assert scan(grown.path).memory is None
+
+
+def test_so_many_traced_commits_are_remembered(grown: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = scan(grown.path).memory
+    assert memory is not None
+    count = len(memory.traced)
+    assert 0 < count < MAX_TRACED == 2_000
+    monkeypatch.setattr("leakscan.gitstore.remember.MAX_TRACED", count)
+    assert scan(grown.path).memory is not None
+    monkeypatch.setattr("leakscan.gitstore.remember.MAX_TRACED", count - 1)
+    assert scan(grown.path).memory is None
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+def test_a_new_tree_of_no_commit_may_hold_an_old_folder_of_a_name(repo: Repo, is_named: bool) -> None:
+    repo.commit({"a": "key 1\n", NAME if is_named else "plain": "plain\n"})
+    first = scan(repo.path)
+    assert first.memory is not None
+    assert len(first.memory.named) == is_named
+    repo.write("z", "plain\n")
+    repo.git("add", "z")
+    repo.git("write-tree")
+    if is_named:
+        with pytest.raises(Untraceable):
+            scan_again(repo.path, first.memory)
+    else:
+        assert scan_again(repo.path, first.memory).answers == scan(repo.path).answers
+
+
+def test_nothing_new_holds_nothing() -> None:
+    assert not Fresh().holds("1" * 40)
