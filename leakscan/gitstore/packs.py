@@ -114,10 +114,15 @@ def find_special_files(folder: Path) -> list[Path]:
 
 def list_ids(folder: Path, packs: list[Pack], width: int) -> Iterator[bytes]:
     """Raw ids of all loose objects and of those in usable packs, as names and indexes say."""
-    from leakscan.gitstore.loose import iter_loose  # neither of them is for a hook
-    from leakscan.gitstore.packindex import PackIndex
+    from leakscan.gitstore.packindex import PackIndex  # no hook needs it
 
-    yield from (name for name, _ in iter_loose(folder, width))
+    name_pattern = re.compile(f"[0-9a-f]{{{2 * width - 2}}}")
+    for number in range(256):
+        try:
+            names = sorted(os.listdir(folder / f"{number:02x}"))
+        except OSError:
+            continue
+        yield from (bytes((number,)) + bytes.fromhex(name) for name in names if name_pattern.fullmatch(name))
     for pack in packs:
         if not pack.fault:
             index = PackIndex(pack.index, width)

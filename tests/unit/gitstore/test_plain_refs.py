@@ -266,6 +266,15 @@ def test_an_index_cut_off_in_its_table_is_told(tmp_path: Path) -> None:
     assert fault(tmp_path) == "the index of the pack has the wrong size"
 
 
+def test_loose_objects_are_listed_by_their_names(tmp_path: Path) -> None:
+    oids = ["00" + "a" * 38, "7f" + "b" * 38, "ff" + "c" * 38]
+    others = [("00", "d" * 37), ("00", "d" * 39), ("00", "g" * 38), ("100", "e" * 38)]
+    for folder, name in (*((oid[:2], oid[2:]) for oid in oids), *others):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).touch()
+    assert [oid.hex() for oid in list_ids(tmp_path, [], 20)] == oids
+
+
 def test_a_pack_that_a_remote_completes_has_a_file_beside_it(tmp_path: Path) -> None:
     assert not has_promisor_pack(tmp_path)
     path = pack(tmp_path)
