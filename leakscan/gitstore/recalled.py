@@ -200,7 +200,7 @@ class RecalledGraph:
                 if not seen[number]:
                     raise Untraceable
             elif not seen[number]:
-                seen[number] = 1
+                seen[number] = True
                 queue += self.all.links[number]
         if not met.issuperset(self._memory.tips):
             raise Untraceable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from gitrepo import Repo, opened, opened_own_way
@@ -116,6 +116,75 @@ def test_what_a_commit_names_and_is_absent_is_told_by_git_and_by_our_reader(
             store.check_connectivity()
             found = [(failure.where, failure.reason) for failure in store.failures]
         assert found == [(oid, reason.format(made.second)) for oid, reason in told]
+
+
+def told(repo: Repo, *oids: str) -> tuple[list[tuple[str, str]], list[Any]]:
+    """What is missing and where blobs stand, which our own reader tells as git does."""
+    said = []
+    for way in (opened, opened_own_way):
+        with way(repo.path) as store:
+            store.check_connectivity()
+            failures = [(failure.where, failure.reason) for failure in store.failures]
+            said.append((failures, list(store.attribute(oids).values())))
+            assert (store.history is not None) == (way is opened_own_way)
+    assert said[0] == said[1]
+    return said[0]
+
+
+@pytest.mark.parametrize(
+    ("tree", "parents", "is_placed"),
+    [
+        ("tree", [], True),
+        ("tree", ["first"], False),
+        (EMPTY_TREE, ["first"], False),
+        ("tree", ["first", TWO], True),
+        ("tree", [TWO], True),
+    ],
+)
+def test_a_commit_with_an_absent_parent_counts_as_the_first(
+    repo: Repo, tree: str, parents: list[str], is_placed: bool
+) -> None:
+    made = Made(repo, tree, *parents)
+    _, ((place,),) = told(repo, made.ids["a"])
+    expected = [made.ids["first"], made.second] if is_placed else [made.ids["first"]]
+    assert [commit.oid for commit in place.added] == expected
+    assert [commit.oid for commit, _ in place.replaced] == ([made.second] if tree == EMPTY_TREE else [])
+
+
+def test_what_only_an_unnamed_commit_names_is_not_missed(repo: Repo) -> None:
+    Made(repo, ONE, TWO)
+    (repo.git_dir / "refs/heads/second").unlink()
+    for way in (opened, opened_own_way):
+        with way(repo.path) as store:
+            store.check_connectivity()
+            assert store.failures == []
+
+
+def test_what_a_named_tree_holds_is_missed(repo: Repo) -> None:
+    repo.commit({"a": "key\n"})
+    lost = repo.blob("lost\n")
+    inner = repo.git("mktree", stdin=f"100644 blob {lost}\tb\n".encode())
+    outer = repo.git("mktree", stdin=f"040000 tree {inner}\td\n".encode())
+    repo.loose(lost).unlink()
+    assert told(repo)[0] == []
+    repo.git("tag", "outer", outer)
+    assert told(repo)[0] == [(lost, "the object is not in the store: a tree or a commit names it")]
+
+
+def test_beside_a_blob_that_is_absent_others_are_placed(repo: Repo) -> None:
+    first = repo.commit({"a": "key\n", "b": "lost\n", "d/c": "key\n"})
+    lost, key = repo.git("rev-parse", "HEAD:b"), repo.git("rev-parse", "HEAD:a")
+    second = repo.commit({"a": "lost\n", "b": "key\n", "d/e": "lost\n"})
+    repo.loose(lost).unlink()
+    missing, (places,) = told(repo, key)
+    assert [oid for oid, _ in missing] == [lost]
+    assert [
+        (place.path, place.commit.oid, [(gone.oid, by) for gone, by in place.replaced]) for place in places
+    ] == [
+        (b"a", first, [(second, lost)]),
+        (b"d/c", first, []),
+        (b"b", second, []),
+    ]
 
 
 def test_a_blob_is_placed_by_git_where_a_commit_has_no_tree(repo: Repo) -> None:

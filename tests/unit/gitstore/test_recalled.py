@@ -365,5 +365,24 @@ def test_a_new_tree_of_no_commit_may_hold_an_old_folder_of_a_name(repo: Repo, is
         assert scan_again(repo.path, first.memory).answers == scan(repo.path).answers
 
 
+def test_git_tells_what_our_own_reader_tells(grown: Repo) -> None:
+    grown.commit(
+        {b"deep/" + NAME + b"/x/y": "in a folder\n", b"z/" + NAME: "plain\n", b"z/not-" + NAME: "no\n"}
+    )
+    grown.git("update-index", "--add", "--cacheinfo", f"160000,{'7' * 40},{NAME.decode()}s")
+    expected = scan(grown.path).answers
+    with opened(grown.path) as store:
+        found = list(store.keep_open(Sweep(store, SPEC)).run(visit, texts=True))
+        assert answers(store, found) == expected
+        assert store.history is None
+    named = {grown.git("hash-object", "--stdin", stdin=text) for text in (b"in a folder\n", b"plain\n")}
+    assert expected.named == named
+    assert {place.path for oid in named for place in expected.placements[oid]} == {
+        NAME,
+        b"z/" + NAME,
+        b"deep/" + NAME + b"/x/y",
+    }
+
+
 def test_nothing_new_holds_nothing() -> None:
     assert not Fresh().holds("1" * 40)

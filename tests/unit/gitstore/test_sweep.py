@@ -401,6 +401,14 @@ def test_there_is_a_history_only_of_a_sweep_of_texts_that_was_not_stopped(repo: 
                     sweep.fresh()
 
 
+def test_a_sweep_is_of_all_blobs_and_of_no_texts_if_nothing_else_is_said(repo: Repo) -> None:
+    texts = [b"%d " % number + RUN for number in range(400)]
+    repo.commit({str(number): text for number, text in enumerate(texts)}, message=RUN.decode())
+    with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
+        assert list(sweep.run(lambda found: found.kind)) == ["blob"] * 400
+        assert sweep.totals == {"blob": 400, "blob bytes": sum(map(len, texts))}
+
+
 @pytest.mark.parametrize(("kind", "is_told"), [(BLOB, True), (COMMIT, False)])
 def test_history_is_told_without_a_damaged_blob_but_not_what_came_last(
     repo: Repo, kind: int, is_told: bool
