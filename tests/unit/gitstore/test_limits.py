@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from gitrepo import Repo, kinds, opened, opened_own_way
 
-from leakscan.gitstore import dangling, history, index, layout, memory, packs, quick, refs, shadow, trees
+from leakscan.gitstore import (
+    dangling,
+    history,
+    index,
+    layout,
+    memory,
+    objects,
+    packs,
+    quick,
+    refs,
+    shadow,
+    trees,
+)
+from leakscan.gitstore.forest import HELD_BYTES
 from leakscan.gitstore.layout import find_layout
 from leakscan.gitstore.memory import Memory, UnusableError
 from leakscan.gitstore.quick import QuickStore
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def failures(path: Path) -> list[str]:
@@ -210,3 +220,13 @@ def test_a_folder_that_is_nothing_but_a_repository_is_one(repo: Repo) -> None:
     repo.write("plain/file", "1")
     with opened(repo.path) as store:
         assert set(store.tree_files().paths) == {b"a", b"plain/file"}
+
+
+def test_the_limits_that_the_documentation_names_are_those_that_hold() -> None:
+    text = " ".join((Path(__file__).parents[3] / "docs" / "reading-git.md").read_text().split())
+    for sentence in (
+        f"files and objects over {objects.MAX_OBJECT_BYTES / (1 << 20):g} MiB",
+        f"more than {trees._MAX_ABSENT:,} objects are absent",
+        f"rather than holding more than {HELD_BYTES / (1 << 20):g} MiB",
+    ):
+        assert sentence in text

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakscan.gitstore import attribution, dangling
+from leakscan.gitstore import attribution
 from leakscan.gitstore.attribution import Sightings, placements, sightings
 from leakscan.gitstore.commits import CommitGraph, parents_first, parse_commit, parse_links
 from leakscan.gitstore.dangling import note_paths
@@ -228,18 +228,15 @@ def paths(above: dict[bytes, list[tuple[bytes, bytes]]]) -> set[bytes]:
     return {path for _, path in seen.places()}
 
 
-def test_paths_lead_from_trees_that_none_other_holds_down_to_the_blob(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_paths_lead_from_trees_that_none_other_holds_down_to_the_blob() -> None:
     assert paths({}) == set()
     assert paths({b"blob": [(b"t", b"a")]}) == {b"a"}
     assert paths({b"blob": [(b"t", b"a"), (b"u", b"b")], b"t": [(b"u", b"d")]}) == {b"d/a", b"b"}
     wide = {b"blob": [(b"%d" % number, b"%03d" % number) for number in range(150)]}
     assert paths(wide) == {b"%03d" % number for number in range(100)}
-    chain = {b"blob": [(b"0", b"f")], **{b"%d" % n: [(b"%d" % (n + 1), b"d")] for n in range(9)}}
-    assert paths(chain) == {b"d/" * 9 + b"f"}
-    monkeypatch.setattr(dangling, "_MAX_DEPTH", 4)
-    assert paths(chain) == {b"d/" * 3 + b"f"}
+    for length, deep in ((9, 9), (4_095, 4_095), (4_096, 4_095), (5_000, 4_095)):
+        chain = {b"blob": [(b"0", b"f")], **{b"%d" % n: [(b"%d" % (n + 1), b"d")] for n in range(length)}}
+        assert paths(chain) == {b"d/" * deep + b"f"}
     seen = Sightings(frozenset([b"blob"]))
     seen.add(b"blob", b"known", "x")
     note_paths(seen, {b"blob": [(b"t", b"a")]})
