@@ -392,6 +392,7 @@ def test_there_is_a_history_only_of_a_sweep_of_texts_that_was_not_stopped(repo: 
     repo.commit({"a": "1"})
     for texts, go_on, is_whole in ((False, True, False), (True, False, False), (True, True, True)):
         with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
+            assert sweep.history() is None
             list(sweep.run(lambda _: None, texts=texts, go_on=lambda go_on=go_on: go_on))
             assert (sweep.history() is not None) is is_whole
             if is_whole:
