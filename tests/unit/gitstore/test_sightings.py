@@ -17,6 +17,7 @@ from leakscan.gitstore.commits import CommitGraph, parents_first, parse_commit, 
 from leakscan.gitstore.dangling import note_paths
 from leakscan.gitstore.deal import Dealer
 from leakscan.gitstore.named import NameTests
+from leakscan.gitstore.pool import MAX_TASKS
 from leakscan.model import Commit
 
 if TYPE_CHECKING:
@@ -248,8 +249,10 @@ class Forest:
         self.weights = weights
 
 
-@pytest.mark.parametrize("jobs", [1, 4])
-@pytest.mark.parametrize("weights", [[], [0], [5], [1] * 1000, [0] * 50 + [10**6] * 3, list(range(500))])
+@pytest.mark.parametrize("jobs", [1, 4, 1000])
+@pytest.mark.parametrize(
+    "weights", [[], [0], [5], [1] * 1000, [1] * 10_000, [0] * 50 + [10**6] * 3, list(range(500))]
+)
 def test_tasks_are_all_roots_once_in_shares_of_about_the_same_weight(jobs: int, weights: list[int]) -> None:
     roots = list(range(len(weights)))
     random.Random(1).shuffle(roots)
@@ -258,10 +261,11 @@ def test_tasks_are_all_roots_once_in_shares_of_about_the_same_weight(jobs: int, 
     assert total == sum(weights)
     heavy = [sum(weights[root] for root in task) for task in tasks]
     assert all(before >= after for before, after in pairwise(heavy))
-    enough = total // (jobs * 32) + 1
+    shares = min(jobs * 32, 2_000)
+    enough = total // shares + 1
     for task, weight in zip(tasks, heavy, strict=True):
         assert weight <= enough or len([root for root in task if weights[root]]) == 1
-    assert len(tasks) <= 2 * jobs * 32 + 2
+    assert len(tasks) <= min(2 * shares + 2, MAX_TASKS)
 
 
 def test_a_date_is_told_with_its_own_offset() -> None:
