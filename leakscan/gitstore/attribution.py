@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
+from math import inf
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.command import Git, Process
@@ -24,6 +25,7 @@ _MAX_REMEMBERED = 1 << 14
 _MAX_DEEP = 8
 # git gathers all changes of a commit before it prints one: a tree of a few kB can name 10^10 paths.
 _MAX_HEAP_BYTES = 512 << 20
+_NEVER = (inf, "")
 _DIFF = [
     *("diff-tree", "--stdin", "-c", "-r", "--root", "--raw", "--always", "-z"),
     *("--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv"),
@@ -180,7 +182,7 @@ class HistoryWalk:
 
     def _tree(self, tree: str, seen: Sightings, note: Callable[[bytes, bytes], None]) -> str:
         with self._git.stream("ls-tree", "-r", "-z", "--full-tree", tree) as process:
-            for count, entry in enumerate(process.tokens()):
+            for count, entry in enumerate(process.tokens(), 1):
                 facts, _, path = entry.partition(b"\t")
                 if facts[12 : 12 + self._hex] in seen.wanted:
                     note(facts[12 : 12 + self._hex], path)
@@ -243,7 +245,6 @@ def placements(
         removers = [(commits[oid], n) for oid, n in seen.removed.get(place, {}).items() if oid in commits]
         removers.sort(key=lambda pair: age(pair[0]))
         found[place[0]].append(Placement(*place, tuple(adders), place in seen.in_head, tuple(removers)))
-    for oid, places in found.items():
-        places.sort(key=lambda p: (p.commit is None, age(p.commit) if p.commit else (0, ""), p.path))
-        found[oid] = places
+    for places in found.values():
+        places.sort(key=lambda p: age(p.commit) if p.commit else _NEVER)
     return {oid: tuple(places) for oid, places in found.items()}

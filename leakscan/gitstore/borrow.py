@@ -89,7 +89,7 @@ class Loan:
         names = self.lender.names
         left = bytearray(not flag for flag in self.taken)
         for double in names.doubles:
-            left[double] = 0
+            left[double] = False
         feed = b"".join(
             names.name(number).hex().encode() + b"\n" for number in compress(range(len(left)), left)
         )
@@ -144,7 +144,7 @@ def _divide(listing: bytes, names: kernel.Names, taken: bytearray) -> tuple[byte
     for line in listing.splitlines(keepends=True):
         number = names.find(bytes.fromhex(line[:-1].decode()))
         if number >= 0:
-            taken[number] = 1
+            taken[number] = True
             shared += line
         else:
             own += line

@@ -128,7 +128,7 @@ class CommitGraph:
         while queue:
             number = queue.pop()
             if not seen[number]:
-                seen[number] = 1
+                seen[number] = True
                 if number not in ends:
                     queue += self.all.parents[number]
         return seen

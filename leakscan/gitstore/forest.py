@@ -59,7 +59,7 @@ class Forest:
             return []
         reached = bytearray(len(self.catalog))
         for node in self.reached:
-            reached[node] = 1
+            reached[node] = True
         return [node for node, flag in enumerate(reached) if not flag]
 
     def walk(

@@ -28,7 +28,7 @@ _NOTHING = -1
 
 # path, blob in each base, blob in the tree; -1 where there is none
 Change = tuple[bytes, tuple[int, ...], int]
-# blob, path, commit; and what took the blob's place there, zeros for nothing, None where the commit brought it
+# blob, path, commit; and what took the blob's place there, empty for nothing, None where the commit brought it
 _Event = tuple[bytes, bytes, str, bytes | None]
 Entry = tuple[int, str]  # mode, id
 _ROOT: Final[Entry] = (FOLDER, "")
@@ -232,7 +232,7 @@ class History:
                 yield self._catalog.oid(new).encode(), path, commit, None
             for old in olds:
                 if old >= 0 and old != new:
-                    successor = self._catalog.oid(new) if new >= 0 else self._successor(tree, path)
+                    successor = self._catalog.oid(new) if new >= 0 else self._entry(tree, path)[1]
                     yield self._catalog.oid(old).encode(), path, commit, successor.encode()
 
     def _merge(self, number: int, parents: list[int]) -> Iterator[_Event]:
@@ -255,10 +255,6 @@ class History:
             if one == other:  # so is all below it
                 return False
         return _if_file(one) != _if_file(other)
-
-    def _successor(self, tree: int, path: bytes) -> str:
-        """What git names as the new side of a path that held a blob: zeros where there is no file."""
-        return self._entry(tree, path)[1] or "0" * (2 * self._catalog.width)
 
     def _entry(self, tree: int, path: bytes) -> Entry:
         """Mode and id of the file at a path, (0, "") where there is none."""

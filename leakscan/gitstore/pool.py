@@ -80,7 +80,6 @@ class Pool:
 
     def _be_worker(self, queue: int, answers: int, parent: int) -> NoReturn:
         """Never returns: whatever happens, a worker must not run the rest of its parent's program."""
-        code = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -90,9 +89,8 @@ class Pool:
             while os.getppid() == parent and (number := os.read(queue, _NUMBER.size)):
                 task = _NUMBER.unpack(number)[0]
                 _send(answers, pickle.dumps((task, self._work(task)), pickle.HIGHEST_PROTOCOL))
-            code = 0
         finally:
-            os._exit(code)
+            os._exit(0)  # nobody asks for more than whether a signal ended it
 
     def _collect(self) -> Iterator[tuple[int, Any] | None]:
         buffers = {out: bytearray() for out in self._workers}

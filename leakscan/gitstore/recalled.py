@@ -202,7 +202,7 @@ class RecalledGraph:
                 if not seen[number]:
                     raise Untraceable
             elif not seen[number]:
-                seen[number] = 1
+                seen[number] = True
                 queue += self.all.links[number]
         if not all(self.all.find(oid) in met for oid in set(self._memory.tips) - tips):
             raise Untraceable

@@ -52,7 +52,7 @@ def read_refs(layout: Layout, faults: Faults) -> Refs:
     reader = _Reader(layout, faults)
     found = Refs(refs=reader.all_refs())
     by_name = dict(found.refs)
-    head = reader.value(layout.git_dir / "HEAD", "HEAD", symbolic=True)
+    head = reader.value(layout.git_dir / "HEAD", "HEAD")
     if head is not None and head.startswith(b"ref:"):
         found.head_ref = head[4:].strip()
         found.head = by_name.get(found.head_ref)
@@ -68,7 +68,7 @@ def read_head(layout: Layout, faults: Faults) -> Refs:
     """HEAD alone; `tips` are the other parents of a merge that is being committed."""
     reader = _Reader(layout, faults)
     found = Refs()
-    value = reader.value(layout.git_dir / "HEAD", "HEAD", symbolic=True)
+    value = reader.value(layout.git_dir / "HEAD", "HEAD")
     for _ in range(_MAX_DEPTH):
         if value is None or not value.startswith(b"ref:"):
             break
@@ -125,11 +125,11 @@ class _Reader:
         """What one ref holds; None if there is no such ref."""
         path = os.path.join(os.fsencode(self._layout.common_dir), name)
         if os.path.isfile(path):
-            return self.value(path, readable(name), symbolic=True)
+            return self.value(path, readable(name))
         return self._packed().get(name)
 
-    def value(self, path: Path | bytes, name: str, *, symbolic: bool) -> bytes | None:
-        """An object id, or (`symbolic`) "ref: NAME"; None and a failure if it is neither."""
+    def value(self, path: Path | bytes, name: str) -> bytes | None:
+        """An object id, or "ref: NAME"; None and a failure if it is neither."""
         try:
             target = os.readlink(os.fsencode(path)) if os.path.islink(path) else b""
             data = (
@@ -143,7 +143,7 @@ class _Reader:
         first = self._oid.match(data)
         if first and data[first.end() : first.end() + 1].strip() == b"":
             return first[0]
-        if symbolic and data.startswith(b"ref:") and is_valid_name(data[4:].strip()):
+        if data.startswith(b"ref:") and is_valid_name(data[4:].strip()):
             return data.strip()
         self._faults.add(
             "corrupt-objects", name, "the ref is malformed: it holds neither an object id nor a ref's name"
@@ -166,7 +166,7 @@ class _Reader:
                 if entry.is_dir(follow_symlinks=False):
                     folders.append(name)
                 elif is_valid_name(name):
-                    value = self.value(os.path.join(root, name), readable(name), symbolic=True)
+                    value = self.value(os.path.join(root, name), readable(name))
                     if value is not None:
                         yield name, value
 
@@ -221,7 +221,7 @@ class _Reader:
             if name in ("FETCH_HEAD", "MERGE_HEAD"):
                 found |= self.line_ids(path)
                 continue
-            value = self.value(path, name if folder == self._layout.git_dir else str(path), symbolic=True)
+            value = self.value(path, name if folder == self._layout.git_dir else str(path))
             if value is not None:
                 oid = by_name.get(value[4:].strip()) if value.startswith(b"ref:") else value.decode()
                 found |= {oid} if oid else set()

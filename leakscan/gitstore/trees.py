@@ -70,7 +70,7 @@ class Trees:
         the first of `files_of` those that stand under a name that `may_hold` a value, which are returned. The second
         are the folders that hold the files of which a folder above them has the name."""
         for blob in blobs:
-            self._flags[blob] = 1
+            self._flags[blob] = True
         holders: list[int] = []
         named: dict[int, array[int]] = {}
         self._may_hold = may_hold
@@ -88,7 +88,7 @@ class Trees:
         under = {node for nodes in named.values() for node in nodes}
         files, folders = files_of(under) if under else (under, under)
         for file in files:
-            self._flags[file] = 1
+            self._flags[file] = True
         for share in self._read(sorted({*holders, *named, *self._forest.roots_of(folders)})):
             self._mark(share)
         return files
@@ -101,7 +101,7 @@ class Trees:
         pending: set[int] = set()
         for _ in range(_MAX_ROUNDS):
             for node in fresh:
-                self._flags[node] = 1
+                self._flags[node] = True
             pending.update(map(above.__getitem__, fresh & above.keys()))
             pending.update(*map(others.__getitem__, fresh & others.keys()))
             roots = (pending - last) or set(pending)

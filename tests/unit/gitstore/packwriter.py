@@ -91,14 +91,19 @@ class PackWriter:
     def ref(self, oid: bytes, base: bytes, data: bytes) -> int:
         return self.add(oid, REF, data, base=base)
 
-    def write(self, objects: Path, name: str = "a", *, large_offsets: bool = False) -> Path:
+    def write(
+        self, objects: Path, name: str = "a", *, large_offsets: bool = False, index_version: int = 2
+    ) -> Path:
         self._pack[8:12] = struct.pack(">I", len(self.entries))
         checksum = hashlib.new(self._algorithm, self._pack).digest()
         entries = sorted(self.entries)
         fan_out = [sum(oid[0] <= code for oid, _ in entries) for code in range(256)]
-        index = b"\377tOc\0\0\0\2" + struct.pack(">256I", *fan_out)
+        table = struct.pack(">256I", *fan_out)
+        index = b"\377tOc\0\0\0\2" + table
         index += b"".join(oid for oid, _ in entries) + bytes(4 * len(entries))
-        if large_offsets:
+        if index_version == 1:
+            index = table + b"".join(struct.pack(">I", offset) + oid for oid, offset in entries)
+        elif large_offsets:
             index += b"".join(struct.pack(">I", 1 << 31 | place) for place in range(len(entries)))
             index += b"".join(struct.pack(">Q", offset) for _, offset in entries)
         else:

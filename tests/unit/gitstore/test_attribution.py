@@ -78,11 +78,43 @@ def test_what_a_merge_itself_brought_in_is_its_own(repo: Repo, sides: int) -> No
     ]
 
 
+def test_a_merge_that_changes_a_mode_alone_brings_no_blob(repo: Repo) -> None:
+    first = repo.commit({"a": "1\n", "b": "1\n"})
+    blob = repo.git("rev-parse", "HEAD:a")
+    repo.git("checkout", "-q", "-b", "side")
+    repo.write("a", "2\n")
+    side = repo.commit({})
+    gone = repo.git("rev-parse", "HEAD:a")
+    (repo.path / "a").write_text("1\n")
+    (repo.path / "a").chmod(0o755)
+    repo.git("add", "a")
+    merge = repo.git("commit-tree", repo.git("write-tree"), "-p", first, "-p", side, "-m", "merge")
+    repo.git("reset", "-q", "--hard", merge)
+    assert _placed(repo.path, blob) == [(b"a", first, True, [(side, gone)]), (b"b", first, True, [])]
+    assert _placed(repo.path, gone) == [(b"a", side, False, [(merge, blob)])]
+
+
 def test_paths_may_hold_any_bytes(repo: Repo) -> None:
     names = [b'new\nline "quoted"\t', b"\xff\xfe", b":100644 x", b"-dash"]
     commit = repo.commit(dict.fromkeys(names, "key\n"))
     blob = repo.git("rev-parse", "HEAD:-dash")
     assert _placed(repo.path, blob) == [(name, commit, True, []) for name in sorted(names)]
+
+
+def test_a_folder_that_takes_the_place_of_a_file_is_no_successor_but_a_submodule_is(repo: Repo) -> None:
+    first = repo.commit({"a": "1\n", "b": "2\n", "c": "3\n"})
+    blobs = [repo.git("rev-parse", f"HEAD:{name}") for name in "abc"]
+    for name in "abc":
+        (repo.path / name).unlink()
+    (repo.path / "c").symlink_to("elsewhere")
+    repo.write("a/a", "4\n")
+    repo.git("add", "-A")
+    repo.git("update-index", "--add", "--cacheinfo", f"160000,{'7' * 40},b")
+    repo.clock += 60
+    repo.git("commit", "-q", "-m", "others")
+    second = repo.git("rev-parse", "HEAD")
+    for name, blob, by in zip("abc", blobs, [None, "7" * 40, repo.git("rev-parse", "HEAD:c")], strict=True):
+        assert _placed(repo.path, blob) == [(name.encode(), first, False, [(second, by)])]
 
 
 def test_unreachable_and_stashed_commits_place_blobs(repo: Repo) -> None:

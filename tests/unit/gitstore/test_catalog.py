@@ -56,7 +56,7 @@ def test_copies_of_an_object_are_known_in_every_pack_and_loose(repo: Repo) -> No
     catalog.close()
 
 
-@pytest.mark.parametrize("times", [1, 9])
+@pytest.mark.parametrize("times", [1, 2, 3, 9])
 def test_packs_taken_away_while_they_are_listed_are_looked_for_anew(
     repo: Repo, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -74,7 +74,31 @@ def test_packs_taken_away_while_they_are_listed_are_looked_for_anew(
     monkeypatch.setattr(catalog_module, "PackFile", vanishing)
     with opened(repo.path) as store:
         found = swept(store)
-        assert (len(found), kinds(store)) == ((1, []) if times == 1 else (0, ["vanished"]))
+        assert (len(found), kinds(store)) == ((1, []) if times < 3 else (0, ["vanished"]))
+
+
+def test_what_is_to_be_passed_over_is_not_in_the_list(repo: Repo) -> None:
+    repo.commit({"a": "one\n"})
+    pack = repo.pack()
+    loose, other = repo.blob("two\n"), repo.blob("three\n")
+    packed = repo.git("rev-parse", "HEAD:a")
+    for skip, left in (
+        ((), {packed, loose, other}),
+        ((pack,), {loose, other}),
+        ((repo.loose(loose),), {packed, other}),
+    ):
+        catalog = Catalog([repo.git_dir / "objects"], 20, Faults(), skip=skip)
+        assert {oid for oid in (packed, loose, other) if catalog.find(oid) >= 0} == left
+        catalog.close()
+
+
+def test_a_loose_object_that_cannot_be_read_has_no_kind_and_no_base(repo: Repo) -> None:
+    repo.loose(repo.blob("damaged\n")).write_bytes(b"no stream")
+    repo.blob("sound\n")
+    catalog = _catalog(repo, Faults())
+    told = sorted(zip(catalog.kinds, catalog.sizes, catalog.parents, strict=True))
+    assert told == [(0, 0, -2), (3, 6, -1)]
+    catalog.close()
 
 
 def test_a_pack_that_cannot_be_read_is_a_failure(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import resource
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,8 +70,23 @@ def test_the_last_line_of_a_long_complaint_is_told(git: Git, repo: Repo) -> None
     with git.stream("not-a-command" + "x" * 70_000) as process:
         process.out.read()
         assert process.wait() == 1
-        assert len(process.stderr()) <= 1 << 16
-        assert process.complaint()
+        assert len(process.stderr()) == 1 << 16
+        assert process.complaint().endswith("x' is not a git command. See 'git --help'.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system has such a limit")
+@pytest.mark.parametrize(("options", "limit"), [({}, 1 << 30), ({"max_heap_bytes": 77 << 20}, 77 << 20)])
+def test_git_gets_no_more_memory_than_it_is_given(git: Git, options: dict[str, int], limit: int) -> None:
+    with git.stream("cat-file", "--batch", feed=b"HEAD\n" * 10**6, **options) as process:
+        assert resource.prlimit(process._popen.pid, resource.RLIMIT_DATA) == (limit, limit)
+
+
+def test_a_git_that_is_left_behind_is_ended(git: Git) -> None:
+    with git.stream("cat-file", "--batch", feed=b"HEAD\n" * 10**6) as process:
+        assert b" commit " in process.out.readline()
+    assert process._popen.returncode == -9
+    assert git._running == []
+    git.close()
 
 
 def test_a_closed_git_answers_no_more(git: Git) -> None:

@@ -136,6 +136,31 @@ def test_what_changed_just_now_is_not_settled(objects: Path) -> None:
     assert not stock(objects).is_settled
 
 
+@pytest.mark.parametrize(("fraction", "margin"), [(1, 50_000_000), (0, 3_000_000_000)])
+def test_a_change_is_settled_after_a_while_a_longer_one_where_times_are_in_seconds(
+    objects: Path, monkeypatch: pytest.MonkeyPatch, fraction: int, margin: int
+) -> None:
+    ahead = (time.time_ns() // 10**9 + 60) * 10**9 + fraction
+    os.utime(files(objects)[0], ns=(ahead, ahead))
+    for now, expected in ((ahead + margin, False), (ahead + margin + 1, True)):
+        monkeypatch.setattr(time, "time_ns", lambda now=now: now)
+        assert stock(objects).is_settled is expected
+
+
+def test_all_folders_of_loose_objects_are_looked_through_and_no_others(tmp_path: Path) -> None:
+    for folder, name in (("00", "a" * 38), ("ff", "b" * 62), ("100", "c" * 38), ("aa", "d" * 39)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / name).write_text("x")
+    assert set(stock(tmp_path).stamps) == {f"0/00/{'a' * 38}", f"0/ff/{'b' * 62}"}
+
+
+def test_of_a_short_pack_all_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "pack").mkdir()
+    (tmp_path / "pack" / "x.pack").write_bytes(b"short")
+    (stamp,) = stock(tmp_path).stamps.values()
+    assert stamp[-1] == b"short".hex()
+
+
 def test_a_name_that_is_none_of_a_stamp_is_refused(tmp_path: Path) -> None:
     assert path_of([tmp_path / "0", tmp_path / "1"], "1/pack/x") == tmp_path / "1" / "pack" / "x"
     for name in ("x/pack/y", "0/y", "0/a/b/c"):

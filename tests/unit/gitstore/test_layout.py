@@ -8,7 +8,9 @@ from gitrepo import Repo, kinds, opened
 
 from leakscan.errors import GitError
 from leakscan.gitstore import find_enclosing, find_layout
-from leakscan.gitstore.gitconfig import parse_config
+from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.gitconfig import Setting, parse_config
+from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,3 +126,142 @@ def test_what_encloses_a_folder_is_the_nearest_work_tree(repo: Repo) -> None:
     found = find_enclosing(inner.path)
     assert found is not None
     assert found.work_tree == inner.path
+
+
+def folders(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).mkdir(parents=True)
+    return root
+
+
+@pytest.mark.parametrize("name", ["HEAD", "objects"])
+def test_a_git_folder_needs_a_head_or_objects(tmp_path: Path, name: str) -> None:
+    folders(tmp_path, f".git/{name}")
+    layout = find_layout(tmp_path)
+    assert layout == Layout(tmp_path / ".git", tmp_path / ".git", tmp_path, "sha1")
+
+
+@pytest.mark.parametrize("name", ["refs", "packed-refs", "reftable"])
+def test_a_bare_repository_has_a_head_objects_and_refs(tmp_path: Path, name: str) -> None:
+    folders(tmp_path, name)
+    assert find_layout(tmp_path) is None
+    folders(tmp_path, "HEAD")
+    assert find_layout(tmp_path) is None
+    folders(tmp_path, "objects")
+    assert find_layout(tmp_path) == Layout(tmp_path, tmp_path, None, "sha1")
+    (tmp_path / name).rmdir()
+    assert find_layout(tmp_path) is None
+
+
+@pytest.mark.parametrize("text", ["gitdir:", "gitdir: \n", "folder: git", "gitdir: git\0", "gitdir: empty"])
+def test_a_gitfile_that_names_no_git_directory_is_an_error(tmp_path: Path, text: str) -> None:
+    folders(tmp_path, "git/HEAD", "git/objects", "empty")
+    (tmp_path / ".git").write_text(text)
+    with pytest.raises(GitError, match="the git directory that it names is not there"):
+        find_layout(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["gitdir:git", "gitdir:  git\r\n", "gitdir: ./git\n"])
+def test_a_gitfile_names_a_folder_with_or_without_blanks(tmp_path: Path, text: str) -> None:
+    folders(tmp_path, "git/HEAD", "git/objects")
+    (tmp_path / ".git").write_text(text)
+    layout = find_layout(tmp_path)
+    assert layout is not None
+    assert layout.git_dir == tmp_path / "git"
+
+
+def test_the_common_folder_is_named_to_the_letter_in_a_file_of_up_to_64_kib(tmp_path: Path) -> None:
+    folders(tmp_path, ".git/HEAD", ".git/ common")
+    for text, common in ((" common\n", " common"), ("", ""), (" common".ljust((1 << 16) + 1, "\n"), "")):
+        (tmp_path / ".git" / "commondir").write_text(text)
+        layout = find_layout(tmp_path)
+        assert layout is not None
+        assert layout.common_dir == tmp_path / ".git" / common
+    (tmp_path / ".git" / "commondir").write_text(" common".ljust(1 << 16, "\n"))
+    layout = find_layout(tmp_path)
+    assert layout is not None
+    assert layout.common_dir == tmp_path / ".git" / " common"
+
+
+@pytest.mark.parametrize(("digits", "name", "other"), [(40, "sha1", "sha256"), (64, "sha256", "sha1")])
+@pytest.mark.parametrize("place", ["pack", "loose"])
+def test_names_of_packs_and_of_objects_say_their_format(
+    tmp_path: Path, digits: int, name: str, other: str, place: str
+) -> None:
+    oid = "a" * digits
+    file = f"pack/pack-{oid}.idx" if place == "pack" else f"aa/{oid[2:]}"
+    folders(tmp_path, ".git/objects/aa", ".git/objects/pack", ".git/objects/info")
+    (tmp_path / ".git/config").write_text(f"[extensions]\nobjectFormat = {other}\n")
+    for told, written in ((other, "aa/tmp_obj_1"), (other, f"info/{oid[2:]}"), (name, file)):
+        (tmp_path / ".git/objects" / written).touch()
+        layout = find_layout(tmp_path)
+        assert layout is not None
+        assert (layout.object_format, layout.hex_length) == (told, 64 if told == "sha256" else 40)
+
+
+def test_no_program_may_come_from_a_repository_or_from_whom_it_is_made_for(tmp_path: Path) -> None:
+    layout = Layout(tmp_path / "git", tmp_path / "git", tmp_path, "sha1", tmp_path / "owner")
+    assert layout.outside == tmp_path / "owner"
+    assert layout._replace(owner=None).outside == tmp_path
+    assert layout._replace(owner=None, work_tree=None).outside == tmp_path / "git"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", []),
+        ("[core]\nrepositoryFormatVersion = 0\n[extensions]\nmoonshine = 1\n", []),
+        ("[core]\nrepositoryFormatVersion = 1\n[extensions]\nnoop = 1\npreciousObjects = 1\n", []),
+        ("[core]\nrepositoryFormatVersion = 1\nmoonshine = 1\n", []),
+        (
+            "[core]\nrepositoryFormatVersion = 1\n[extensions]\nmoonshine = 1\n",
+            ["the extension moonshine is unknown"],
+        ),
+        (
+            f"[core]\nrepositoryFormatVersion = 1\nrepositoryFormatVersion = {'2' * 21}\n",
+            [f"repository format version {'2' * 20} is unknown"],
+        ),
+        (f"[core]\nrepositoryFormatVersion = 1{' ' * (1 << 22)}", ["the configuration cannot be read"]),
+    ],
+)
+def test_formats_that_git_may_store_in_other_ways_are_told(
+    tmp_path: Path, text: str, told: list[str]
+) -> None:
+    (tmp_path / "config").write_text(text)
+    faults = Faults()
+    check_format(Layout(tmp_path, tmp_path, None, "sha1"), faults)
+    assert [failure.reason.partition(":")[0] for failure in faults.failures] == told
+
+
+def test_a_configuration_is_read_up_to_4_mib(tmp_path: Path) -> None:
+    text = "[core]\nbare\n"
+    (tmp_path / "config").write_text(text + "#" * ((1 << 22) - len(text)))
+    faults = Faults()
+    settings = check_format(Layout(tmp_path, tmp_path, None, "sha1"), faults)
+    assert (settings, faults.failures) == ([Setting("core", "", "bare", "true")], [])
+
+
+def test_refs_are_in_tables_where_the_settings_or_a_folder_say_so(tmp_path: Path) -> None:
+    layout = Layout(tmp_path, tmp_path, None, "sha1")
+    for value, expected in (("files", False), ("RefTable:x", True)):
+        assert is_reftable(layout, [Setting("extensions", "", "refstorage", value)]) is expected
+    assert not is_reftable(layout, [Setting("extensions", "x", "refstorage", "reftable")])
+    (tmp_path / "reftable").mkdir()
+    assert is_reftable(layout, [])
+
+
+@pytest.mark.parametrize(
+    ("setting", "expected"),
+    [
+        (("extensions", "", "partialclone", "origin"), True),
+        (("extensions", "", "partialclone", ""), False),
+        (("remote", "origin", "promisor", "true"), True),
+        (("remote", "origin", "partialclonefilter", "blob:none"), True),
+        (("remote", "origin", "url", "x"), False),
+        (("branch", "x", "promisor", "true"), False),
+    ],
+)
+def test_settings_say_whether_a_remote_holds_what_is_missing(
+    setting: tuple[str, ...], expected: bool
+) -> None:
+    assert is_promisor([Setting(*setting)]) is expected

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from gitrepo import Repo, kinds, opened, opened_own_way
 
-from leakscan.gitstore import history, index, layout, memory, packs, quick, refs, shadow, trees
+from leakscan.gitstore import (
+    dangling,
+    history,
+    index,
+    layout,
+    memory,
+    objects,
+    packs,
+    quick,
+    refs,
+    shadow,
+    trees,
+)
+from leakscan.gitstore.forest import HELD_BYTES
 from leakscan.gitstore.layout import find_layout
 from leakscan.gitstore.memory import Memory, UnusableError
 from leakscan.gitstore.quick import QuickStore
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def failures(path: Path) -> list[str]:
@@ -145,6 +155,39 @@ def test_too_many_absent_objects_are_left_to_git(busy, monkeypatch: pytest.Monke
             assert sorted(failure.where for failure in store.failures) == sorted(oids)
 
 
+def test_our_own_reader_climbs_so_many_folders(busy, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo, oids = busy
+
+    def is_own(rounds: int) -> bool:
+        monkeypatch.setattr(trees, "_MAX_ROUNDS", rounds)
+        with opened_own_way(repo.path) as store:
+            assert len(store.attribute(oids)) == 3
+            return store.history is not None
+
+    answers = [is_own(rounds) for rounds in range(6)]
+    assert answers == sorted(answers)
+    assert (answers[0], answers[-1]) == (False, True)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_trees_of_no_commit_are_looked_at_up_to_a_number(
+    repo: Repo, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo.commit({"a": "1"})
+    for name in ("b", "c"):
+        repo.write(name, f"key {name}")
+        repo.git("add", name)
+        repo.git("write-tree")
+        repo.git("rm", "-q", "-f", name)
+    blobs = [repo.git("hash-object", "--stdin", stdin=f"key {name}".encode()) for name in ("b", "c")]
+    monkeypatch.setattr(dangling, "_MAX_TREES", most)
+    with opened(repo.path) as store:
+        placed = [place.path for places in store.attribute(blobs).values() for place in places]
+        assert len(placed) == most
+        reason = "2 trees belong to no commit: paths were looked up in the first 1"
+        assert [failure.reason for failure in store.failures] == ([reason] if most == 1 else [])
+
+
 def test_what_is_too_much_to_remember_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
     body = len(Memory("key").encode()) - 25 - 32
     monkeypatch.setattr(memory, "MAX_BYTES", body)
@@ -177,3 +220,13 @@ def test_a_folder_that_is_nothing_but_a_repository_is_one(repo: Repo) -> None:
     repo.write("plain/file", "1")
     with opened(repo.path) as store:
         assert set(store.tree_files().paths) == {b"a", b"plain/file"}
+
+
+def test_the_limits_that_the_documentation_names_are_those_that_hold() -> None:
+    text = " ".join((Path(__file__).parents[3] / "docs" / "reading-git.md").read_text().split())
+    for sentence in (
+        f"files and objects over {objects.MAX_OBJECT_BYTES / (1 << 20):g} MiB",
+        f"more than {trees._MAX_ABSENT:,} objects are absent",
+        f"rather than holding more than {HELD_BYTES / (1 << 20):g} MiB",
+    ):
+        assert sentence in text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,7 +17,7 @@ import pytest
 from leakscan.gitstore.deltaerror import OversizeError
 from leakscan.gitstore.inflate import InflateError, inflate, inflate_head
 from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
-from leakscan.gitstore.privatefolder import PrivateFolder, remove_abandoned
+from leakscan.gitstore.privatefolder import PrivateFolder, _undisturbed, remove_abandoned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +84,17 @@ def test_a_size_that_the_content_has_not_is_damage(tmp_path: Path, size: int) ->
         read_loose(loose(tmp_path, b"blob %d\0" % size, b"12345"))
 
 
+def test_a_loose_file_may_be_little_longer_than_the_largest_object(tmp_path: Path) -> None:
+    path = loose(tmp_path, b"blob 5\0", b"12345")
+    stream = path.read_bytes()
+    limit = 6400
+    path.write_bytes(stream.ljust(limit + limit // 64 + 256, b"x"))
+    assert read_loose(path, limit) == b"12345"
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(OSError, match="longer than 6756 bytes"):
+        read_loose(path, limit)
+
+
 def test_loose_objects_are_listed_by_their_names_in_order(tmp_path: Path) -> None:
     names = ["ff" + "0" * 38, "00" + "a" * 38, "00" + "b" * 38, "7f" + "c" * 38]
     for name in names:
@@ -89,6 +102,8 @@ def test_loose_objects_are_listed_by_their_names_in_order(tmp_path: Path) -> Non
     for other in ("00" + "d" * 37, "00" + "d" * 39, "00" + "g" * 38, "00" + "D" * 38):
         loose(tmp_path, b"blob 0\0", b"", other)
     (tmp_path / "00" / ("e" * 38)).mkdir()
+    (tmp_path / "100").mkdir()
+    (tmp_path / "100" / ("e" * 38)).touch()
     found = list(iter_loose(tmp_path, 20))
     assert [(name.hex(), path.parent.name + path.name) for name, path in found] == [
         (name, name) for name in sorted(names)
@@ -120,6 +135,25 @@ def test_a_folder_of_our_own_is_private_and_goes_with_us(parent: Path) -> None:
     folder.remove()
     folder.remove()
     assert list(parent.iterdir()) == []
+
+
+def test_signals_wait_while_nothing_may_be_left_half_done() -> None:
+    awaited = {signal.SIGINT, signal.SIGTERM}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    with _undisturbed():
+        assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before | awaited
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
+
+
+def test_a_folder_that_is_locked_by_us_is_locked_to_others_until_it_is_removed(parent: Path) -> None:
+    folder = PrivateFolder()
+    descriptor = os.open(folder.path, os.O_RDONLY)
+    with pytest.raises(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    folder.remove()
+    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    os.close(descriptor)
+    assert not folder.path.exists()
 
 
 def test_what_a_killed_run_left_is_removed_and_nothing_else(parent: Path) -> None:

@@ -77,6 +77,7 @@ def test_the_parts_make_a_whole() -> None:
         ("counts", {"blobs": -1, "commits": 3, "tags": 0, "bytes": 0}),
         ("counts", {"blobs": 1, "commits": 1 << 40, "tags": 0, "bytes": 0}),
         ("counts", {"blobs": "1", "commits": 3, "tags": 0, "bytes": 0}),
+        ("counts", {"blobs": 1, "commits": 3, "tags": 0, "bytes": 1 << 62}),
         ("stamps", {"0/pack/x.idx": [1, 2]}),
         ("stamps", {"../../etc/x": [1, 2, 3, 4, ""]}),
         ("stamps", []),
@@ -89,6 +90,17 @@ def test_a_malformed_field_is_refused(field: str, value: object) -> None:
     head[field] = value
     with pytest.raises(UnusableError, match="malformed"):
         decode(signed(head, tables), KEY, 20)
+
+
+def test_the_largest_count_is_taken() -> None:
+    head, tables = parts()
+    counts = {"blobs": 1, "commits": 3, "tags": 0, "bytes": (1 << 62) - 1}
+    assert decode(signed(head | {"counts": counts}, tables), KEY, 20).counts == counts
+
+
+@pytest.mark.parametrize(("traced", "size"), [(0, 0), (1, 1), (8, 1), (9, 2), (2000, 250)])
+def test_a_mask_has_a_bit_for_each_traced_commit(traced: int, size: int) -> None:
+    assert Memory(KEY, traced=["x"] * traced).mask_bytes == size
 
 
 @pytest.mark.parametrize("head", [[], None, "x", 3, {}])

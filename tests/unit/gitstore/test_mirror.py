@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from leakscan.errors import GitError
-from leakscan.gitstore.mirror import Mirror
+from leakscan.gitstore.mirror import Mirror, TooLargeError
 from tests.unit.gitstore.gitrepo import Repo
 
 
@@ -19,7 +19,7 @@ class Usage(NamedTuple):
     free: int
 
 
-@pytest.mark.parametrize("free", [1 << 30, 4096])
+@pytest.mark.parametrize("free", [1 << 20, (1 << 20) - 1])
 def test_a_full_disk_is_named(repo: Repo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int) -> None:
     repo.commit({"a.txt": "1\n"})
     copy = Mirror(tmp_path / "copy", f"file://{repo.path}", {"file"}, "", 0)
@@ -28,5 +28,22 @@ def test_a_full_disk_is_named(repo: Repo, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("shutil.disk_usage", lambda path: Usage(free, 0, free))
     with pytest.raises(GitError) as caught:
         copy.update(refs)
-    assert ("no room is left on the disk" in str(caught.value)) == (free == 4096)
+    assert ("no room is left on the disk" in str(caught.value)) == (free < 1 << 20)
     assert not copy.is_made()
+
+
+@pytest.mark.parametrize(("max_bytes", "left", "is_full"), [(0, 9, False), (10, 9, False), (10, 10, True)])
+def test_only_a_pack_that_grew_to_the_limit_was_too_large(
+    repo: Repo, tmp_path: Path, max_bytes: int, left: int, is_full: bool
+) -> None:
+    repo.commit({"a.txt": "1\n"})
+    copy = Mirror(tmp_path / "copy", f"file://{repo.path}", {"file"}, "", 0)
+    refs = copy.ask()
+    shutil.rmtree(repo.path)
+    copy.max_bytes = max_bytes
+    unfinished = copy.folder / "objects" / "pack" / "tmp_pack_1"
+    unfinished.write_bytes(bytes(left))
+    with pytest.raises(GitError) as caught:
+        copy.begin(refs, [])
+    assert isinstance(caught.value, TooLargeError) is is_full
+    assert not unfinished.exists()

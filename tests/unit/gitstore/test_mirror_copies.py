@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import resource
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from leakscan.errors import GitError
 from leakscan.gitstore.borrow import Lender, NothingSharedError, beginning, borrow
 from leakscan.gitstore.containers import take_stock
 from leakscan.gitstore.memory import Memory
-from leakscan.gitstore.mirror import Mirror, TooLargeError
+from leakscan.gitstore.mirror import Mirror, TooLargeError, _authorization, _harmless, _limit_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,6 +96,50 @@ def test_a_pack_over_the_limit_is_not_kept(repo: Repo, tmp_path: Path) -> None:
     assert list(small.folder.glob("objects/pack/*")) == []
     large = mirror_of(repo, tmp_path / "large", 10_000_000)
     assert brought(large)
+
+
+def test_files_that_others_write_are_not_bounded_with_a_copy(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "1"})
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    mirror = mirror_of(repo, tmp_path / "copy", 10_000_000)
+    with _limit_files(10_000_000):
+        assert resource.getrlimit(resource.RLIMIT_FSIZE) == (10_000_000, before[1])
+        with _limit_files(0):
+            assert resource.getrlimit(resource.RLIMIT_FSIZE) == (10_000_000, before[1])
+    brought(mirror)
+    assert resource.getrlimit(resource.RLIMIT_FSIZE) == before
+
+
+def test_locks_of_a_killed_fetch_are_cleared_away(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "1"})
+    mirror = mirror_of(repo, tmp_path / "copy")
+    brought(mirror)
+    left = [
+        mirror.folder / name
+        for name in (
+            "shallow.lock",
+            "refs/heads/main.lock",
+            "objects/pack/tmp_pack_1",
+            "objects/aa/tmp_obj_1",
+        )
+    ]
+    for file in left:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    oid = repo.commit({"a": "2"})
+    assert brought(mirror) == {"refs/heads/main": oid}
+    assert not any(file.exists() for file in left)
+
+
+def test_a_token_is_for_the_host_of_an_address_alone_and_no_complaint_tells_it() -> None:
+    assert _authorization("https://git.example/a/b.git", "") == {}
+    told = _authorization("https://git.example:8443/a/b.git", "word")
+    assert told["GIT_CONFIG_COUNT"] == "2"
+    assert told["GIT_CONFIG_KEY_0"] == "http.https://git.example:8443/.extraHeader"
+    basic = told["GIT_CONFIG_VALUE_0"].removeprefix("Authorization: Basic ")
+    assert base64.b64decode(basic) == b"x-access-token:word"
+    assert (told["GIT_CONFIG_KEY_1"], told["GIT_CONFIG_VALUE_1"]) == ("http.followRedirects", "false")
+    assert _harmless("fatal: 'https://me:word@git.example/a'") == "fatal: 'https://git.example/a'"
 
 
 def test_what_is_no_repository_is_an_error_without_credentials(tmp_path: Path) -> None:

@@ -5,9 +5,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gitrepo import Repo, contents, kinds, opened
+from packwriter import PackWriter, copy, delta
 
 from leakscan.errors import GitError
 from leakscan.gitstore import objects
+from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.objects import FOLDER, SUBMODULE, tree_entries
+from leakscan.gitstore.packs import check_packs, list_ids
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +41,17 @@ def test_an_object_both_loose_and_packed_is_read_once(repo: Repo) -> None:
     repo.git("repack", "-aq")
     with opened(repo.path) as store:
         assert sorted(item.kind for item in store.iter_objects()) == ["blob", "commit"]
+
+
+def test_packed_objects_are_listed_in_the_order_of_the_pack(repo: Repo) -> None:
+    repo.commit({str(number): f"{number}\n" for number in range(30)})
+    repo.pack()
+    told = "%(objecttype) %(objectname)"
+    lines = repo.git("cat-file", "--batch-all-objects", "--unordered", f"--batch-check={told}").split("\n")
+    with opened(repo.path) as store:
+        listed = store.reader.inventory().content.decode().split()
+    assert listed == [line.split()[1] for line in lines if not line.startswith("tree ")]
+    assert listed != sorted(listed)
 
 
 def test_a_sha256_repository_is_read(tmp_path: Path) -> None:
@@ -104,6 +119,100 @@ def test_too_many_damaged_objects_end_the_reading_honestly(
         *damaged, last = store.failures
     assert [failure.kind for failure in damaged] == ["corrupt-objects"] * 2
     assert last.reason == f"2 objects are damaged: the remaining {10 - 2 - read} were not read"
+
+
+@pytest.fixture
+def circular(repo: Repo, monkeypatch: pytest.MonkeyPatch) -> tuple[Repo, list[str]]:
+    """Fifty sound objects, packed and loose, and the ids of four that are made from each other: git goes round them
+    until it has no memory left."""
+    monkeypatch.setattr(objects, "_CHECK_HEAP_BYTES", 16 << 20)
+    monkeypatch.setattr(objects, "_HEAP_BYTES", 16 << 20)
+    repo.commit({str(number): f"{number}\n" for number in range(30)})
+    repo.pack()
+    repo.git("tag", "-a", "-m", "text", "v1")
+    for number in range(17):
+        repo.blob(f"loose {number}\n")
+    writer = PackWriter()
+    circle = [bytes((number,)) * 20 for number in (1, 90, 91, 255)]
+    for number, oid in enumerate(circle):
+        writer.ref(oid, circle[number - 1], delta(3, 3, copy(0, 3)))
+    writer.write(repo.git_dir / "objects")
+    return repo, [oid.hex() for oid in circle]
+
+
+def sound(repo: Repo, circle: list[str], *kinds: str) -> list[str]:
+    """Ids of what can be read, by the names of files and indexes."""
+    folder = repo.git_dir / "objects"
+    oids = [oid.hex() for oid in list_ids(folder, check_packs(folder, 20, Faults()), 20)]
+    sure = [oid for oid in oids if oid not in circle]
+    said = repo.git("cat-file", "--batch-check=%(objectname) %(objecttype)", stdin="\n".join(sure).encode())
+    told = dict(line.split() for line in said.split("\n"))
+    return sorted(oid for oid, kind in told.items() if kind in kinds)
+
+
+@pytest.mark.parametrize("careful", [1, 2, 7, 2_000])
+def test_what_git_dies_of_is_named_and_all_else_is_listed_and_read(
+    circular: tuple[Repo, list[str]], careful: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo, circle = circular
+    monkeypatch.setattr(objects, "_CAREFUL", careful)
+    everything = sound(repo, circle, "blob", "commit", "tag", "tree")
+    assert len(everything) == 50
+    monkeypatch.setattr(objects, "_HEAP_BYTES", 1)
+    with opened(repo.path) as store:
+        found = store.reader.inventory()
+        told = [sorted(ids.decode().split()) for ids in (found.content, found.commits, found.trees)]
+        failures = list(store.failures)
+    assert told == [
+        sound(repo, circle, *kinds) for kinds in (("blob", "commit", "tag"), ("commit",), ("tree",))
+    ]
+    monkeypatch.setattr(objects, "_HEAP_BYTES", 16 << 20)
+    monkeypatch.setattr(objects, "_CHECK_HEAP_BYTES", 1)
+    with opened(repo.path) as store:
+        asked = sorted([*everything, *circle])
+        assert sorted(item.oid for item in store.reader.fetch(asked)) == everything
+        assert [failure.where for failure in store.failures] == circle
+        for failure in (*failures, *store.failures):
+            assert failure.kind == "corrupt-objects"
+            assert failure.reason == "the object cannot be read: fatal: Out of memory, realloc failed"
+    assert sorted(failure.where for failure in failures) == circle
+
+
+@pytest.mark.parametrize(("most", "read", "told"), [(1, 0, 53), (4, 50, 0), (3, 49, 2)])
+def test_what_is_left_after_too_many_deaths_is_counted(
+    circular: tuple[Repo, list[str]], most: int, read: int, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repo, circle = circular
+    monkeypatch.setattr(objects, "_MAX_DAMAGED", most)
+    everything = sound(repo, circle, "blob", "commit", "tag", "tree")
+    asked = (
+        [circle[0], *everything[:-1], *circle[1:3], everything[-1], circle[3]]
+        if told
+        else [*everything, *circle]
+    )
+    with opened(repo.path) as store:
+        assert len(list(store.reader.fetch(asked))) == read
+        reasons = [failure.reason for failure in store.failures][most:]
+    assert reasons == ([f"{most} objects are damaged: the remaining {told} were not read"] if told else [])
+
+
+def test_entries_of_a_tree_are_told_with_their_type_as_far_as_they_can_be_read() -> None:
+    raw = bytes(range(20))
+    entries = [
+        (b"100644", b"a"),
+        (b"100755", b"b c"),
+        (b"120000", b"l"),
+        (b"40000", b"\n"),
+        (b"160000", b"s"),
+    ]
+    data = b"".join(mode + b" " + name + b"\0" + raw for mode, name in entries)
+    types = [0o100000, 0o100000, 0o120000, FOLDER, SUBMODULE]
+    told = [(kind, name, raw.hex()) for kind, (_, name) in zip(types, entries, strict=True)]
+    assert list(tree_entries(data, 40)) == told
+    assert list(tree_entries(data[:-1], 40)) == told[:-1]
+    assert (FOLDER, SUBMODULE) == (0o040000, 0o160000)
+    wide = bytes(range(32))
+    assert list(tree_entries(b"100644 a\0" + wide, 64)) == [(0o100000, b"a", wide.hex())]
 
 
 def test_an_object_too_large_to_hold_is_a_failure(repo: Repo) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import zlib
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,32 @@ def test_sizes_that_lie_are_found_out_without_being_believed(tmp_path: Path) -> 
             pack.read(pack.find(oid))
     with pytest.raises(OversizeError):
         pack.read(pack.find(oids[2]))
+    pack.close()
+
+
+def test_what_cannot_be_deflated_is_read(tmp_path: Path) -> None:
+    writer = PackWriter()
+    contents = [os.urandom(size) for size in (1, 100_000, 2_000_000)]
+    oids = [writer.blob(content) for content in contents]
+    pack = PackFile(writer.write(tmp_path), 20)
+    assert [pack.read(pack.find(oid)) for oid in oids] == contents
+    pack.close()
+
+
+@pytest.mark.parametrize("size", [1, 6_400])
+def test_a_stream_may_be_a_little_longer_than_its_content(tmp_path: Path, size: int) -> None:
+    content = os.urandom(size)
+    stored = b"\1" + struct.pack("<HH", size, size ^ 0xFFFF) + content
+    rest = stored + struct.pack(">I", zlib.adler32(content))
+    writer = PackWriter()
+    most = (size // 64 + 4096 - 11) // 5  # empty blocks, which nobody needs
+    for number, blocks in enumerate((0, most, most + 1)):
+        packed = b"\x78\x01" + b"\0\0\0\xff\xff" * blocks + rest
+        writer.add(bytes([number]) * 20, BLOB, b"", size=size, packed=packed)
+    pack = PackFile(writer.write(tmp_path), 20)
+    assert [pack.read(pack.find(bytes([number]) * 20)) for number in (0, 1)] == [content] * 2
+    with pytest.raises(InflateError):
+        pack.read(pack.find(b"\2" * 20))
     pack.close()
 
 

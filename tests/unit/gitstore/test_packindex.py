@@ -85,7 +85,7 @@ def test_a_large_offset_that_is_only_promised_is_nowhere(tmp_path: Path) -> None
     index = opened(tmp_path, version_2(table, 20, large=2), 20)
     assert list(index.offsets) == [BIG, BIG + 1, NOWHERE]
     huge = {b"a" * 20: (1 << 64) - 1, b"b" * 20: BIG - 1}
-    assert list(opened(tmp_path, version_2(huge, 20), 20).offsets) == [NOWHERE, BIG - 1]
+    assert list(opened(tmp_path, version_2(huge, 20), 20).offsets) == [(1 << 63) - 1, BIG - 1]
 
 
 @pytest.mark.parametrize("write", [version_1, version_2])
@@ -98,6 +98,9 @@ def test_what_is_cut_off_or_out_of_order_is_refused(tmp_path: Path, write) -> No
         with pytest.raises(ValueError, match="it is cut off"):
             opened(tmp_path, data[:size], 20)
     start = 8 if write is version_2 else 0
+    for size, said in ((start + 1023, "it is cut off"), (start + 1024, "it is damaged")):
+        with pytest.raises(ValueError, match=said):
+            opened(tmp_path, data[:size], 20)
     wrong = data[:start] + b"\0\0\0\6" + data[start + 4 :]
     with pytest.raises(ValueError, match="it is damaged"):
         opened(tmp_path, wrong, 20)

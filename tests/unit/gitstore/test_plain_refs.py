@@ -1,28 +1,13 @@
-"""Refs and packs as files written here, without git."""
+"""Refs as files written here, without git."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
-import os
 from typing import TYPE_CHECKING
 
 import pytest
-from packwriter import PackWriter
 
-from leakscan.gitstore import packs
-from leakscan.gitstore.deltaerror import OversizeError
 from leakscan.gitstore.faults import Faults
-from leakscan.gitstore.inflate import InflateError
 from leakscan.gitstore.layout import Layout
-from leakscan.gitstore.packfile import PackFile
-from leakscan.gitstore.packs import (
-    check_packs,
-    find_object_dirs,
-    find_special_files,
-    list_ids,
-    quote_alternate,
-)
 from leakscan.gitstore.refs import Ref, mentioned, read_head, read_refs
 
 if TYPE_CHECKING:
@@ -81,6 +66,22 @@ def test_a_chain_of_symbolic_refs_is_followed_five_deep(layout: Layout, length: 
     assert kinds(faults) == ([] if is_found else [("corrupt-objects", "refs/heads/r0")])
 
 
+@pytest.mark.parametrize(("length", "head"), [(0, A), (4, A), (5, None)])
+def test_head_is_looked_for_through_five_names(layout: Layout, length: int, head: str | None) -> None:
+    write(layout, HEAD="ref: refs/heads/r0")
+    write(layout, **{f"refs__heads__r{at}": f"ref: refs/heads/r{at + 1}\n" for at in range(length)})
+    write(layout, **{f"refs__heads__r{length}": A})
+    faults = Faults()
+    found = read_head(layout, faults)
+    assert (found.head, found.head_ref, kinds(faults)) == (head, b"refs/heads/r0", [])
+
+
+def test_a_ref_is_read_up_to_64_kib(layout: Layout) -> None:
+    write(layout, HEAD=A.ljust(1 << 16), refs__heads__x=A.ljust((1 << 16) + 1))
+    faults = Faults()
+    assert (read_refs(layout, faults).head, kinds(faults)) == (A, [("unreadable", "refs/heads/x")])
+
+
 @pytest.mark.parametrize(
     ("text", "head", "ref", "fault"),
     [
@@ -131,6 +132,22 @@ def test_pseudo_refs_and_reflogs_of_all_work_trees_name_objects(layout: Layout) 
     assert read_head(layout, faults).tips == {B, C}
 
 
+def test_heads_of_other_work_trees_may_be_on_branches_and_faults_say_whose_they_are(layout: Layout) -> None:
+    write(
+        layout,
+        HEAD=A,
+        ORIG_HEAD="damage",
+        refs__heads__x=B,
+        worktrees__v__HEAD="ref:refs/heads/x",
+        worktrees__w__HEAD="ref: refs/heads/unborn",
+        worktrees__w__ORIG_HEAD="damage",
+    )
+    faults = Faults()
+    assert read_refs(layout, faults).tips == {A, B}
+    elsewhere = layout.git_dir / "worktrees" / "w" / "ORIG_HEAD"
+    assert kinds(faults) == [("corrupt-objects", "ORIG_HEAD"), ("corrupt-objects", str(elsewhere))]
+
+
 def test_names_that_a_question_may_be_about() -> None:
     refs = [
         Ref(name, A) for name in (b"refs/heads/main", b"refs/remotes/o/HEAD", b"refs/tags/v1", b"refs/x/y")
@@ -139,146 +156,3 @@ def test_names_that_a_question_may_be_about() -> None:
     assert [ref.name for ref in mentioned(refs, ["o^", "x/y"])] == [b"refs/remotes/o/HEAD", b"refs/x/y"]
     assert mentioned(refs, ["zzz"]) == []
     assert [ref.name for ref in mentioned(refs, ["a", "refs/tags/v1"])] == [b"refs/tags/v1"]
-
-
-def pack(folder: Path, count: int = 3, version: bytes = b"") -> Path:
-    writer = PackWriter()
-    for number in range(count):
-        writer.blob(b"content %d" % number * 50)
-    return writer.write(folder)
-
-
-def fault(folder: Path) -> str:
-    faults = Faults()
-    (found,) = check_packs(folder, 20, faults)
-    assert bool(found.fault) == bool(faults.failures)
-    return found.fault
-
-
-def rewritten(path: Path, start: int, data: bytes) -> None:
-    content = bytearray(path.read_bytes())
-    end = start + len(data) if start >= 0 else len(content) + start + len(data)
-    content[start if start >= 0 else len(content) + start : end] = data
-    path.write_bytes(content)
-
-
-def test_a_pack_and_its_index_must_agree(tmp_path: Path) -> None:
-    def anew() -> tuple[Path, Path]:
-        path = pack(tmp_path)
-        return path, path.with_suffix(".idx")
-
-    path, index = anew()
-    assert fault(tmp_path) == ""
-    assert len(list(list_ids(tmp_path, check_packs(tmp_path, 20, Faults()), 20))) == 3
-    for start, data, said in (
-        (0, b"PACX", "it is not a pack"),
-        (7, b"\4", "it is not a pack"),
-        (7, b"\3", ""),
-        (11, b"\4", "the pack says that it holds 4 objects, its index says 3"),
-        (-1, b"\0\0"[:1], "the pack does not belong to its index, or is cut off"),
-    ):
-        path, index = anew()
-        if start != -1 or path.read_bytes()[-1:] != data:
-            rewritten(path, start, data)
-            assert fault(tmp_path) == said
-    for start, data, said in (
-        (7, b"\3", "the index of the pack is cut off or of an unknown version"),
-        (8, b"\0\0\0\7", "the index of the pack is damaged"),
-    ):
-        path, index = anew()
-        rewritten(index, start, data)
-        assert fault(tmp_path) == said
-    for change, said in ((-1, "wrong size"), (1, ""), (16, ""), (17, "wrong size")):
-        path, index = anew()
-        data = index.read_bytes()
-        tail = data[-40:]
-        index.write_bytes(data[:-41] + tail if change < 0 else data[:-40] + bytes(change) + tail)
-        assert said in fault(tmp_path)
-        assert bool(fault(tmp_path)) == bool(said)
-    path, index = anew()
-    index.unlink()
-    assert fault(tmp_path).startswith("the pack has no index")
-
-
-def test_object_folders_are_each_once_and_absent_ones_told(tmp_path: Path) -> None:
-    one, two, odd = (tmp_path / name for name in ("one", "two", 'o"\\\n\x1f \x7f~d'))
-    for folder in (one, two, odd):
-        (folder / "info").mkdir(parents=True)
-    (one / "info" / "alternates").write_bytes(b"# note\n\n../two\n" + quote_alternate(odd) + b"\n../absent\n")
-    (two / "info" / "alternates").write_bytes(f'{one}\n"../\\157ne"\n'.encode())
-    faults = Faults()
-    assert find_object_dirs(one, faults) == [one, two, odd]
-    assert kinds(faults) == [("missing-objects", str(tmp_path / "absent"))]
-
-
-def test_lists_that_cannot_be_read_are_told_with_the_reason(tmp_path: Path) -> None:
-    (tmp_path / "info").mkdir()
-    os.mkfifo(tmp_path / "info" / "alternates")
-    (tmp_path / "pack").write_text("no folder")
-    faults = Faults()
-    assert find_object_dirs(tmp_path, faults) == [tmp_path]
-    assert check_packs(tmp_path, 20, faults) == []
-    assert [(failure.kind, failure.reason) for failure in faults.failures] == [
-        ("unreadable", "the alternates cannot be read: not a regular file"),
-        ("unreadable", f"the packs in it cannot be read: {os.strerror(errno.ENOTDIR)}"),
-    ]
-
-
-def test_only_so_many_alternates_are_followed(tmp_path: Path, monkeypatch) -> None:
-    folders = [tmp_path / name for name in "abc"]
-    for folder, other in zip(folders, [*folders[1:], folders[0]], strict=True):
-        (folder / "info").mkdir(parents=True)
-        (folder / "info" / "alternates").write_bytes(quote_alternate(other))
-    for most, told in ((3, []), (2, [("too-large", str(folders[0]))])):
-        monkeypatch.setattr(packs, "_MAX_OBJECT_DIRS", most)
-        faults = Faults()
-        assert find_object_dirs(folders[0], faults) == folders[:most]
-        assert kinds(faults) == told
-
-
-def test_files_that_are_none_are_found_wherever_git_looks(tmp_path: Path) -> None:
-    for place in ("pack", "info", "00", "ff", "xx"):
-        (tmp_path / place / "folder").mkdir(parents=True)
-        (tmp_path / place / "file").write_text("x")
-        os.mkfifo(tmp_path / place / "pipe")
-    found = {str(path.relative_to(tmp_path)) for path in find_special_files(tmp_path)}
-    assert found == {"pack/pipe", "info/pipe", "00/pipe", "00/folder", "ff/pipe", "ff/folder"}
-
-
-@pytest.mark.parametrize("number", [0, 199, 200, 1000])
-def test_of_many_packs_the_later_ones_are_opened_when_they_are_read(tmp_path: Path, number: int) -> None:
-    path = pack(tmp_path)
-    opened = PackFile(path, 20, number)
-    assert (opened.file >= 0) == (number < 200)
-    contents = {opened.read(entry) for entry in range(3)}
-    assert contents == {b"content %d" % number * 50 for number in range(3)}
-    assert opened.read(0, 450) in contents
-    with pytest.raises(OversizeError):
-        opened.read(0, 449)
-    opened.close()
-    opened.close()
-    assert opened.read(1) in contents
-    path.rename(tmp_path / "kept")
-    path.write_bytes((tmp_path / "kept").read_bytes())
-    with pytest.raises(OSError, match="replaced"):
-        opened.read(1)
-
-
-def test_an_entry_without_room_is_damaged_and_the_others_are_read(tmp_path: Path) -> None:
-    writer = PackWriter()
-    oids = [writer.blob(b"first"), writer.blob(b"second")]
-    offset = writer.entries[0][1]
-    writer.entries.append((hashlib.sha1(b"third").digest(), offset))  # two entries at one place
-    opened = PackFile(writer.write(tmp_path), 20)
-    numbers = {name: opened.find(name) for name, _ in writer.entries}
-    assert len(set(numbers.values())) == 3
-    read = {}
-    for name, at in numbers.items():
-        if opened.ends[at] > opened.starts[at]:
-            read[name] = opened.read(at)
-        else:
-            with pytest.raises(InflateError, match="no room"):
-                opened.read(at)
-    assert b"second" in read.values()
-    assert oids[1] in read
-    opened.close()

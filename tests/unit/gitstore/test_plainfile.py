@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from leakscan.gitstore.bounds import LEAST_MEMORY, bounds
+from leakscan.gitstore.bounds import bounds
 from leakscan.gitstore.cachefile import read_private, write_private
 from leakscan.gitstore.gitconfig import Setting, parse_config
 from leakscan.gitstore.memory import UnusableError
@@ -132,7 +132,7 @@ def test_settings_are_read_as_git_reads_them(text: str, settings: list[tuple[str
 @pytest.mark.parametrize("memory", [0, 1 << 28, 1 << 30, 1 << 36])
 def test_all_processes_together_stay_under_the_limit(memory: int, jobs: int) -> None:
     found = bounds(memory, jobs)
-    room = max(memory, LEAST_MEMORY) - (160 << 20)
+    room = max(memory, 256 << 20) - (160 << 20)
     assert jobs * (found.held + 4 * found.shared) <= room < jobs * 5 * (found.held + 1)
     assert found.shared == min(found.held, MAX_OBJECT_BYTES)
     assert 4 * found.alone <= room

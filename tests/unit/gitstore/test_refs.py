@@ -140,6 +140,25 @@ def test_a_folder_and_lists_of_refs_that_are_links_or_fifos_are_failures_with_re
     }
 
 
+def test_lists_of_refs_that_are_links_are_failures_with_reasons(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a": "one\n"})
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "list").write_text(f"{'1' * 40} refs/heads/planted\n")
+    for name in ("packed-refs", "FETCH_HEAD"):
+        (repo.git_dir / name).symlink_to(tmp_path / "outside" / "list")
+    (repo.git_dir / "logs/refs/remotes").symlink_to(tmp_path / "outside")
+    with opened(repo.path) as store:
+        reasons = {failure.where: failure.reason for failure in store.failures}
+        assert [ref.name for ref in store.refs.refs] == [b"refs/heads/main"]
+        assert "1" * 40 not in store.refs.tips | store.refs.logged
+    link = os.strerror(errno.ELOOP)
+    assert reasons == {
+        str(repo.git_dir / "packed-refs"): f"the refs in it cannot be read: {link}",
+        str(repo.git_dir / "FETCH_HEAD"): f"it cannot be read: {link}",
+        str(repo.git_dir / "logs/refs/remotes"): link,
+    }
+
+
 def test_a_link_among_refs_to_a_ref_is_a_symbolic_ref(repo: Repo) -> None:
     """As old git wrote them."""
     oid = repo.commit({"a": "one\n"})

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leakscan.gitstore import attribution, dangling
-from leakscan.gitstore.attribution import Sightings, placements
+from leakscan.gitstore import attribution
+from leakscan.gitstore.attribution import Sightings, placements, sightings
 from leakscan.gitstore.commits import CommitGraph, parents_first, parse_commit, parse_links
 from leakscan.gitstore.dangling import note_paths
 from leakscan.gitstore.deal import Dealer
+from leakscan.gitstore.named import NameTests
+from leakscan.gitstore.pool import MAX_TASKS
 from leakscan.model import Commit
 
 if TYPE_CHECKING:
@@ -78,6 +80,39 @@ def test_a_blob_has_no_more_places_than_are_kept(monkeypatch: pytest.MonkeyPatch
         assert (len(seen.places()), seen.crowded()) == (3, [])
         note(seen, b"3")
         assert (len(seen.places()), seen.crowded()) == (3, ["a"])
+
+
+def test_ten_thousand_places_of_a_blob_are_kept() -> None:
+    seen = Sightings(frozenset([b"a"]))
+    for number in range(10_001):
+        assert seen.crowded() == []
+        seen.add(b"a", b"%d" % number, "x")
+    assert (len(seen.places()), seen.crowded()) == (10_000, ["a"])
+
+
+def test_what_is_wanted_for_its_name_is_seen_only_where_a_path_holds_something() -> None:
+    tests = NameTests(bool, lambda path: path.startswith(b"key"))
+    seen = sightings(["a", "b"], ["b", "c", "d"], tests)
+    assert (seen.wanted, seen.named) == ({b"a", b"b", b"c", b"d"}, {b"c", b"d"})
+    for oid in (b"a", b"c"):
+        for path in (b"plain", b"key"):
+            seen.add(oid, path, "x")
+            seen.remove(oid, path, "y", b"b")
+            seen.note(oid, path, in_head=True)
+    seen.add(b"d", b"plain", "x")
+    assert seen.places() == {("a", b"plain"), ("a", b"key"), ("c", b"key")}
+    assert seen.removed.keys() == seen.in_head == seen.places()
+    assert seen.lasting() == {b"a", b"b", b"c"}
+    again = seen.blank()
+    assert (again.wanted, again.named, again.holds) == (seen.wanted, seen.named, seen.holds)
+    assert again.places() == set()
+
+
+def test_without_tests_of_names_none_is_wanted_for_its_name() -> None:
+    seen = sightings(["a"], ["b"], None)
+    assert (seen.wanted, seen.named) == ({b"a"}, frozenset())
+    seen.add(b"a", b"plain", "x")
+    assert seen.lasting() == {b"a"}
 
 
 PERSON = "Ann <a@b> 1700000000 +0530"
@@ -194,18 +229,15 @@ def paths(above: dict[bytes, list[tuple[bytes, bytes]]]) -> set[bytes]:
     return {path for _, path in seen.places()}
 
 
-def test_paths_lead_from_trees_that_none_other_holds_down_to_the_blob(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_paths_lead_from_trees_that_none_other_holds_down_to_the_blob() -> None:
     assert paths({}) == set()
     assert paths({b"blob": [(b"t", b"a")]}) == {b"a"}
     assert paths({b"blob": [(b"t", b"a"), (b"u", b"b")], b"t": [(b"u", b"d")]}) == {b"d/a", b"b"}
     wide = {b"blob": [(b"%d" % number, b"%03d" % number) for number in range(150)]}
     assert paths(wide) == {b"%03d" % number for number in range(100)}
-    chain = {b"blob": [(b"0", b"f")], **{b"%d" % n: [(b"%d" % (n + 1), b"d")] for n in range(9)}}
-    assert paths(chain) == {b"d/" * 9 + b"f"}
-    monkeypatch.setattr(dangling, "_MAX_DEPTH", 4)
-    assert paths(chain) == {b"d/" * 3 + b"f"}
+    for length, deep in ((9, 9), (4_095, 4_095), (4_096, 4_095), (5_000, 4_095)):
+        chain = {b"blob": [(b"0", b"f")], **{b"%d" % n: [(b"%d" % (n + 1), b"d")] for n in range(length)}}
+        assert paths(chain) == {b"d/" * deep + b"f"}
     seen = Sightings(frozenset([b"blob"]))
     seen.add(b"blob", b"known", "x")
     note_paths(seen, {b"blob": [(b"t", b"a")]})
@@ -217,8 +249,10 @@ class Forest:
         self.weights = weights
 
 
-@pytest.mark.parametrize("jobs", [1, 4])
-@pytest.mark.parametrize("weights", [[], [0], [5], [1] * 1000, [0] * 50 + [10**6] * 3, list(range(500))])
+@pytest.mark.parametrize("jobs", [1, 4, 1000])
+@pytest.mark.parametrize(
+    "weights", [[], [0], [5], [1] * 1000, [1] * 5_000, [0] * 50 + [10**6] * 3, list(range(500))]
+)
 def test_tasks_are_all_roots_once_in_shares_of_about_the_same_weight(jobs: int, weights: list[int]) -> None:
     roots = list(range(len(weights)))
     random.Random(1).shuffle(roots)
@@ -227,10 +261,11 @@ def test_tasks_are_all_roots_once_in_shares_of_about_the_same_weight(jobs: int, 
     assert total == sum(weights)
     heavy = [sum(weights[root] for root in task) for task in tasks]
     assert all(before >= after for before, after in pairwise(heavy))
-    enough = total // (jobs * 32) + 1
+    shares = min(jobs * 32, 2_000)
+    enough = total // shares + 1
     for task, weight in zip(tasks, heavy, strict=True):
         assert weight <= enough or len([root for root in task if weights[root]]) == 1
-    assert len(tasks) <= 2 * jobs * 32 + 2
+    assert len(tasks) <= min(2 * shares + 2, MAX_TASKS)
 
 
 def test_a_date_is_told_with_its_own_offset() -> None:

@@ -167,6 +167,26 @@ def test_a_missing_base_is_one_failure_and_the_rest_is_swept(repo: Repo) -> None
         assert "3 others" in failure.reason
 
 
+def test_no_base_is_missed_where_what_is_made_from_it_stands_elsewhere_too(repo: Repo) -> None:
+    writer, whole = PackWriter(), PackWriter()
+    targets = _deltas_of_held(writer)
+    for target in targets[:2]:
+        whole.blob(target)
+    writer.write(repo.git_dir / "objects")
+    whole.write(repo.git_dir / "objects", "whole")
+    with opened(repo.path) as store:
+        assert {data for _, data in swept(store)} == {targets[0]}
+        (failure,) = store.failures
+        told = "the object is not in the store: 1 others are stored as differences from it"
+        assert (failure.kind, failure.reason) == ("missing-objects", told)
+    last = PackWriter()
+    last.blob(targets[2])
+    last.write(repo.git_dir / "objects", "last")
+    with opened(repo.path) as store:
+        assert {data for _, data in swept(store)} == {targets[0]}
+        assert (totals(store)[0], store.failures) == (3, [])
+
+
 def test_a_missing_base_of_a_partial_clone_says_so(repo: Repo) -> None:
     writer = PackWriter()
     _deltas_of_held(writer)
@@ -190,8 +210,8 @@ def test_deltas_in_a_circle_end_the_walk_and_the_rest_is_swept(repo: Repo, lengt
         assert {data for _, data in swept(store)} == {RUN}
         (failure,) = store.failures
         assert failure.kind == "corrupt-objects"
-        assert f"{length + 1} objects" in failure.reason
-        assert "1 damaged" in failure.reason
+        told = f"{length + 1} objects are stored as differences in a circle"
+        assert failure.reason == f"{told}; 1 damaged ones were not looked for elsewhere"
 
 
 def test_a_delta_that_claims_50_gb_is_too_large_and_not_believed(repo: Repo) -> None:
