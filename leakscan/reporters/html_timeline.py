@@ -86,7 +86,10 @@ def timeline_of(credentials: Sequence[Credential]) -> Timeline | None:
         for row, (number, credential, span) in enumerate(drawn)
     ]
     steps = [(_LEFT + (_WIDTH - _LEFT - 10) * index / (_TICKS - 1)) for index in range(_TICKS)]
-    ticks = tuple((round(x, 1), _day(start + (x - _LEFT) / scale)) for x in steps)
+    days: dict[str, float] = {}
+    for x in steps:
+        days.setdefault(_day(start + (x - _LEFT) / scale), round(x, 1))
+    ticks = tuple((x, day) for day, x in days.items())
     return Timeline(_WIDTH, len(bars) * _ROW + 28, _LEFT, tuple(bars), ticks, len(dated) - len(drawn))
 
 

@@ -290,3 +290,13 @@ def test_a_bar_ends_where_the_value_went_or_now() -> None:
     assert open_ends == {950}
     assert all(ends[bar.number] < 950 for bar in timeline.bars if not bar.open)
     assert timeline_of(credentials_of(result_of())) is None
+
+
+def test_the_axis_names_each_day_once() -> None:
+    make = Generator(5)
+    commit = make.commit()
+    exposure = Exposure(Event(commit, b"a.env"), None, True, True, (), False, 0)
+    finding = make.finding(KEY_RULE, WorktreeFile(b"a.env"), exposure=exposure)
+    timeline = timeline_of(credentials_of(result_of(finding)))
+    assert timeline is not None
+    assert len(timeline.ticks) == len({day for _, day in timeline.ticks}) == 2
