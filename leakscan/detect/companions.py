@@ -12,7 +12,7 @@ from itertools import chain
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.naming import Label, iter_names, split_words
-from leakscan.detect.spans import Taken
+from leakscan.detect.spans import Cover
 from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
 from leakscan.rules import Rule, RuleSet, TextShape
@@ -56,7 +56,7 @@ class Companions:
         """The candidates, and behind them those that stand with one of them."""
         joined = list(candidates)
         places = {candidate.span: at for at, candidate in enumerate(candidates)}
-        taken = Taken(places)
+        taken = Cover(places)
         for place in sorted(range(len(candidates)), key=lambda place: candidates[place].venue is None):
             candidate = candidates[place]
             other = None if candidate.partner is None else candidates[candidate.partner]
@@ -68,10 +68,10 @@ class Companions:
                 if at < len(joined):
                     if _is_more(joined[at], rules):
                         continue
-                elif taken.has_room(span):
-                    taken.add(span)
-                else:
+                elif taken.touches(span):
                     continue
+                else:
+                    taken.add(span)
                 value, places[span] = data[span.start : span.end], at
                 if joined[place].partner is None:
                     joined[place] = replace(joined[place], partner=at)

@@ -94,8 +94,8 @@ class Judge:
         confidence = _level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
-        lone = partner is None and isinstance(rule.shape, TextShape) and rule.shape.loose
-        lone &= candidate.label.kind == "named"
+        loose = isinstance(rule.shape, TextShape) and rule.shape.loose
+        lone = partner is None and loose and candidate.label.kind == "named"
         confidence, doubts = doubted(confidence, candidate, venue, paths, beside, lone=lone)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None

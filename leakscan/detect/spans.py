@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from leakscan.model import Span
@@ -31,18 +31,8 @@ class Cover:
         at = bisect_right(self._ends, span.start)
         return at < len(self._spans) and self._spans[at].start < span.end
 
-
-class Taken:
-    """Spans that do not overlap."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self._spans = sorted(spans)
-
-    def has_room(self, span: Span) -> bool:
-        """Whether it overlaps none of them."""
-        at = bisect_right(self._spans, span)
-        before, after = self._spans[max(0, at - 1) : at], self._spans[at : at + 1]
-        return not any(other.start < span.end and span.start < other.end for other in (*before, *after))
-
     def add(self, span: Span) -> None:
-        insort(self._spans, span)
+        """One that touches none of them."""
+        at = bisect_right(self._ends, span.start)
+        self._spans.insert(at, span)
+        self._ends.insert(at, span.end)

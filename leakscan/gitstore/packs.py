@@ -179,7 +179,7 @@ def _index_fault(head: bytes, size: int, width: int, objects_in_pack: int) -> st
     is_v2 = head.startswith(_INDEX_V2)
     if len(head) < 8 + _FAN_OUT.size or (head.startswith(b"\377tOc") and not is_v2):
         return "the index of the pack is cut off or of an unknown version"
-    fan_out = _fan_out(head, 8 if is_v2 else 0)
+    fan_out = _FAN_OUT.unpack_from(head, 8 if is_v2 else 0)
     count = fan_out[-1]
     if any(low > high for low, high in pairwise(fan_out)):
         return "the index of the pack is damaged"
@@ -189,7 +189,3 @@ def _index_fault(head: bytes, size: int, width: int, objects_in_pack: int) -> st
     if count != objects_in_pack:
         return f"the pack says that it holds {objects_in_pack} objects, its index says {count}"
     return ""
-
-
-def _fan_out(data: bytes, offset: int) -> tuple[int, ...]:
-    return _FAN_OUT.unpack_from(data, offset)

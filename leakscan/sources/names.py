@@ -45,10 +45,11 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    names = list(names)
-    if has_anchor(_BEFORE_RUN.sub(b"=", b"\n".join(name.translate(_APART) for name in names))):
-        texts = {name: as_text(name) for name in names}
-        yield from (Blob("", text, WorktreeFile(name)) for name, text in texts.items() if has_anchor(text))
+    names = list(dict.fromkeys(names))
+    lines = _as_lines(names)
+    if has_anchor(lines):
+        texts = zip(names, lines.split(b"\n"), strict=True)
+        yield from (Blob("", text, WorktreeFile(name)) for name, text in texts if has_anchor(text))
 
 
 def name_tests(detector: Detector) -> NameTests:
@@ -63,7 +64,11 @@ def name_tests(detector: Detector) -> NameTests:
 
 def as_text(name: bytes) -> bytes:
     """A name as a text of the same length, in which a value stands by itself: `a/secret_V.txt` is `a secret=V txt`."""
-    return _BEFORE_RUN.sub(b"=", name.translate(_APART))
+    return _as_lines([name])
+
+
+def _as_lines(names: Iterable[bytes]) -> bytes:
+    return _BEFORE_RUN.sub(b"=", b"\n".join(name.translate(_APART) for name in names))
 
 
 def git_dir_items(

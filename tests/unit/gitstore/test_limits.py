@@ -131,14 +131,16 @@ def test_our_own_reader_leaves_to_git_what_is_over_a_limit(busy, monkeypatch, na
     assert [answers[0][oid][0].path for oid in oids] == [b"a/b/c/x", b"a/b/c/y", b"a/b/c/z"]
 
 
-def test_our_own_reader_takes_no_more_than_so_many_steps(busy, monkeypatch: pytest.MonkeyPatch) -> None:
-    repo, oids = busy
+def places_are_told_by_us(repo: Repo, oids: list[str]) -> bool:
+    with opened_own_way(repo.path) as store:
+        assert len(store.attribute(oids)) == 3
+        return store.history is not None
 
+
+def test_our_own_reader_takes_no_more_than_so_many_steps(busy, monkeypatch: pytest.MonkeyPatch) -> None:
     def is_own(steps: int) -> bool:
         monkeypatch.setattr(history, "_MAX_STEPS", steps)
-        with opened_own_way(repo.path) as store:
-            assert len(store.attribute(oids)) == 3
-            return store.history is not None
+        return places_are_told_by_us(*busy)
 
     assert [is_own(steps) for steps in (0, 5, 20)] == [False, False, True]
 
@@ -156,13 +158,9 @@ def test_too_many_absent_objects_are_left_to_git(busy, monkeypatch: pytest.Monke
 
 
 def test_our_own_reader_climbs_so_many_folders(busy, monkeypatch: pytest.MonkeyPatch) -> None:
-    repo, oids = busy
-
     def is_own(rounds: int) -> bool:
         monkeypatch.setattr(trees, "_MAX_ROUNDS", rounds)
-        with opened_own_way(repo.path) as store:
-            assert len(store.attribute(oids)) == 3
-            return store.history is not None
+        return places_are_told_by_us(*busy)
 
     answers = [is_own(rounds) for rounds in range(6)]
     assert answers == sorted(answers)
