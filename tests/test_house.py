@@ -23,7 +23,7 @@ FLOORS = {
     "rules": 1,
     "detect": 2,
     "gitstore": 2,
-    "unpack": 2,
+    "unpack": 3,
     "sources": 3,
     "findings": 4,
     "policy": 4,

@@ -15,6 +15,7 @@ import sys
 import tarfile
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha1, sha256
@@ -119,8 +120,22 @@ def archives() -> list[bytes]:
     database.executescript(
         "CREATE TABLE t (a TEXT, b); INSERT INTO t VALUES ('x', 'y'); CREATE INDEX i ON t(a)"
     )
-    packed = [gzip.compress(member), bz2.compress(member), lzma.compress(member)]
+    packed = [pack(member) for pack in (gzip.compress, bz2.compress, lzma.compress, zlib.compress)]
+    packed += [lzma.compress(member, lzma.FORMAT_ALONE), b"MZ\0" + out.getvalue(), git_pack(member)]
     return [out.getvalue(), tar.getvalue(), database.serialize(), *packed]
+
+
+def git_pack(content: bytes) -> bytes:
+    """A blob of up to 127 bytes, a delta of it by its place and one by its id."""
+    size = len(content)
+    delta = bytes([size, size + 1, 0x90, size, 1]) + b"!"
+    oid = sha1(b"blob %d\0" % size + content).digest()
+    blob = bytes([0xB0 | size & 15, size >> 4]) + zlib.compress(content)
+    deltas = [
+        bytes([kind << 4 | len(delta)]) + base + zlib.compress(delta)
+        for kind, base in ((6, bytes([len(blob)])), (7, oid))
+    ]
+    return b"PACK" + bytes([0, 0, 0, 2, 0, 0, 0, 3]) + blob + b"".join(deltas)
 
 
 def reports() -> list[bytes]:

@@ -14,7 +14,9 @@ from leakscan.unpack import deflate
 from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
 
 _ENCRYPTED: Final = 1  # bit of the flags of a zip member
-_LOCAL_HEADER_BYTES, _NAME_LENGTH_AT = 30, 26  # the length of the name, and of what stands behind it
+_LOCAL_HEADER, _LOCAL_HEADER_BYTES = b"PK\x03\x04", 30
+_NAME_LENGTH_AT = 26  # the length of the name, and of what stands behind it
+_MAX_VERSION, _MAX_METHOD = 63, 99  # that a zip may ask for (APPNOTE 6.3.10)
 _DIRECTORY_ENTRY, _DIRECTORY_ENTRY_BYTES = b"PK\x01\x02", 46
 _ERRORS = (
     *deflate.ERRORS,
@@ -57,13 +59,44 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
                 yield Trouble("bad-archive", name, _DAMAGED)
             else:
                 yield name, content
+        if _has_unlisted(data, archive):
+            yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
+
+
+def _has_unlisted(data: bytes, archive: zipfile.ZipFile) -> bool:
+    """A member stands before, between or behind those that are listed: it was taken off the list, or hides."""
+    place = 0
+    for info in sorted(archive.infolist(), key=lambda info: info.header_offset):
+        if _has_header(data, place, info.header_offset):
+            return True
+        place = max(place, info.header_offset + len(_LOCAL_HEADER))
+        if info.compress_type == zipfile.ZIP_STORED:  # another archive, for one
+            place = max(place, _content_start(data, info) + info.compress_size)
+    return _has_header(data, place, archive.start_dir)
+
+
+def _has_header(data: bytes, place: int, end: int) -> bool:
+    """The header of a member stands in data[place:end], or what looks like one."""
+    end = min(end, len(data))
+    while (place := data.find(_LOCAL_HEADER, place, end)) >= 0 and place + _LOCAL_HEADER_BYTES < end:
+        version, _, method = struct.unpack_from("<HHH", data, place + len(_LOCAL_HEADER))
+        name, _ = struct.unpack_from("<HH", data, place + _NAME_LENGTH_AT)
+        if version <= _MAX_VERSION and method <= _MAX_METHOD and name:
+            return True
+        place += 1
+    return False
+
+
+def _content_start(data: bytes, info: zipfile.ZipInfo) -> int:
+    lengths = data[info.header_offset + _NAME_LENGTH_AT : info.header_offset + _LOCAL_HEADER_BYTES]
+    name, extra = struct.unpack("<HH", lengths.ljust(4, b"\0"))
+    return info.header_offset + _LOCAL_HEADER_BYTES + int(name + extra)
 
 
 def _inflated(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """The content of a member whose local header was found good. EOFError as `inflate`, and where it lies behind the
     end of the archive."""
-    lengths = struct.unpack_from("<HH", data, info.header_offset + _NAME_LENGTH_AT)
-    start = info.header_offset + _LOCAL_HEADER_BYTES + sum(lengths)
+    start = _content_start(data, info)
     packed = memoryview(data)[start : start + info.compress_size]
     if info.compress_size and not packed:
         raise EOFError

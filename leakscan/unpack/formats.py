@@ -1,9 +1,11 @@
-"""Which archive is it? Told by its first bytes, never by its name; then its members, and theirs."""
+"""Which archive is it? Told by its first bytes or its last, never by its name; then its members, and theirs."""
 
 from __future__ import annotations
 
 import functools
 import re
+import struct
+import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
@@ -24,15 +26,24 @@ _MAGICS: Final = (
     (b"\x1f\x8b\x08", "gzip"),
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
+    (b"]\0\0", "lzma"),
+    *((head, "zlib") for head in (b"x\x01", b"x\x9c", b"x\xda")),  # as git keeps an object in a file, for one
+    (b"PACK\0\0\0", "git pack"),
+    *((b"# v%d git bundle\n" % version, "git bundle") for version in (2, 3)),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"SQLite format 3\0", "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "RAR"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
 )
-HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar, which has NULs in its head
+HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _BZIP2_BLOCK = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
+_LZMA_HEAD = struct.Struct("<BIQB")  # the last one is where the data begin, always with 0
+_LZMA_UNKNOWN, _LZMA_LARGEST = (1 << 64) - 1, 1 << 38
+_ZLIB_HEAD_BYTES = 1024
+_HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
+_ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 1000, b"PK\x01\x02"
 _LIMITS = Limits()
 
 
@@ -90,12 +101,21 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
     from leakscan.unpack import streams
     from leakscan.unpack.containers import iter_tar, iter_zip
     from leakscan.unpack.database import iter_tables
+    from leakscan.unpack.gitpack import iter_pack
 
-    containers: dict[str, _Container] = {"zip": iter_zip, "tar": iter_tar, "SQLite": iter_tables}
+    containers: dict[str, _Container] = {
+        "zip": iter_zip,
+        "tar": iter_tar,
+        "SQLite": iter_tables,
+        "git pack": iter_pack,
+        "git bundle": iter_pack,
+    }
     packed: dict[str, _Stream] = {
         "gzip": streams.read_gzip,
         "bzip2": streams.read_bzip2,
         "xz": streams.read_xz,
+        "lzma": streams.read_lzma,
+        "zlib": streams.read_zlib,
         "zstd": streams.read_zstd,
     }
     return containers, packed
@@ -109,14 +129,43 @@ def _form(data: bytes) -> str | None:
     if data.startswith(HEADS):
         form = next(form for magic, form in _MAGICS if data.startswith(magic))
         return form if _holds(form, data) else None
-    return "tar" if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]) else None
+    if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]):
+        return "tar"
+    return "zip" if _ends_as_zip(data) else None
 
 
 def _holds(form: str, data: bytes) -> bool:
     """Whether data with the head of a form that is text is more than a text that starts alike."""
     if form == _LFS:
         return len(data) <= _MAX_LFS_BYTES and b"\noid sha256:" in data
+    if form == "lzma":
+        return len(data) > _LZMA_HEAD.size and _opens_lzma(*_LZMA_HEAD.unpack_from(data))
+    if form == "zlib":
+        return _inflates(data[:_ZLIB_HEAD_BYTES])
     return form != "bzip2" or data[4:10] in _BZIP2_BLOCK
+
+
+def _opens_lzma(_: int, window: int, size: int, begin: int) -> bool:
+    """As its own tools tell it: a window of 2^n or 2^n + 2^(n - 1) bytes, and a size that could be one."""
+    ones = window.bit_count()
+    is_window = ones == 1 or (ones == 2 and window & window >> 1 != 0)
+    return is_window and begin == 0 and (size == _LZMA_UNKNOWN or size < _LZMA_LARGEST)
+
+
+def _inflates(head: bytes) -> bool:
+    try:
+        return bool(zlib.decompressobj().decompress(head, 1))
+    except zlib.error:
+        return False
+
+
+def _ends_as_zip(data: bytes) -> bool:
+    """A zip behind a program or a script: its last record says how long the directory before it is, and so it is."""
+    at = data.rfind(_ZIP_END, max(0, len(data) - _ZIP_END_BYTES - _ZIP_COMMENT_BYTES))
+    if at < 0 or len(data) - at < _ZIP_END_BYTES or data.find(b"\0", 0, _HEAD_BYTES) < 0:
+        return False
+    start = at - int.from_bytes(data[at + 12 : at + 16], "little")
+    return 0 <= start < at and data.startswith(_ZIP_ENTRY, start)
 
 
 def _sums_up(header: bytes) -> bool:

@@ -1,4 +1,4 @@
-"""One compressed stream, or several one after the other: gzip, bzip2, xz, and zstd where Python reads it."""
+"""One compressed stream, or several one after the other: gzip, zlib, bzip2, xz, lzma; zstd where Python reads it."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ def read_gzip(data: bytes, budget: Budget) -> bytes:
     return _read(lambda: deflate.decompressor(_GZIP), _next_zlib, b"\x1f\x8b", data, budget)
 
 
+def read_zlib(data: bytes, budget: Budget) -> bytes:
+    return _read(lambda: deflate.decompressor(zlib.MAX_WBITS), _next_zlib, data[:2], data, budget)
+
+
 def read_bzip2(data: bytes, budget: Budget) -> bytes:
     return _read(bz2.BZ2Decompressor, _next_chunk, b"BZh", data, budget)
 
 
 def read_xz(data: bytes, budget: Budget) -> bytes:
-    return _read(
-        lambda: lzma.LZMADecompressor(memlimit=_WINDOW_BYTES), _next_chunk, b"\xfd7zXZ\0", data, budget
-    )
+    return _read(_lzma, _next_chunk, b"\xfd7zXZ\0", data, budget)
+
+
+def read_lzma(data: bytes, budget: Budget) -> bytes:
+    return _read(_lzma, _next_chunk, b"]\0\0", data, budget)
 
 
 def read_zstd(data: bytes, budget: Budget) -> bytes:
@@ -36,6 +42,10 @@ def read_zstd(data: bytes, budget: Budget) -> bytes:
     except ImportError:
         raise Unreadable("unsupported-format", "zstd: Python reads it from version 3.14 on") from None
     return _read(zstd.ZstdDecompressor, _next_chunk, b"\x28\xb5\x2f\xfd", data, budget)
+
+
+def _lzma() -> lzma.LZMADecompressor:
+    return lzma.LZMADecompressor(memlimit=_WINDOW_BYTES)
 
 
 def _next_zlib(stream: Any, data: bytes) -> tuple[bytes, bytes, bool]:

@@ -65,7 +65,11 @@ def test_a_tar_gives_its_files(form: int) -> None:
     ]
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def packed_lzma(data: bytes) -> bytes:
+    return lzma.compress(data, lzma.FORMAT_ALONE)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, packed_lzma])
 def test_a_stream_has_no_name_of_its_own(pack: object) -> None:
     assert members(pack(TEXT)) == [(b"", TEXT)]  # type: ignore[operator]
     assert members(pack(TEXT) + pack(TEXT)) == [(b"", TEXT * 2)]  # type: ignore[operator]
@@ -85,9 +89,61 @@ def test_nested_names_are_joined_and_depth_is_bounded() -> None:
     assert troubles(zipped({"out.zip": data})) == [("too-deep", b"out.zip!in.zip!x.tar")]
 
 
+def test_a_zip_may_stand_behind_a_script_or_a_program() -> None:
+    for before in (b"#!/usr/bin/env python3\n", b"MZ" + bytes(900), TEXT * 20):
+        for comment in (b"", b"of " * 300):
+            assert members(before + commented(zipped({"a": TEXT}), comment)) == [(b"a", TEXT)]
+
+
+def test_only_a_zip_that_its_last_record_tells_of_is_one() -> None:
+    program = b"MZ" + bytes(900)
+    data = program + zipped({"a": TEXT})
+    at = data.rfind(b"PK\x05\x06")
+    for size in (0, 40, 10_000):
+        changed = data[: at + 12] + size.to_bytes(4, "little") + data[at + 16 :]
+        assert list(iter_members(changed)) == []
+    assert list(iter_members(program + b"PK\x05\x06")) == []
+    assert list(iter_members(TEXT * 1000 + zipped({"a": TEXT}))) == []  # text as far as it is looked at
+
+
+def commented(data: bytes, comment: bytes) -> bytes:
+    return data[:-2] + len(comment).to_bytes(2, "little") + comment
+
+
+def test_a_member_that_the_directory_does_not_list_is_told() -> None:
+    one, other = zipped({"a": TEXT}), zipped({"b": TEXT})
+    told = [("bad-archive", b"")]
+    assert (members(one + other), troubles(one + other)) == ([(b"b", TEXT)], told)
+    unlisted = one[: one.find(b"PK\x01\x02")] + b"PK\x05\x06" + bytes(18)
+    assert (members(unlisted), troubles(unlisted)) == ([], told)
+    at = other.find(b"PK\x01\x02") + 42  # where the directory says that the member begins: beyond the end
+    beyond = b"MZ" + bytes(2) + other[4:at] + b"\xff\xff\xff\0" + other[at + 4 :]
+    assert troubles(commented(beyond, b"PK\x03\x04")) == [("bad-archive", b"b")]
+    nothing = b"PK\x05\x06" + bytes(18)
+    assert list(iter_members(nothing)) == []
+
+
+def test_what_only_looks_like_a_member_is_none() -> None:
+    stored = zipped({"in.zip": zipped({"a": TEXT})}, zipfile.ZIP_STORED)
+    assert (members(stored), troubles(stored)) == ([(b"in.zip!a", TEXT)], [])
+    for change in ({4: 64}, {8: 100}, {26: 0}):  # its version, its method, the length of its name
+        head = bytearray(zipped({"a": TEXT})[:60])
+        for at, value in change.items():
+            head[at] = value
+        assert troubles(b"MZ" + bytes(9) + bytes(head) + zipped({"b": TEXT})) == []
+
+
 def test_no_archive_has_no_members() -> None:
     for data in (b"", TEXT, b"PK", b"BZh is no archive", b"\0" * 600, b" " * 257 + b"ustar" + b" " * 600):
         assert list(iter_members(data)) == []
+
+
+def test_only_what_lzma_tools_write_is_taken_for_theirs() -> None:
+    data = packed_lzma(TEXT)
+    assert members(data[:1] + b"\0\0\x40\0" + data[5:]) == [(b"", TEXT)]
+    for at, changed in ((4, 0x07), (13, 1), (12, 1)):  # the window, where the data begin, the size
+        assert list(iter_members(data[:at] + bytes([changed]) + data[at + 1 :])) == []
+    assert list(iter_members(data[:13])) == []
 
 
 def test_names_lead_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,6 +197,7 @@ BAD = {
     "gzip cut off": (gzip.compress(TEXT)[:-9], [("bad-archive", b"")]),
     "bzip2 cut off": (bz2.compress(TEXT)[:-9], [("bad-archive", b"")]),
     "xz cut off": (lzma.compress(TEXT)[:-9], [("bad-archive", b"")]),
+    "lzma cut off": (packed_lzma(TEXT)[:-9], [("bad-archive", b"")]),
     "a tar cut off": (packed_tar({"a": TEXT})[:515], [("bad-archive", b"a"), ("bad-archive", b"")]),
     "a database cut off": (packed_tables()[:3000], [("bad-archive", b"")]),
     "7z": (b"7z\xbc\xaf\x27\x1c" + bytes(40), [("unsupported-format", b"")]),
@@ -169,6 +226,7 @@ def test_every_form_but_tar_is_known_by_its_head() -> None:
         gzip.compress(TEXT),
         bz2.compress(TEXT),
         lzma.compress(TEXT),
+        packed_lzma(TEXT),
         packed_tables(),
     ):
         assert data.startswith(HEADS)
