@@ -63,7 +63,12 @@ def _unknown(name: str, places: tuple[Path, ...]) -> str:
 
     if _FINGERPRINT.fullmatch(name):
         return f"{name} is no rule; a fingerprint is looked up in a saved report: leakscan explain {name} --from FILE"
-    close = difflib.get_close_matches(name, load_rules(places).by_id, 1)
+    rules = load_rules(places)
+    for exchange in rules.exchanges:
+        if name.casefold() in (exchange.id, exchange.name.casefold()):
+            listed = ", ".join(rule.id for rule in exchange.rules)
+            return f"{exchange.name} is an exchange; its rules are {listed}"
+    close = difflib.get_close_matches(name, [*rules.by_id, *(exchange.id for exchange in rules.exchanges)], 1)
     return f"no rule {name!r}; " + (f"did you mean {close[0]}?" if close else "see leakscan rules list")
 
 

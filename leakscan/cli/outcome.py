@@ -40,7 +40,13 @@ def report(result: ScanResult, given: Mapping[str, Any]) -> None:
 
 
 def check_folders(paths: Iterable[Path]) -> None:
-    """Before the scan, not after it: a report that cannot be written is found out early."""
+    """Before the scan, not after it: a report that cannot be written, or that another one would replace, is found out
+    early."""
+    taken: set[Path] = set()
     for path in paths:
         if not path.parent.is_dir():
             raise ConfigError(f"--output: {path.parent}: no such folder")
+        place = path.parent.resolve() / path.name
+        if place in taken and (path.is_file() or not path.exists()):
+            raise ConfigError(f"--output: {path}: two reports cannot be one file; give each its own")
+        taken.add(place)

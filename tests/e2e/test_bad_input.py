@@ -27,6 +27,7 @@ Scan = Callable[..., Run]
         (["scan", ".", "--timeout", "soon"], "'soon' is not a valid float"),
         (["scan", ".", "--output", "pdf=x"], "'pdf=x' is not FORMAT=FILE"),
         (["scan", ".", "--output", "json=no/such/x.json"], "no/such: no such folder"),
+        (["scan", ".", "-o", "json=x", "-o", "sarif=./x"], "x: two reports cannot be one file"),
         (["scan", ".", "--accept-incomplete", "all"], "unknown kind 'all'"),
         (["scan", ".", "--rules", "missing.toml"], "missing.toml: no such rule file or folder"),
         (["scan", ".", "--history"], "not a git repository"),
@@ -34,6 +35,8 @@ Scan = Callable[..., Run]
         (["scan", "--frobnicate"], "No such option"),
         (["scna"], "No such command 'scna'"),
         (["rules", "show", "binance-api-kye"], "did you mean binance-api-key?"),
+        (["explain", "KuCoin"], "KuCoin is an exchange; its rules are kucoin-api-key, kucoin-api-secret"),
+        (["explain", "kucion"], "no rule 'kucion'; did you mean kucoin?"),
     ],
 )
 def test_a_mistake_at_the_prompt(arguments: list[str], complaint: str, leakscan: Scan) -> None:
