@@ -23,8 +23,11 @@ _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
 _FRAMEWORK = re.compile(FRAMEWORKS)
-# Tags that only colour or lay out text: source code in a web page.
-_MARKUP = re.compile(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>")
+# Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
+# property list: `<key>BinanceSecret</key><string>`.
+_MARKUP = re.compile(
+    rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>"
+)
 # What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
