@@ -114,6 +114,7 @@ class Tokens:
         for token in tokens:
             found.update(self._readings(data, Span(*token)))
         read = {Span(*token) for token in tokens}
+        read |= {span for span in found if not _ESCAPES.match(data, span.start)}  # read as a run
         for span in list(found):
             stop = span.end + _BESIDE
             for match in _TOKEN.finditer(data, max(0, span.start - _BESIDE), stop):
