@@ -12,7 +12,16 @@ from leakscan.glance_words import HEADS, HINTS
 # What `Detector` calls an anchor, without its last word; a test keeps the two the same.
 SPEC = AnchorSpec(64, 69, (b"-----BEGIN", b"PuTTY-User-Key-File-"), HINTS, HEADS, hidden=True, phrases=True)
 # Of archives, the others show by bytes that no text has; and of Git LFS pointers.
-_TEXTUAL_HEADS = (b"PK", b"BZh", b"version https://git-lfs.github.com/")
+_TEXTUAL_HEADS = (
+    b"PK",
+    b"BZh",
+    b"Rar!",
+    b"x\x01",
+    b"x\x9c",
+    b"x\xda",
+    b"# v",
+    b"version https://git-lfs.github.com/",
+)
 
 
 def may_hold(data: bytes, has_anchor: Callable[[bytes], bool]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from leakscan.detect import Detector, as_utf8
 from leakscan.glance import SPEC, may_hold
 from leakscan.rules import load_rules
 from leakscan.rules.fake import fill
+from leakscan.unpack import HEADS, iter_members
 
 RULES = load_rules()
 DETECTOR = Detector(RULES)
@@ -41,3 +43,14 @@ def test_what_is_clean_at_first_sight_holds_nothing(
 @given(st.binary(max_size=300))
 def test_any_bytes(data: bytes) -> None:
     assert may_hold(data, HAS_ANCHOR) or not DETECTOR.inspect(as_utf8(data)).candidates
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_no_head_of_an_archive_passes_for_clean(head: bytes) -> None:
+    assert may_hold(head, HAS_ANCHOR)
+
+
+@given(st.integers(0, 9), st.text("ab", max_size=90))
+def test_no_stream_passes_for_clean(level: int, text: str) -> None:
+    data = zlib.compress(text.encode(), level)
+    assert may_hold(data, HAS_ANCHOR) or not list(iter_members(data))
