@@ -9,6 +9,7 @@ from leakscan.model import Span
 
 LONGEST_ESCAPE = 5  # an escape that sticks to a value makes its run so much longer
 _QUOTED_PRINTABLE = (b"3D", b"22", b"27")
+_PER_CENT = re.compile(rb"(?:25)?[0-9A-Za-z]{2}")  # what follows it in %3D and in %253D
 _LONG_PIECE = re.compile(rb"[A-Za-z0-9+/_-]{16}")
 
 
@@ -40,5 +41,6 @@ def _is_whole(data: bytes, start: int, begin: int, end: int) -> bool:
     rest = data[start:begin]
     if before == b"\\":
         return rest in (b"n", b"r", b"t") or (rest[:1] in b"ux" and len(rest) in (3, 5))
-    # %3D in a URL; =3D in quoted-printable mail
-    return len(rest) == 2 and (before == b"%" or (before == b"=" and rest in _QUOTED_PRINTABLE))
+    if before == b"%":  # in a URL, or in one that stands in another one
+        return _PER_CENT.fullmatch(rest) is not None
+    return before == b"=" and rest in _QUOTED_PRINTABLE

@@ -29,8 +29,10 @@ _TOKEN = re.compile(
 )
 _PAD_ENDS = re.compile(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
 _PADS = re.compile(rb"={0,2}")
-# What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D in a URL, \u003d in a script.
-_ESCAPES = re.compile(rb"(?:(?<=\\)[nrt]|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)")
+# What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D or %253D in a URL, \u003d in a script.
+_ESCAPES = re.compile(
+    rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)"
+)
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
 # Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
 # OpenAI, BIP-32 wallets.

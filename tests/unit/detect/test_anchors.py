@@ -23,6 +23,7 @@ def runs(text: str) -> list[str]:
         "key=%s\n",
         "\\n%s\\n",
         "%%3D%s&",
+        "%%253D%s%%2526",
         "=3D%s",
         "\\u0022%s\\u0022",
         "\\x22%s",
@@ -36,7 +37,23 @@ def test_a_run_is_found_whatever_quotes_or_escapes_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["x%s", "%sx", "%s=", "%s==", "+%s", "%s/", "_%s", "%s-x", "ab%s", "\\q%s", "sha512-%s", "=4F%s"]
+    "text",
+    [
+        "x%s",
+        "%sx",
+        "%s=",
+        "%s==",
+        "+%s",
+        "%s/",
+        "_%s",
+        "%s-x",
+        "ab%s",
+        "\\q%s",
+        "sha512-%s",
+        "=4F%s",
+        "%%26xD%s",
+        "%%3%s",
+    ],
 )
 def test_a_piece_of_something_longer_is_no_run(text: str) -> None:
     assert runs(text % VALUE) == []
