@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -201,8 +201,7 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _is_near(places: list[int], place: int) -> bool:
-    at = bisect_right(places, place)
-    return any(abs(start - place) <= _BESIDE for start in places[max(0, at - 1) : at + 1])
+    return bisect_left(places, place - _BESIDE) < bisect_right(places, place + _BESIDE)
 
 
 def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
@@ -217,7 +216,7 @@ def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
         return True
     if end - start == _UUID_LENGTH and data[start - 1 : start] == b"{" and data[end : end + 1] == b"}":
         return True
-    if data.find(b"-----", max(0, start - 9), start) >= 0 and _HEADER.search(data, max(0, start - 64), start):
+    if b"-----" in data[max(0, start - 9) : start] and _HEADER.search(data, max(0, start - 64), start):
         return True
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True

@@ -120,7 +120,7 @@ def _joints(data: bytes, run: Span) -> Iterator[Piece]:
         after in _MARK_STARTS and _MARKS.match(data, run.end)
     ):
         yield from _marks(data, run)
-    if after in _JOINT_STARTS and _JOINT_AFTER.match(data, run.end):
+    if after in _JOINT_STARTS:
         yield from _joints_after(data, run.end)
     if before in _JOINT_ENDS:
         yield from _joints_before(data, run.start)

@@ -63,7 +63,7 @@ _COMMENT_BEHIND = re.compile(
 )
 
 
-_CALL = Label("none", strength=-1)  # the value is an argument of a call: nothing above names it
+_CALL = Label("none")  # the value is an argument of a call: nothing above names it
 
 
 class Labeller:

@@ -23,6 +23,7 @@ def beside(text: str, *, part: str = "passphrase") -> list[str]:
         ('"passphrase":"Tr4ding-b0t"', "Tr4ding-b0t"),
         ("my_api_passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         ("\n" * 6 + "passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
+        ("\n" * 7 + "passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         ("passphrase = 'a'; passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         # the nearest one, and one in quotes where the other values have some
         ("passphrase = 'Tr4ding-b0t'\npassphrase = 'An0ther-b0t'", "Tr4ding-b0t"),
@@ -30,6 +31,7 @@ def beside(text: str, *, part: str = "passphrase") -> list[str]:
         # named by another, far away, or no value at all
         ("db_password = 'Tr4ding-b0t'", None),
         ("title = 'Tr4ding-b0t'", None),
+        ("\n" * 8 + "passphrase = 'Tr4ding-b0t'", None),
         ("\n" * 9 + "passphrase = 'Tr4ding-b0t'", None),
         ("x" * 500 + "\npassphrase = 'Tr4ding-b0t'", None),
         ("passphrase = '${PASSPHRASE}'", None),

@@ -58,6 +58,7 @@ LONG = b64(LINE * 3)
         ("".join(f"%{ord(letter):02x}" for letter in VALUE), VALUE),
         ("".join(f"&#{ord(letter)};" for letter in VALUE), VALUE),
         ("%C3%A9" * 12 + "%41" * 12, "%C3%A9" * 12 + "A" * 12),
+        ("%80" * 12 + "%7e" * 12, "%80" * 12 + "~" * 12),
         # pieces
         (f"'{VALUE[:32]}' + '{VALUE[32:]}'", f"'{VALUE}'"),
         (f"'{VALUE[:32]}'\n  '{VALUE[32:]}'", f"'{VALUE}'"),

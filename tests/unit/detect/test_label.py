@@ -222,6 +222,7 @@ def test_a_name_is_read_in_runs_of_up_to_four_words() -> None:
         ("decode('@'", "none", None),
         ("api_key = decode('@'", "named", "key"),
         ("API_KEY = bytes.fromhex('@'", "named", "key"),
+        ("API_KEY = bytes.fromhex( '@'", "named", "key"),
         ("api_secret = Secret::from('@'", "named", "secret"),
         ("api_key = normalise('@'", "none", None),
         ("PublicKey('@'", "negative", "key"),
@@ -246,6 +247,7 @@ def test_a_name_is_read_in_runs_of_up_to_four_words() -> None:
         # HTTP: schemes, users and passwords, headers
         ("X-Auth: BITSTAMP @", "named", "key"),
         ("curl -u @:x", "named", "key"),
+        ("-u @:x", "named", "key"),
         ("curl -u @", "none", None),
         ("curl -u user:@", "named", "secret"),
         ("curl --user '@:x'", "named", "key"),

@@ -45,6 +45,8 @@ def named(text: str) -> list[str]:
         ("bokx", []),
         ("OKX_API", ["okx"]),
         ("okxapikey", ["okx"]),
+        ("okxsecret", ["okx"]),
+        ("okxtestnet", ["okx"]),
         ("okxSecret", ["okx"]),
         ("okxX", ["okx"]),
         ("OKXX", []),
@@ -70,8 +72,16 @@ def named(text: str) -> list[str]:
         ("import oanda", [""]),
         ("oandasomething", []),
         ("OANDA_KEY", [""]),
-        # in something encoded, and a function of the same name
+        # a long one of two words begins as a word, too
+        ("aster_key", ["aster"]),
+        ("master_key", []),
+        # in a path, in something encoded, and a function of the same name
+        ("src/main/java/com/company/okx/client", ["okx"]),
+        ("/okx/" + fake("alnum:18", 2), ["okx"]),
         (fake("base64:40") + "/okx/" + fake("base64:40"), []),
+        (fake("alnum:40") + "/okx", []),
+        ("okx/" + fake("alnum:40"), []),
+        (fake("alnum:40") + " okx", ["okx"]),
         ("bitGet(1)", []),
         ("bitget(1)", ["bitget"]),
     ],

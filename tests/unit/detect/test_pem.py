@@ -32,6 +32,7 @@ DRESSED = {
     "commented with slashes": lambda pem: each_line("//LINE", pem),
     "commented with stars": lambda pem: each_line(" * LINE", pem),
     "in a diff": lambda pem: each_line("+LINE", pem),
+    "commented in a diff": lambda pem: each_line("+//LINE", pem),
     "quoted in mail": lambda pem: each_line("> LINE", pem),
     "broken in a page": lambda pem: each_line("LINE<br>", pem),
     "with carriage returns": lambda pem: pem.replace("\n", "\r\n"),
