@@ -108,3 +108,10 @@ def test_each_account_keeps_its_own_passphrase() -> None:
     found = [match for match in matches(text).values() if match.part == "passphrase"]
     secrets = [value.encode() for value, match in matches(text).items() if match.part == "secret"]
     assert [match.partner for match in found] == secrets
+
+
+def test_a_passphrase_between_two_pairs_is_of_the_first() -> None:
+    text = fill("# kucoin\n" + PAIR + "passphrase = 'Tr4ding-b0t'\n" + PAIR, 7)
+    found = matches(text)
+    first, second = (value.encode() for value, match in found.items() if match.part == "secret")
+    assert found["Tr4ding-b0t"].partner == first != second

@@ -66,3 +66,27 @@ def test_a_private_key_is_of_the_exchange_that_its_name_begins_with(before: str)
 def test_the_hash_of_a_password_is_none_at_the_beginning_of_a_content_either() -> None:
     assert said("$2b$12${alnum:64} # binance") == []
     assert said("x2b$12${alnum:64} # binance") != []
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("\0# bitmex\nbitmex_api_key={b64url:24}\0", 1),
+        ("\0# bitflyer\nbitflyer_api_key={alnum:22}\0", 0),  # short
+        ("# bitflyer\nbitflyer_api_key={alnum:22}\n", 1),
+        ("\0# bitmex\nbitmex_api_key, {b64url:24}\0", 0),  # assigned to nothing
+        ("\0# zaif\nzaif_api_key={alnum:30}\0", 0),  # of no known form
+        ("# zaif\nzaif_api_key={alnum:30}\n", 1),
+        ("\0# binance\nbinance_api_key, {alnum:64}\0", 1),
+    ],
+)
+def test_in_machine_code_a_value_is_long_of_a_known_form_and_assigned(text: str, findings: int) -> None:
+    assert len(said(text)) == findings
+
+
+@pytest.mark.parametrize(("apart", "findings"), [(63, 0), (64, 1)])
+def test_machine_code_is_told_by_a_nul_within_64_bytes(apart: int, findings: int) -> None:
+    value = "bitflyer_api_key={alnum:22}"
+    assert len(said(f"{value}{';' * apart}\0")) == findings
+    filler = ";" * (apart - len("bitflyer_api_key="))
+    assert len(said(f"\0{filler}{value}\n")) == findings

@@ -104,6 +104,7 @@ def test_words_are_split_however_they_are_joined(name: str) -> None:
         ('{\\"text\\": \\"API_SECRET=1\\\\npayload=@', "other"),
         ("API_SECRET=1\npayload=@", "other"),
         ("payload=1\\nAPI_SECRET=@", "named"),
+        ("\\nkey=@", "named"),
     ],
 )
 def test_an_escaped_line_end_ends_a_line(text: str, kind: str) -> None:

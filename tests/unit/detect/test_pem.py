@@ -67,6 +67,13 @@ def test_a_key_is_read_out_of_whatever_dresses_it(kind: str, dress: str) -> None
     )
 
 
+@pytest.mark.parametrize("kind", ["rsa:2048:pkcs8", "ed25519", "ed25519:encrypted", "ec"])
+def test_a_key_may_begin_on_the_line_of_its_header(kind: str) -> None:
+    pem = fake(kind)
+    [plain], [moved] = keys(pem), keys(pem.replace("-----\n", "-----", 1))
+    assert moved.identity == plain.identity
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
