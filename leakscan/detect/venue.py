@@ -120,7 +120,7 @@ class Venues:
         able = able or self._everybody
         family = self._families(able)
         found = self._by_name(label, named, family)
-        if found is not None and (found.exchange == OTHER or found.exchange not in self._with_variants):
+        if found is not None and found.exchange not in self._with_variants:
             return found
         parents, near = parent_spans(data, span.start), near_span(data, span)
         found = found or self._by_comment(data, span, named, family)

@@ -39,6 +39,7 @@ LONG = b64(LINE * 3)
         (f"x={b64(LINE + 'ab')};", f"x={LINE}ab;"),
         (f"x={b64(LINE + 'ab').rstrip('=')};", f"x={LINE}ab;"),
         (f'"\\n{b64(LINE)}"', f'"\\n{LINE}"'),
+        (f"C:\\{b64(LINE)}", f"C:\\{LINE}"),
         ("\n".join(lines(LONG, 76)) + "\n", LINE * 3 + "\n"),
         ("\r\n".join(lines(LONG, 76)), LINE * 3),
         ("x: |\n  " + "\n  ".join(lines(LONG, 64)), "x: |\n  " + LINE * 3),
