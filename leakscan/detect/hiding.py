@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 from collections.abc import Iterable, Iterator
 
 from leakscan.detect.decode import as_utf8
@@ -20,10 +21,10 @@ _TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
 _JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
 _JOINT_BEFORE = re.compile(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
+_LETTERS = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _PIECE, _LONG = 32, 60
 _REACH = 96
 _MAX_PIECES = 8
-_CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
 _ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
 _HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
 _NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
@@ -165,5 +166,5 @@ def _joints_before(data: bytes, place: int) -> Iterator[Piece]:
             return
         yield Piece(Span(low + joint.start(1), place), b"", "joined from pieces")
         place = low + joint.start(1)
-        while place > 0 and _CLASSES[data[place - 1]] == 97:
+        while place > 0 and data[place - 1] in _LETTERS:
             place -= 1

@@ -150,8 +150,6 @@ class Labeller:
             label = self._nearest_unit(text, line_start, end)
             if label.kind not in ("none", "other"):
                 return label
-            if line_start == 0:
-                break
         return NO_LABEL
 
     def _nearest_unit(self, text: bytes, begin: int, end: int) -> Label:

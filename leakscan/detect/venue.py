@@ -157,7 +157,7 @@ class Venues:
             return None  # `derive_private_key_from_seed`
         for count in (3, 2, 1):
             exchange = self._ids.get("".join(words[:count]))
-            if exchange in family and len(words) >= count:
+            if exchange in family:
                 return Venue(exchange, tier)
         return None
 

@@ -1,15 +1,24 @@
 """What a report says where a bound, a flag or an order of preference decides, on both of its sides."""
 
-import pytest
-from detecting import DETECTOR
+import hashlib
+from dataclasses import replace
 
-from leakscan.rules.fake import fill
+import pytest
+from detecting import DETECTOR, RULES
+
+from leakscan.detect import Detector
+from leakscan.rules.fake import fake, fill
 
 
 def said(text: str, *paths: bytes) -> list[str]:
     """The rule and the confidence of each finding, in order."""
-    found = DETECTOR.judge(DETECTOR.inspect(fill(text, 7).encode()), paths)
-    return [f"{match.rule_id} {match.confidence}" for match in found]
+    matches = DETECTOR.judge(DETECTOR.inspect(fill(text, 7).encode()), paths)
+    return [f"{match.rule_id} {match.confidence}" for match in matches]
+
+
+def found(text: str, *paths: bytes) -> list[str]:
+    """The rule of each finding, in order."""
+    return [line.split(" ")[0] for line in said(text, *paths)]
 
 
 @pytest.mark.parametrize(
@@ -90,3 +99,82 @@ def test_machine_code_is_told_by_a_nul_within_64_bytes(apart: int, findings: int
     assert len(said(f"{value}{';' * apart}\0")) == findings
     filler = ";" * (apart - len("bitflyer_api_key="))
     assert len(said(f"\0{filler}{value}\n")) == findings
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        # the number of a project, in braces
+        ("okx_api_key = '{{uuid}}'", 0),
+        ("okx_api_key = '{{uuid}'", 1),
+        ("okx_api_key = '{uuid}}'", 1),
+        ("okx_api_key = '{uuid}'", 1),
+        ("binance_api_secret = '{{alnum:64}}'", 1),
+        # a list of digests, which no name stands before
+        ("# binance\n{alnum:64}  file.zip\n", 0),
+        ("# binance\n{alnum:64} *file.zip", 0),
+        ("# binance\n{alnum:64}  file\n", 1),
+        ("# binance\n{alnum:64}     file.zip\n", 1),
+        ("# binance\napi_secret={alnum:64}  file.zip\n", 1),
+        ("binance_secret:\n{alnum:64}  file.zip\n", 0),
+        # a digest by the name of its file
+        ('# binance\n{"dist/app.js": "{alnum:64}"}', 0),
+        ('# binance\n{"app.js": "{alnum:64}"}', 1),
+        ('# binance\n{"dist/app": "{alnum:64}"}', 1),
+        ('# binance\n{"dist/app.js" = "{alnum:64}"}', 1),
+        ('# binance\n{"dist/app.js": ["{alnum:64}"]}', 1),
+        # a line of a block that is cut short
+        ("# binance\n-----BEGIN RSA PRIVATE KEY-----\n{alnum:64}\n", 0),
+        ("# binance\n-----BEGIN RSA PRIVATE KEY-----\\n{alnum:64}\n", 0),
+        ("# binance\n-----BEGIN RSA PRIVATE KEY-----{alnum:64}\n", 0),
+        ("# binance\n-----BEGIN RSA PRIVATE KEY----- x {alnum:64}\n", 1),
+        ("# binance\n-----END RSA PRIVATE KEY-----\n{alnum:64}\n", 1),
+        # each at the beginning of a content
+        ("-----BEGIN RSA PRIVATE KEY-----\n{alnum:64} # binance", 0),
+        ('"dist/app.js": "{alnum:64}" # binance', 0),
+        # in the address of another service
+        ("https://oapi.dingtalk.com/send?binance_token={alnum:64}", 0),
+        ("https://oapi.dingtalk.com/send?x=1&binance_token={alnum:64}", 0),
+        ("https://oapi.dingtalk.com/send?binance_key:{alnum:64}", 1),
+        ("https://oapi.dingtalk.com/ ?binance_key={alnum:64}", 1),
+        ("https://api.binance.com/send?api_key={alnum:64}", 1),
+        ("https://oapi.dingtalk.com/" + "x" * 199 + "?binance_key={alnum:64}", 0),
+        ("https://oapi.dingtalk.com/" + "x" * 200 + "?binance_key={alnum:64}", 1),
+        # what is called a digest, unless nothing else has its form
+        ("binance_sha256 = {alnum:64}", 0),
+        ("sha256 = mx0{alnum:15}", 1),
+    ],
+)
+def test_where_a_value_stands_may_say_that_it_is_none(text: str, findings: int) -> None:
+    assert len(found(text)) == findings
+
+
+def test_content_is_weighed_where_one_of_its_values_or_keys_is_wanted() -> None:
+    data = fill("BINANCE_API_SECRET='{alnum:64}'\n{ed25519}\nOKX_API_KEY='{uuid}'\n", 7).encode()
+    whole = DETECTOR.inspect(data)
+    assert len(whole.candidates) == 3
+    for candidate in whole.candidates:
+        assert DETECTOR.inspect(data, lambda span, wanted=candidate.span: span == wanted) == whole
+    nothing = DETECTOR.inspect(data, lambda span: False)
+    assert (nothing.candidates, nothing.published) == ((), 0)
+
+
+def test_of_a_value_within_a_key_only_the_key_is_told_and_one_behind_it_is_told_too() -> None:
+    pem = fake("ed25519:oneline")
+    assert found(f"binance_api_key = '{pem}'; secret = '{{alnum:64}}'") == [
+        "binance-ed25519-private-key",
+        "binance-hmac-secret",
+    ]
+
+
+def test_published_values_and_keys_are_counted_each() -> None:
+    values = [fake("alnum:64", seed) for seed in range(3)]
+    pems = [fake("ed25519", seed) for seed in range(2)]
+    text = "".join(f"BINANCE_API_SECRET_{at} = '{value}'\n" for at, value in enumerate(values))
+    data = (text + "\n".join(pems)).encode()
+    identities = [candidate.identity for candidate in DETECTOR.inspect(data).candidates]
+    digests = {hashlib.sha256(value.encode()).hexdigest() for value in values[:2]}
+    known = frozenset(digests | {identity.decode() for identity in identities[3:]})
+    inspection = Detector(replace(RULES, published=known)).inspect(data)
+    assert [candidate.identity for candidate in inspection.candidates] == [values[2].encode()]
+    assert inspection.published == 4

@@ -65,12 +65,23 @@ LONG = b64(LINE * 3)
         (f"'{VALUE[:32]}'\n  '{VALUE[32:]}'", f"'{VALUE}'"),
         (f"'{VALUE[:8]}' + '{VALUE[8:40]}' + '{VALUE[40:]}'", f"'{VALUE}'"),
         ("' + '".join(["'abcd", VALUE[:32], "efgh", "ijkl"]) + "'", f"'abcd{VALUE[:32]}efghijkl'"),
+        ("' + '".join(["'abcde", "fghij", VALUE[:32], "klmno"]) + "'", f"'abcdefghij{VALUE[:32]}klmno'"),
         ("x=" + VALUE[:32] + "\\\n" + VALUE[32:], f"x={VALUE}"),
         (f'\\"{VALUE[:32]}\\" + \\"{VALUE[32:]}\\"', f'\\"{VALUE}\\"'),
     ],
 )
 def test_what_is_hidden_is_said_plainly(text: str, expected: str) -> None:
     assert plain(text) == expected
+
+
+@pytest.mark.parametrize("mark", ["%2B", "\\/", "\\u002b", "\\x2B", "&#43;", "&#x2f;"])
+def test_a_mark_near_the_start_of_a_value_is_said_plainly_where_32_letters_follow(mark: str) -> None:
+    said = "/" if mark in ("\\/", "&#x2f;") else "+"
+    for before in ("", ";", "key="):
+        assert plain(before + VALUE[:8] + mark + VALUE[8:]) == before + VALUE[:8] + said + VALUE[8:]
+        assert plain(before + VALUE[:8] + mark + VALUE[8:40]) == before + VALUE[:8] + said + VALUE[8:40]
+        short = before + VALUE[:8] + mark + VALUE[8:39]
+        assert plain(short) == short
 
 
 @pytest.mark.parametrize(

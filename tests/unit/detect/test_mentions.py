@@ -75,6 +75,8 @@ def named(text: str) -> list[str]:
         # a long one of two words begins as a word, too
         ("aster_key", ["aster"]),
         ("master_key", []),
+        ("coins-ph", ["coins-ph"]),
+        ("bitcoins-ph", []),
         # in a path, in something encoded, and a function of the same name
         ("src/main/java/com/company/okx/client", ["okx"]),
         ("/okx/" + fake("alnum:18", 2), ["okx"]),

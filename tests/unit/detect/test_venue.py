@@ -1,5 +1,5 @@
 import pytest
-from detecting import RULES, digests, matches, values
+from detecting import DETECTOR, RULES, digests, matches, values
 
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import KeywordIndex
@@ -113,3 +113,61 @@ def test_a_path_names_an_exchange_that_can_have_the_value() -> None:
     assert venues.in_path(path, frozenset({"okx", "binance"})) == "okx"
     assert venues.in_path(path, frozenset({"binance"})) is None
     assert venues.in_path(b"bots/keys.json", frozenset()) is None
+
+
+def said(text: str) -> list[str]:
+    """The exchange and the confidence of each finding, in order."""
+    found = DETECTOR.judge(DETECTOR.inspect(fill(text, 7).encode()))
+    return [f"{match.exchange} {match.confidence}" for match in found]
+
+
+@pytest.mark.parametrize(
+    ("heading", "confidence"),
+    [
+        ("gate:", "high"),
+        ("gate main account:", "high"),
+        ("gate main old account:", "medium"),
+        ("main gate:", "high"),
+        ("old gate:", "medium"),
+        ("gate from here:", "medium"),
+    ],
+)
+def test_a_common_word_names_its_exchange_where_it_begins_a_heading_of_three_words(
+    heading: str, confidence: str
+) -> None:
+    assert set(said(heading + "\n  api_key: {hex:32}\n  api_secret: {hex:64}\n")) == {f"gate {confidence}"}
+
+
+@pytest.mark.parametrize("other", ["telegram", "kraken", "oanda"])
+def test_a_heading_of_40_letters_names_another_and_a_longer_one_does_so_by_the_way(other: str) -> None:
+    for length, expected in ((40, []), (41, ["binance high"])):
+        heading = f"{other} ".ljust(length - 1, "x") + ":"
+        assert said("binance\nx: 1\n" + heading + "\n  secret: {alnum:64}\n") == expected
+
+
+@pytest.mark.parametrize(("between", "exchange"), [(7, "binance high"), (8, "unknown low")])
+def test_the_eight_nearest_names_on_each_side_are_asked(between: int, exchange: str) -> None:
+    assert said("binance " + "kraken " * between + "\nsecret = {alnum:64}") == [exchange]
+    assert said("secret = {alnum:64}\n\n" + "kraken " * between + "binance") == [exchange]
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ("binance, bybit, okx\nsecret = {alnum:64}", "binance high"),
+        ("binance, bybit, okx, okx\nsecret = {alnum:64}", "binance high"),
+        ("binance, bybit, okx, kraken\nsecret = {alnum:64}", "binance low"),
+        ("x = 'binance, bybit, okx, kraken'; secret = '{alnum:64}'\n", "binance high"),
+        ("x BINANCE_LOGIN\nsecret = {alnum:64}", "binance high"),
+        ("x BINANCE_API_KEY\nsecret = {alnum:64}", "binance low"),
+        ("x BINANCE_API_KEY\nx\nbinance.us\nsecret = {alnum:64}", "binance-us high"),
+    ],
+)
+def test_a_list_of_four_and_the_name_of_another_value_say_little(text: str, exchange: str) -> None:
+    assert said(text) == [exchange]
+
+
+def test_a_hint_is_enough_under_the_name_of_the_exchange_and_not_near_it() -> None:
+    assert said("# bybit\nsecret = {alnum:36}") == ["bybit high"]
+    assert said("bybit\nx = 1\nsecret = {alnum:36}") == []
+    assert said("bybit\nx = 1\napi_secret = {alnum:36}") == ["bybit high"]
