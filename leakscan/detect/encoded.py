@@ -52,8 +52,8 @@ def _has_marked_neighbour(data: bytes, line: Span, step: int, length: int) -> bo
         if match is None:
             return False
         size = len(match[1])  # only the last line of a block is shorter than the others
-        same = size == length or (size < length if step > 0 else size > length)
-        if same and _ENCODED_MARK.search(match[1]):
+        is_of_block = size <= length if step > 0 else size >= length
+        if is_of_block and _ENCODED_MARK.search(match[1]):
             return True
     return False
 

@@ -31,8 +31,8 @@ _NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
 _CODE_RUN = re.compile(_CODE + b"+")
 _LINE_ENDS = re.compile(rb"={0,2}[ \t]{0,8}(?:[\r\n\"'`\\<,;]|\Z)")
 _PADDING = re.compile(rb"={0,2}")
-_OF_TEXT = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four letters: the byte is below 128
-_CONTROL = bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
+_OF_TEXT = (string.ascii_uppercase + "abcdef").encode()  # first of four letters: the byte is below 128
+_CONTROL = bytes({*range(32), 127} - {*b"\t\n\f\r"})
 # Single bytes, or none at the ends of the text.
 _MARK_STARTS, _MARK_ENDS = (b"%", b"\\", b"&"), (b"%", b"\\", b";")
 _JOINT_STARTS, _JOINT_ENDS = (b'"', b"'", b"`", b"\\"), (b'"', b"'", b"`", b" ", b"\t", b"\n")

@@ -146,7 +146,7 @@ class Labeller:
             return own
         for _ in range(_LINES_ABOVE):
             end = line_start - 1
-            line_start = text.rfind(b"\n", 0, max(end, 0)) + 1
+            line_start = text.rfind(b"\n", 0, end) + 1
             label = self._nearest_unit(text, line_start, end)
             if label.kind not in ("none", "other"):
                 return label
@@ -154,7 +154,7 @@ class Labeller:
 
     def _nearest_unit(self, text: bytes, begin: int, end: int) -> Label:
         following = end
-        for unit in reversed(list(_UNIT.finditer(text, begin, max(begin, end)))[-_MAX_UNITS:]):
+        for unit in reversed(list(_UNIT.finditer(text, begin, end))[-_MAX_UNITS:]):
             gap = text[unit.end() : following]
             following = unit.start()
             if _VALUE.search(unit[0]):

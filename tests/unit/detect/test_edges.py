@@ -178,3 +178,52 @@ def test_published_values_and_keys_are_counted_each() -> None:
     inspection = Detector(replace(RULES, published=known)).inspect(data)
     assert [candidate.identity for candidate in inspection.candidates] == [values[2].encode()]
     assert inspection.published == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "findings"),
+    [
+        ("kraken\nx\nsecret = '{base64:88}'", 1),
+        ("kraken-futures\nx\nsecret = '{base64:87}'", 0),
+        ("kraken-futures\nx\napi_secret = '{base64:87}'", 1),
+        ("# kraken-futures\nsecret = '{base64:87}'", 1),
+        ("hyperliquid\nx\nsecret = '0x{hex:64}'", 1),
+        ("hyperliquid\nx\nkey = '0x{hex:64}'", 0),
+        ("hyperliquid\nx\nsecret = '{hex:64}'", 0),
+        ("dydx\nx\nkey = '{words:24}'", 1),
+    ],
+)
+def test_near_an_exchange_a_hint_is_enough_for_what_no_web_framework_has(text: str, findings: int) -> None:
+    assert len(said(text)) == findings
+
+
+@pytest.mark.parametrize(
+    ("paths", "rule"),
+    [
+        ((b"bots/binance/a.py",), "binance-api-key"),
+        ((b"b/kraken.py", b"bots/binance/a.py"), "binance-api-key"),
+        ((b"c/binance.py", b"b/toobit.py"), "toobit-api-key"),
+        ((b"binance/toobit.py",), "toobit-api-key"),
+    ],
+)
+def test_of_several_paths_the_first_that_names_one_that_has_the_value_and_in_it_the_last(
+    paths: tuple[bytes, ...], rule: str
+) -> None:
+    assert said("api_key = '{alnum:64}'", *paths) == [f"{rule} medium"]
+
+
+@pytest.mark.parametrize(
+    ("text", "rules"),
+    [
+        ("api_key = '{alnum:64}'\n{ed25519}", ["binance-api-key medium", "binance-ed25519-private-key high"]),
+        (
+            "Client('{alnum:64}', x)\n{ed25519}",
+            ["binance-api-key medium", "binance-ed25519-private-key high"],
+        ),
+        ("f('{alnum:64}')\n{ed25519}", ["unknown-api-key low", "unknown-private-key high"]),
+        ("api_key = '{alnum:18}'\n{ed25519}", ["unknown-private-key high"]),
+        ("{ed25519}", ["unknown-private-key high"]),
+    ],
+)
+def test_a_named_key_of_64_letters_beside_a_private_key_is_of_binance(text: str, rules: list[str]) -> None:
+    assert said(text) == rules

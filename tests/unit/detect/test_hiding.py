@@ -28,6 +28,7 @@ def lines(text: str, width: int) -> list[str]:
 
 
 LONG = b64(LINE * 3)
+CONTROLS = [b"\0", b"\x08", b"\x0b", b"\x0e", b"\x1f", b"\x7f"]  # beside the white space among them
 
 
 @pytest.mark.parametrize(
@@ -36,6 +37,7 @@ LONG = b64(LINE * 3)
         # base64: with its padding, behind an escape, in lines of each kind of dress
         (f"x={b64(LINE)};", f"x={LINE};"),
         (f"x={b64(LINE + 'a')};", f"x={LINE}a;"),
+        ("x=" + b64(LINE + "\t\f ~"), f"x={LINE}\t\f ~"),
         (f"x={b64(LINE + 'ab')};", f"x={LINE}ab;"),
         (f"x={b64(LINE + 'ab').rstrip('=')};", f"x={LINE}ab;"),
         (f'"\\n{b64(LINE)}"', f'"\\n{LINE}"'),
@@ -90,6 +92,7 @@ def test_a_mark_near_the_start_of_a_value_is_said_plainly_where_32_letters_follo
         b64(LINE)[1:-3],  # cut off: no text
         base64.b64encode(bytes(range(128, 250))).decode(),
         base64.b64encode(LINE.encode() * 2 + b"\x00\x01\x02" * 3).decode(),
+        *(base64.b64encode(LINE.encode() * 2 + control).decode() for control in CONTROLS),
         base64.b64encode(LINE.encode() * 2 + "é".encode("latin-1") * 3).decode(),
         bytes(range(1, 80)).hex(),
         LINE.encode().hex()[:-1] + "G",

@@ -1,6 +1,7 @@
 """Which rules a value fits by its form, and what else its randomness must say."""
 
 import base64
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -106,6 +107,11 @@ def test_what_several_rules_have_in_common() -> None:
     (uuid,) = (Listing([rule]).of([rule]) for rule in [RULES.by_id["kucoin-api-key"]])
     assert uuid.proofs == ("objectid-time",)
     assert made["two"].proofs == ()
+
+
+def test_what_a_forked_process_sends_home_are_the_same_rules() -> None:
+    for made in listing().values():
+        assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_known_formats_stand_before_frames_of_unknown_ones_and_else_as_in_the_files() -> None:
