@@ -109,7 +109,6 @@ def _as_text(content: bytes) -> bytes:
 
 def _is_text(content: bytes) -> bool:
     """Also for the head of UTF-16, every other byte of which is NUL."""
-    content = content[: len(content) & ~1 if content[1:2] == b"\0" else None]
     plain = content[0::2] if content[1::2].count(0) == len(content) // 2 else content
     return len(plain.translate(None, _CONTROL)) == len(plain)
 

@@ -62,6 +62,7 @@ CONTROLS = [b"\0", b"\x08", b"\x0b", b"\x0e", b"\x1f", b"\x7f"]  # beside the wh
         ("".join(f"&#{ord(letter)};" for letter in VALUE), VALUE),
         ("%C3%A9" * 12 + "%41" * 12, "%C3%A9" * 12 + "A" * 12),
         ("%80" * 12 + "%7e" * 12, "%80" * 12 + "~" * 12),
+        ("&#65;" * 12 + "&#126;&#127;&#128;&#xe9;", "A" * 12 + "~\x7f&#128;&#xe9;"),
         # pieces
         (f"'{VALUE[:32]}' + '{VALUE[32:]}'", f"'{VALUE}'"),
         (f"'{VALUE[:32]}'\n  '{VALUE[32:]}'", f"'{VALUE}'"),

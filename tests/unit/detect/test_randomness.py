@@ -110,6 +110,8 @@ def test_the_size_of_an_alphabet_is_that_of_its_letters_and_digits(alphabet: str
         (b"a text of w", True),
         (b"kraken_api_secret and more", False),
         (b"kraken_api_secre\1", True),
+        (b"printable but for one\1", True),  # 30 letters
+        (b"printable but for on\1byt", False),  # 32, of which 85 of 100 printable are enough
     ],
 )
 def test_short_base64_of_nothing_but_text_is_written(text: bytes, drawn: bool) -> None:

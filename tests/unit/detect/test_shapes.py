@@ -49,6 +49,8 @@ def test_what_is_no_base64_has_no_decoded_length(text: bytes) -> None:
         ("{hex:8}-{hex:8}-{hex:8}-{lower:10}", "htx-api-key", True),
         ("abababab-abababab-abababab-ababa", "htx-api-secret", False),
         ("complete-elements-internal-value", "htx-api-secret", False),
+        ("complete-elements-internal-values", "htx-api-key", False),
+        ("{lower:8}-{lower:8}-{lower:8}-{lower:6}", "htx-api-key", True),
     ],
 )
 def test_a_value_fits_by_its_form_and_as_random_as_it_is(value: str, rule: str, does: bool) -> None:

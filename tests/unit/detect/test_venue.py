@@ -167,6 +167,13 @@ def test_a_list_of_four_and_the_name_of_another_value_say_little(text: str, exch
     assert said(text) == [exchange]
 
 
+def test_what_may_be_a_wallets_key_keeps_the_name_of_its_chain() -> None:
+    for text in ("BINANCE_PRIVATE_KEY={hex:64}", "# binance\nprivate_key = {hex:64}"):
+        (candidate,) = DETECTOR.inspect(fill(text, 7).encode()).candidates
+        assert candidate.venue is not None
+        assert candidate.venue.exchange == "binance"
+
+
 def test_a_hint_is_enough_under_the_name_of_the_exchange_and_not_near_it() -> None:
     assert said("# bybit\nsecret = {alnum:36}") == ["bybit high"]
     assert said("bybit\nx = 1\nsecret = {alnum:36}") == []
