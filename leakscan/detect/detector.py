@@ -156,9 +156,7 @@ class Detector:
         ):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
-        if fits.needs_both and (
-            (venue is None and label.strength < 1) or (venue is not None and venue.exchange == OTHER)
-        ):
+        if fits.needs_both and (label.strength < 1 if venue is None else venue.exchange == OTHER):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")

@@ -5,7 +5,7 @@ import base64
 import pytest
 from detecting import DETECTOR
 
-from leakscan.rules.fake import fake
+from leakscan.rules.fake import fake, fill
 
 LOOSE = fake("alnum:30", 3)  # of no known format
 PIECE = LOOSE[:12]
@@ -27,6 +27,7 @@ def is_anchor(text: str, token: str = LOOSE) -> bool:
         ("secret = '@'", False),
         ("zaif_secret = '@'", True),
         ("# zaif\nsecret = '@'", True),
+        ("zaif\nsecret = '@'", True),
         ("# zaif\ntitle = '@'", True),
         ("# kraken\nsecret = '@'", False),
         ("# zaif\njwt_secret = '@'", False),
@@ -42,6 +43,50 @@ def test_a_value_of_no_known_format_needs_a_full_name_or_its_exchange_beside_it(
     text: str, does: bool
 ) -> None:
     assert is_anchor(text) == does
+
+
+@pytest.mark.parametrize(
+    ("text", "token", "does"),
+    [
+        ("secret = '@'", "{alnum:36}", True),
+        ("title = '@'", "{alnum:36}", False),
+        ("# bybit\ntitle = '@'", "{alnum:36}", True),
+        ("# okx\ntitle = '@'", "{alnum:36}", False),
+        ("Client('@'", "{alnum:36}", True),
+        ("insert into keys values (1, '@'", "{alnum:36}", True),
+        ("title = '@'", "{alnum:64}", True),
+        ("title = '@'", "bg_{hex:32}", True),
+        ("title = '@'", "{words:24}", True),
+        # a variant goes by the name of its parent
+        ("alpaca\ntitle = '@'", "PK{upper:18}", True),
+        ("kraken\ntitle = '@'", "PK{upper:18}", False),
+    ],
+)
+def test_a_value_of_a_known_form_needs_less(text: str, token: str, does: bool) -> None:
+    assert is_anchor(text, fill(token, 7)) == does
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_value"),
+    [
+        ("'{b64url:43}'", True),
+        ("'{b64url:43}': x", False),
+        ("{b64url:43}(x)", False),
+        ("{b64url:43} = x", False),
+        ("{b64url:43} == x", True),
+    ],
+)
+def test_what_is_assigned_to_beside_a_value_is_none(beside: str, is_value: bool) -> None:
+    text = fill(beside + "\nbitfinex_secret = '{b64url:43}'", 7)
+    assert len(DETECTOR.inspect(text.encode()).candidates) == 1 + is_value
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_value"), [("@=", True), ("'@='", True), ("@=x", False), ("@= ", False)]
+)
+def test_what_is_padded_beside_a_value_is_one(beside: str, is_value: bool) -> None:
+    text = fill(beside.replace("@=", "{base64:44}") + "\nbackpack_secret = '{base64:44}'", 7)
+    assert len(DETECTOR.inspect(text.encode()).candidates) == 1 + is_value
 
 
 @pytest.mark.parametrize(
