@@ -115,3 +115,9 @@ def test_a_passphrase_between_two_pairs_is_of_the_first() -> None:
     found = matches(text)
     first, second = (value.encode() for value, match in found.items() if match.part == "secret")
     assert found["Tr4ding-b0t"].partner == first != second
+
+
+def test_a_passphrase_goes_to_the_value_whose_exchange_is_named_before_one_that_stands_first() -> None:
+    text = fill("api_key = '{objectid}'\npassphrase = 'Tr4ding-b0t'\nOKX_API_KEY = '{uuid}'\n", 7)
+    found = matches(text)
+    assert found["Tr4ding-b0t"].rule_id == "okx-passphrase"

@@ -201,6 +201,7 @@ def test_near_an_exchange_a_hint_is_enough_for_what_no_web_framework_has(text: s
     ("paths", "rule"),
     [
         ((b"bots/binance/a.py",), "binance-api-key"),
+        ((b"binance.py",), "binance-api-key"),
         ((b"b/kraken.py", b"bots/binance/a.py"), "binance-api-key"),
         ((b"c/binance.py", b"b/toobit.py"), "toobit-api-key"),
         ((b"binance/toobit.py",), "toobit-api-key"),

@@ -62,6 +62,7 @@ def named(text: str) -> list[str]:
         ("binance.us", ["binance-us"]),
         ("HYPERLIQUID_SECRET", ["hyperliquid"]),
         ("kraken binance", ["kraken", "binance"]),
+        ("hyperliquidbinance", ["hyperliquid", "binance"]),
         # common words, where they stand alone or in code that only an exchange has
         ("# gate\n", ["gate"]),
         ("the gate\n", []),
@@ -84,6 +85,10 @@ def named(text: str) -> list[str]:
         (fake("alnum:40") + "/okx", []),
         ("okx/" + fake("alnum:40"), []),
         (fake("alnum:40") + " okx", ["okx"]),
+        (fake("alnum:20") + "/okx", []),
+        (fake("alnum:19") + "/okx", ["okx"]),
+        ("okx/" + fake("alnum:20"), []),
+        ("okx/" + fake("alnum:19"), ["okx"]),
         ("bitGet(1)", []),
         ("bitget(1)", ["bitget"]),
     ],

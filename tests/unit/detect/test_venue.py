@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from detecting import DETECTOR, RULES, digests, matches, values
 
@@ -178,3 +180,37 @@ def test_a_hint_is_enough_under_the_name_of_the_exchange_and_not_near_it() -> No
     assert said("# bybit\nsecret = {alnum:36}") == ["bybit high"]
     assert said("bybit\nx = 1\nsecret = {alnum:36}") == []
     assert said("bybit\nx = 1\napi_secret = {alnum:36}") == ["bybit high"]
+
+
+@pytest.mark.parametrize(
+    ("before", "behind", "exchange"),
+    [
+        ("{40}", "{19}", "toobit"),
+        ("{40}", "{21}", "binance"),
+        ("}{40}", "{79}", "toobit"),
+        ("}{40}", "{81}", "toobit"),
+        ("}{40}", "{83}", "binance"),
+        ("{40}", "{3}}", "toobit"),
+        ("{40}", "{4}}", "binance"),
+        ("{40}", "{2}\n[", "toobit"),
+        ("{40}", "{4}\n[", "binance"),
+        ("{40}", "{2}\n\n", "toobit"),
+        ("{40}", "{4}\n\n", "binance"),
+    ],
+)
+def test_what_stands_before_a_value_speaks_of_it_and_what_stands_behind_or_beyond_less(
+    before: str, behind: str, exchange: str
+) -> None:
+    def spaced(text: str) -> str:
+        return re.sub(r"\{(\d+)\}", lambda match: "." * int(match[1]), text)
+
+    text = f"binance{spaced(before)[: -len(' api_secret=')]} api_secret={SECRET}{spaced(behind)}toobit"
+    assert exchanges(text) == {exchange}
+
+
+def test_the_name_of_a_value_outdoes_the_host_beside_it() -> None:
+    host = "# https://testnet.binancefuture.com"
+    assert exchanges(f"BINANCE_API_SECRET='{SECRET}'\n{host}") == {"binance"}
+    assert exchanges(f"binance\nx = 1\napi_secret='{SECRET}'\n{host}") == {"binance-futures-testnet"}
+    live = "# https://fapi.binance.com"
+    assert exchanges(f"binance\nx = 1\napi_secret='{SECRET}'\n{host}\n{live}") == {"binance"}
