@@ -234,4 +234,4 @@ def _is_sent_to_service(data: bytes, start: int) -> bool:
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:
     """A name on the value's own line: no line of a PEM block has one."""
-    return label.kind in ("named", "hmac") and data.find(b"\n", label.span.end, span.start) < 0
+    return label.kind in ("named", "hmac") and b"\n" not in data[label.span.end : span.start]

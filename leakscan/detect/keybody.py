@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from leakscan.anchors import KEY_HEAD
-from leakscan.detect.privatekey import MAX_KEY_BYTES, PrivateKey, parse_der
+from leakscan.detect.privatekey import PrivateKey, parse_der
 from leakscan.model import Span
 
 _START = re.compile(KEY_HEAD)
@@ -95,4 +95,4 @@ def _letters_of(head: bytes) -> int:
         size = 4 + (der[2] << 8) + der[3]
     else:
         return 0
-    return -(-size * 4 // 3) if size <= MAX_KEY_BYTES else 0
+    return -(-size * 4 // 3)

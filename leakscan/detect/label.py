@@ -182,7 +182,7 @@ class Labeller:
 
 def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:
     low = max(0, len(text) - _AUTHORIZATION_REACH)
-    if text.find(b"-", low) < 0:  # as nearly always
+    if b"-" not in text[low:]:  # as nearly always
         return None
     if scheme := _AUTH_SCHEME.search(text, low):
         return Label("named", ("x", "auth"), "key", 2, Span(*scheme.span()))

@@ -45,7 +45,7 @@ def read_private_keys(data: bytes) -> list[PrivateKey]:
 
 
 def _iter_armoured(data: bytes) -> Iterator[PrivateKey]:
-    if data.find(HEADER_MARK) >= 0:
+    if HEADER_MARK in data:
         for header in HEADER.finditer(data):
             if key := read_private_key(data, Span(*header.span())):
                 yield key

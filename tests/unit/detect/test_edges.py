@@ -228,3 +228,10 @@ def test_of_several_paths_the_first_that_names_one_that_has_the_value_and_in_it_
 )
 def test_a_named_key_of_64_letters_beside_a_private_key_is_of_binance(text: str, rules: list[str]) -> None:
     assert said(text) == rules
+
+
+@pytest.mark.parametrize(("unnamed", "is_found"), [(0, True), (20, True), (21, False)])
+def test_a_hint_beside_a_private_key_is_none_in_a_list_of_many_values(unnamed: int, is_found: bool) -> None:
+    listed = "".join(f"'{fake('alnum:64', seed)}',\n" for seed in range(unnamed))
+    text = "bybit\n\n{rsa:2048}\nx = 1\nkey = '{alnum:18}'\n" + "#\n" * 10 + listed
+    assert ("bybit-api-key" in found(text)) == is_found

@@ -44,6 +44,7 @@ DRESSED = {
     "concatenated in Python": lambda pem: each_line('    "LINE\\n"', pem),
     "as Python bytes": lambda pem: each_line("    b'LINE\\n'", pem),
     "concatenated with a plus": lambda pem: each_line("  'LINE\\n' +", pem),
+    "concatenated in one line": lambda pem: 'key = "' + pem.replace("\n", '\\n" + "') + '"',
     "concatenated with a leading plus": lambda pem: each_line('  + "LINE\\n"', pem),
     "concatenated with a dot": lambda pem: each_line('  "LINE\\n" .', pem),
     "appended": lambda pem: each_line('key += "LINE\\n";', pem),
