@@ -75,6 +75,15 @@ def test_a_key_may_begin_on_the_line_of_its_header(kind: str) -> None:
     assert moved.identity == plain.identity
 
 
+@pytest.mark.parametrize("kind", ["rsa:2048:pkcs8", "ed25519", "ec"])
+def test_a_note_above_its_letters_is_no_part_of_a_key(kind: str) -> None:
+    pem = fake(kind)
+    [plain], [noted] = keys(pem), keys(pem.replace("-----\n", "-----\nComment: of the bot\n\n", 1))
+    assert (noted.identity, noted.form) == (plain.identity, "")
+    [bare] = keys(pem.replace("-----\n", "-----\nof the bot: mine\n", 1))
+    assert (bare.identity, bare.form) == (plain.identity, "base64 without a header")
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [

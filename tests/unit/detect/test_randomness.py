@@ -77,6 +77,9 @@ def test_random_bytes_are_no_text() -> None:
         (base64.b64encode(b"some printable text, all of it"), True),
         (base64.b64encode(b"printable text" * 3 + b"\0" * 7), True),  # 85 of 100 are enough
         (base64.b64encode(b"printable text" * 3 + b"\0" * 9), False),
+        (base64.b64encode(b"printable text" * 3 + b"\x7f" * 7), True),
+        (base64.b64encode(b"printable text" * 3 + b"\x7f" * 9), False),
+        (base64.b64encode(b"a " * 21), True),
         (b"", False),
         (b"abc", False),
         (b"ab-c" * 4, False),
@@ -108,6 +111,7 @@ def test_the_size_of_an_alphabet_is_that_of_its_letters_and_digits(alphabet: str
     [
         (b"a text of words!", False),  # 16 letters of base64 and more hold text alone
         (b"a text of w", True),
+        (b"a text of wo", False),
         (b"kraken_api_secret and more", False),
         (b"kraken_api_secre\1", True),
         (b"printable but for one\1", True),  # 30 letters
