@@ -67,9 +67,9 @@ def may_be_armoured(data: bytes) -> bool:
 def is_armoured(data: bytes, span: Span) -> bool:
     """True between a BEGIN line and its END line, whatever dresses the lines between: `hash += "MIIE…"`."""
     begin = data.rfind(_ARMOUR_START, max(0, span.start - _MAX_ARMOUR), span.start)
-    if begin < 0 or data.find(_ARMOUR_END, begin, span.start) >= 0:
+    if begin < 0 or _ARMOUR_END in data[begin : span.start]:
         return False
-    return data.find(_ARMOUR_END, span.end, span.end + _MAX_ARMOUR) >= 0
+    return _ARMOUR_END in data[span.end : span.end + _MAX_ARMOUR]
 
 
 def _line_of(data: bytes, span: Span) -> Span:
