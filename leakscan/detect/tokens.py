@@ -224,6 +224,7 @@ def _without_longer(words: set[bytes]) -> set[bytes]:
     return {word for word in words if words.isdisjoint(_parts(word))}
 
 
-def _parts(word: bytes) -> set[bytes]:
+def _parts(word: bytes) -> Iterator[bytes]:
     """Every piece of it, but not all of it."""
-    return {word[start:end] for start, end in combinations(range(len(word) + 1), 2)} - {word}
+    pieces = (word[start:end] for start, end in combinations(range(len(word) + 1), 2))
+    return (piece for piece in pieces if piece != word)
