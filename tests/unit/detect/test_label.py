@@ -3,6 +3,7 @@ import pytest
 from leakscan.detect.label import Labeller
 from leakscan.detect.naming import Label, iter_names, split_words
 from leakscan.model import Span
+from leakscan.rules.fake import fake
 
 LABELLER = Labeller(
     {"apikey": "key", "apisecret": "secret", "secretkey": "secret"}, {"key": "key", "secret": "secret"}
@@ -350,3 +351,18 @@ def test_the_text_of_a_label_is_short_and_leaves_out_what_says_nothing() -> None
 )
 def test_tags_that_lay_out_text_are_looked_through(text: str, kind: str) -> None:
     assert label(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("near", "is_doubtful"),
+    [
+        ("import jwt", True),
+        ("class JwtAuthenticationTokenProviderFactoryConfiguration:", True),
+        (f"OTHER = '{fake('alnum:30')}jWt{fake('alnum:31')}'", False),
+        (f"OTHER = '{fake('base64:30')}JwT{fake('base64:31')}'", False),
+        (f"OTHER = '{fake('hex:16')}jwt{fake('hex:16')}'", True),  # no value is so short
+    ],
+)
+def test_three_letters_within_a_drawn_value_name_no_framework(near: str, is_doubtful: bool) -> None:
+    for text in (f"{near}\nSECRET_KEY = '@'", f"SECRET_KEY = '@'\n{near}"):
+        assert label(text).doubtful == is_doubtful
