@@ -148,7 +148,7 @@ class Labeller:
             return own
         for _ in range(_LINES_ABOVE):
             end = line_start - 1
-            line_start = text.rfind(b"\n", 0, end) + 1
+            line_start = text.rfind(b"\n", 0, max(end, 0)) + 1
             label = self._nearest_unit(text, line_start, end)
             if label.kind not in ("none", "other"):
                 return label
