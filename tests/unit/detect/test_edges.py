@@ -66,6 +66,15 @@ def test_an_exchange_of_two_letters_is_named_where_a_name_begins_with_it() -> No
     assert said('AB_ACCESS_KEY = "{uuid}"') == []
 
 
+@pytest.mark.parametrize(
+    ("first", "is_named"), [("", True), ("MY_", True), ("A_", True), ("AB_", False), ("OLD_", False)]
+)
+def test_a_common_word_names_its_exchange_where_it_is_the_first_that_says_something(
+    first: str, is_named: bool
+) -> None:
+    assert said(first + 'GATE_ACCESS_KEY = "{hex:32}"') == ["gate-api-key high"] * is_named
+
+
 @pytest.mark.parametrize("before", ["", "\n", "x = 1\n"])
 def test_a_private_key_is_of_the_exchange_that_its_name_begins_with(before: str) -> None:
     assert said(before + "BULLISH_PRIVATE_KEY='{ec:oneline}'") == ["bullish-ec-private-key high"]
