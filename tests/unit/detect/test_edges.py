@@ -60,6 +60,12 @@ def test_keys_of_three_wallets_in_a_test_are_of_nobody_unless_they_stand_under_t
     assert set(said(text, b"src/a.py")) == {"hyperliquid-private-key high"}
 
 
+def test_a_secret_near_its_exchange_stays_in_sight_in_a_test() -> None:
+    text = "binance\nx = 1\napi_secret = '{alnum:64}'"
+    assert said(text, b"src/a.py") == ["binance-hmac-secret high"]
+    assert said(text, b"tests/a.py") == ["binance-hmac-secret medium"]
+
+
 def test_an_exchange_of_two_letters_is_named_where_a_name_begins_with_it() -> None:
     assert said('XT_ACCESS_KEY = "{uuid}"') == ["xt-api-key high"]
     assert said('A_XT_ACCESS_KEY = "{uuid}"') == ["xt-api-key high"]
