@@ -39,10 +39,10 @@ def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
     if separator is None or b"=" in line or b":" in line or b"(" in line:
         return None
     end = line_start - 1
-    start = text.rfind(b"\n", 0, max(end, 0)) + 1
+    start = text.rfind(b"\n", 0, end) + 1
     if end > start and _RULE_LINE.fullmatch(text, start, end):
         end = start - 1
-        start = text.rfind(b"\n", 0, max(end, 0)) + 1
+        start = text.rfind(b"\n", 0, end) + 1
     if end <= start or not _HEAD_LINE.fullmatch(text, start, end):
         return None
     cells = text[start:end].split(separator)

@@ -29,7 +29,7 @@ def as_utf8(data: bytes) -> bytes:
 def _wide_encoding(data: bytes) -> str | None:
     if data.startswith(_ANY_MARK):
         return next(encoding for mark, encoding in _MARKS if data.startswith(mark))
-    if data.find(b"\0", 0, 4096) < 0 or len(data) < 8:
+    if b"\0" not in data[:4096] or len(data) < 8:
         return None
     head = data[:_HEAD_BYTES]
     if head.count(0) < _MIN_NULS / 2 * len(head) - 1:  # too few for either width, as in images

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain
@@ -156,9 +156,7 @@ class Detector:
         ):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
-        if fits.needs_both and (
-            (venue is None and label.strength < 1) or (venue is not None and venue.exchange == OTHER)
-        ):
+        if fits.needs_both and (label.strength < 1 if venue is None else venue.exchange == OTHER):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")
@@ -201,8 +199,7 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _is_near(places: list[int], place: int) -> bool:
-    at = bisect_right(places, place)
-    return any(abs(start - place) <= _BESIDE for start in places[max(0, at - 1) : at + 1])
+    return bisect_left(places, place - _BESIDE) < bisect_right(places, place + _BESIDE)
 
 
 def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
@@ -217,7 +214,7 @@ def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
         return True
     if end - start == _UUID_LENGTH and data[start - 1 : start] == b"{" and data[end : end + 1] == b"}":
         return True
-    if data.find(b"-----", max(0, start - 9), start) >= 0 and _HEADER.search(data, max(0, start - 64), start):
+    if b"-----" in data[max(0, start - 9) : start] and _HEADER.search(data, max(0, start - 64), start):
         return True
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
@@ -237,4 +234,4 @@ def _is_sent_to_service(data: bytes, start: int) -> bool:
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:
     """A name on the value's own line: no line of a PEM block has one."""
-    return label.kind in ("named", "hmac") and data.find(b"\n", label.span.end, span.start) < 0
+    return label.kind in ("named", "hmac") and b"\n" not in data[label.span.end : span.start]

@@ -30,7 +30,7 @@ def doubted(
     paths: Collection[bytes],
     beside: Collection[Candidate],
     *,
-    lone: bool = False,
+    lone: bool,
 ) -> tuple[Confidence, list[str]]:
     """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
     somebody else's library or said to be made up may get there, the keys of many wallets in a test, and a `lone` value

@@ -34,26 +34,27 @@ def is_piece_of_encoding(data: bytes, span: Span) -> bool:
     if not _ENDS_LINE.fullmatch(data, span.end, own.end):
         return False
     length = span.end - span.start
-    steps = (-1, 1) if _BASE64_LINE.fullmatch(data, *own) else (1,)
-    return any(_has_marked_neighbour(data, own, step, length) for step in steps)
+    is_line = _BASE64_LINE.fullmatch(data, *own) is not None
+    above = is_line and _has_marked_neighbour(data, own, length, below=False)
+    return above or _has_marked_neighbour(data, own, length, below=True)
 
 
-def _has_marked_neighbour(data: bytes, line: Span, step: int, length: int) -> bool:
+def _has_marked_neighbour(data: bytes, line: Span, length: int, *, below: bool) -> bool:
     """True if one of the next lines in that direction is surely base64, and those between could be."""
     for _ in range(_BLOCK_REACH):
-        line = _line_beside(data, line, step)
+        line = _line_beside(data, line, below=below)
         if (
             data[line.start : line.end]
             .lstrip(b" \t#*/\"'")
-            .startswith(_ARMOUR_END if step > 0 else _ARMOUR_START)
+            .startswith(_ARMOUR_END if below else _ARMOUR_START)
         ):
             return True
         match = _BASE64_LINE.fullmatch(data, *line)
         if match is None:
             return False
         size = len(match[1])  # only the last line of a block is shorter than the others
-        same = size == length or (size < length if step > 0 else size > length)
-        if same and _ENCODED_MARK.search(match[1]):
+        is_of_block = size <= length if below else size >= length
+        if is_of_block and _ENCODED_MARK.search(match[1]):
             return True
     return False
 
@@ -66,9 +67,9 @@ def may_be_armoured(data: bytes) -> bool:
 def is_armoured(data: bytes, span: Span) -> bool:
     """True between a BEGIN line and its END line, whatever dresses the lines between: `hash += "MIIE…"`."""
     begin = data.rfind(_ARMOUR_START, max(0, span.start - _MAX_ARMOUR), span.start)
-    if begin < 0 or data.find(_ARMOUR_END, begin, span.start) >= 0:
+    if begin < 0 or _ARMOUR_END in data[begin : span.start]:
         return False
-    return data.find(_ARMOUR_END, span.end, span.end + _MAX_ARMOUR) >= 0
+    return _ARMOUR_END in data[span.end : span.end + _MAX_ARMOUR]
 
 
 def _line_of(data: bytes, span: Span) -> Span:
@@ -81,23 +82,23 @@ def _line_of(data: bytes, span: Span) -> Span:
 
 def _line_start(data: bytes, low: int, place: int) -> int:
     """Behind the last line break of data[low:place], `low` if there is none."""
-    if data.find(b"\r", low, place) < 0 and data.find(b"\\", low, place) < 0:
-        return data.rfind(b"\n", low, place) + 1 or low
-    breaks = [match.end() for match in _LINE_BREAK.finditer(data, low, place)]
-    return breaks[-1] if breaks else low
+    text = data[low:place]
+    if b"\r" not in text and b"\\" not in text:
+        return low + text.rfind(b"\n") + 1
+    return low + max((match.end() for match in _LINE_BREAK.finditer(text)), default=0)
 
 
-def _line_beside(data: bytes, line: Span, step: int) -> Span:
+def _line_beside(data: bytes, line: Span, *, below: bool) -> Span:
     """The next line in that direction which is more than dressing: in source code each line of a literal is quoted."""
     for _ in range(3):
-        line = _adjacent(data, line, step)
+        line = _adjacent(data, line, below=below)
         if data[line.start : line.end].strip(_DRESSING):
             break
     return line
 
 
-def _adjacent(data: bytes, line: Span, step: int) -> Span:
-    if step > 0:
+def _adjacent(data: bytes, line: Span, *, below: bool) -> Span:
+    if below:
         following = _LINE_BREAK.match(data, line.end)
         return (
             _line_of(data, Span(following.end(), following.end()))

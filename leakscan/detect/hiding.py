@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import string
 from collections.abc import Iterable, Iterator
 
 from leakscan.detect.decode import as_utf8
@@ -20,18 +21,18 @@ _TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
 _JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
 _JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
 _JOINT_BEFORE = re.compile(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
+_LETTERS = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _PIECE, _LONG = 32, 60
 _REACH = 96
 _MAX_PIECES = 8
-_CLASSES = bytes(97 if (chr(code).isalnum() and code < 128) or code in b"+/" else 32 for code in range(256))
 _ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
 _HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
 _NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
 _CODE_RUN = re.compile(_CODE + b"+")
 _LINE_ENDS = re.compile(rb"={0,2}[ \t]{0,8}(?:[\r\n\"'`\\<,;]|\Z)")
 _PADDING = re.compile(rb"={0,2}")
-_OF_TEXT = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four letters: the byte is below 128
-_CONTROL = bytes(range(9)) + b"\x0b" + bytes(range(14, 32)) + b"\x7f"
+_OF_TEXT = (string.ascii_uppercase + "abcdef").encode()  # first of four letters: the byte is below 128
+_CONTROL = bytes({*range(32), 127} - {*b"\t\n\f\r"})
 # Single bytes, or none at the ends of the text.
 _MARK_STARTS, _MARK_ENDS = (b"%", b"\\", b"&"), (b"%", b"\\", b";")
 _JOINT_STARTS, _JOINT_ENDS = (b'"', b"'", b"`", b"\\"), (b'"', b"'", b"`", b" ", b"\t", b"\n")
@@ -108,7 +109,6 @@ def _as_text(content: bytes) -> bytes:
 
 def _is_text(content: bytes) -> bool:
     """Also for the head of UTF-16, every other byte of which is NUL."""
-    content = content[: len(content) & ~1 if content[1:2] == b"\0" else None]
     plain = content[0::2] if content[1::2].count(0) == len(content) // 2 else content
     return len(plain.translate(None, _CONTROL)) == len(plain)
 
@@ -120,7 +120,7 @@ def _joints(data: bytes, run: Span) -> Iterator[Piece]:
         after in _MARK_STARTS and _MARKS.match(data, run.end)
     ):
         yield from _marks(data, run)
-    if after in _JOINT_STARTS and _JOINT_AFTER.match(data, run.end):
+    if after in _JOINT_STARTS:
         yield from _joints_after(data, run.end)
     if before in _JOINT_ENDS:
         yield from _joints_before(data, run.start)
@@ -165,5 +165,5 @@ def _joints_before(data: bytes, place: int) -> Iterator[Piece]:
             return
         yield Piece(Span(low + joint.start(1), place), b"", "joined from pieces")
         place = low + joint.start(1)
-        while place > 0 and _CLASSES[data[place - 1]] == 97:
+        while place > 0 and data[place - 1] in _LETTERS:
             place -= 1

@@ -136,14 +136,12 @@ class Judge:
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
-        if venue.exchange == OTHER or candidate.key is not None:
-            return venue
         told = Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
         return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
 
     def _of_partner(self, venue: Venue, candidate: Candidate, partner: Candidate | None) -> Venue:
         """The variant that the form of the other half tells: a secret beside a key that only a test network has."""
-        if partner is None or partner.key or venue.exchange == OTHER or may_be_of_wallet(partner):
+        if partner is None or may_be_of_wallet(partner):
             return venue
         told = self._venues.told_by_form(venue.exchange, partner.able)
         return Venue(told, venue.tier) if told in candidate.able else venue

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from leakscan.anchors import KEY_HEAD
-from leakscan.detect.privatekey import MAX_KEY_BYTES, PrivateKey, parse_der
+from leakscan.detect.privatekey import PrivateKey, parse_der
 from leakscan.model import Span
 
 _START = re.compile(KEY_HEAD)
@@ -38,7 +38,7 @@ def iter_bare_keys(data: bytes) -> Iterator[PrivateKey]:
 def read_bare_key(data: bytes, start: int, form: str) -> PrivateKey | None:
     """The key whose DER starts at `start` in base64."""
     wanted = _letters_of(data[start : start + 8])
-    if wanted < _MIN_LETTERS:
+    if wanted is None or wanted < _MIN_LETTERS:
         return None
     gathered = gather(data, start, wanted)
     if gathered is None:
@@ -78,15 +78,15 @@ def _starts_here(data: bytes, start: int) -> bool:
     return not _LETTER.match(before) or before == b"=" or data[max(0, start - 2) : start] in _ESCAPED_LETTERS
 
 
-def _letters_of(head: bytes) -> int:
-    """How many letters of base64, padding left out, the DER sequence takes that starts with these eight; 0 if it is
-    none."""
+def _letters_of(head: bytes) -> int | None:
+    """How many letters of base64, padding left out, the DER sequence takes that starts with these eight; None if it
+    is none."""
     try:
         der = binascii.a2b_base64(head)
     except binascii.Error:
-        return 0
+        return None
     if len(der) < 5 or der[0] != 0x30:
-        return 0
+        return None
     if der[1] < 0x80:
         size = 2 + der[1]
     elif der[1] == 0x81:
@@ -94,5 +94,5 @@ def _letters_of(head: bytes) -> int:
     elif der[1] == 0x82:
         size = 4 + (der[2] << 8) + der[3]
     else:
-        return 0
-    return -(-size * 4 // 3) if size <= MAX_KEY_BYTES else 0
+        return None
+    return -(-size * 4 // 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
@@ -37,7 +38,7 @@ _CODE_REACH, _LONG_CODE = 40, 24
 _CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
 _PIECE, _MAX_REMEMBERED = 2048, 2048  # the versions of a file have most of their paragraphs in common
 OTHER = ""  # an exchange that no rule is about
-_LOWER, _UPPER = frozenset(range(97, 123)), frozenset(range(65, 91))
+_LOWER, _UPPER = frozenset(string.ascii_lowercase.encode()), frozenset(string.ascii_uppercase.encode())
 
 
 _Hit = tuple[

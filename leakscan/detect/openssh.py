@@ -52,7 +52,7 @@ def read_public_key(blob: bytes) -> object | None:
     from cryptography.exceptions import InternalError, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 
-    kind = next(iter(read_strings(blob, 1)), b"")
+    kind = next(iter(read_strings(blob)), b"")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

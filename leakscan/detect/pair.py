@@ -93,8 +93,6 @@ def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:
     for way in ways:
         if all(c.label.part in (None, part) for c, part in zip((first, second), way, strict=True)):
             return way
-    if first.label.part == "secret" or second.label.part == "key":
-        return next((way for way in ways if way[1] == "key"), ways[0])
     return ways[0]
 
 

@@ -45,7 +45,7 @@ def read_private_keys(data: bytes) -> list[PrivateKey]:
 
 
 def _iter_armoured(data: bytes) -> Iterator[PrivateKey]:
-    if data.find(HEADER_MARK) >= 0:
+    if HEADER_MARK in data:
         for header in HEADER.finditer(data):
             if key := read_private_key(data, Span(*header.span())):
                 yield key
@@ -66,7 +66,7 @@ def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
     label = _SPACE.sub(b" ", match[1])[1:]
     footer = b"-----END" + match[1] + b"-----"
     stop = data.find(footer, header.end, header.end + MAX_KEY_BYTES)
-    if stop < 0 or data.find(HEADER_MARK, header.end, stop) >= 0:
+    if stop < 0 or HEADER_MARK in data[header.end : stop]:
         return _without_end(data, header, label)
     armour = unwrap(data, Span(header.end, stop))
     if armour is None:

@@ -151,7 +151,7 @@ def _encrypted_type(size: int) -> KeyType:
 
 def _weakness(der: bytes) -> str:
     """What PBES1 and PKCS#12 encryption are made of (RFC 8018 appendix A.3, RFC 7292 appendix C)."""
-    scheme = _WEAK_OID.search(der, 0, 40)
+    scheme = _WEAK_OID.search(der[:40])
     if scheme is None:
         return ""
     return f"{_WEAK_SCHEMES.get(scheme[1], 'PKCS#12 with SHA-1')}, an old and weak password protection"

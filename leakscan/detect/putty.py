@@ -6,28 +6,24 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from leakscan.detect.openssh import read_public_key, read_strings
-from leakscan.detect.privatekey import PrivateKey, fingerprint, identity_of
+from leakscan.detect.privatekey import PrivateKey, fingerprint, identity_of, kind_of
 from leakscan.model import Span
-
-if TYPE_CHECKING:
-    from leakscan.rules import KeyType
 
 MARK = b"PuTTY-User-Key-File-"
 _MAX_BYTES = 32 * 1024
 _EOL = rb"(?:\r\n|\n|\r|\\+r\\+n|\\+n)[ \t]{0,16}"
 _FILE = re.compile(
     MARK
-    + rb"([1-3]): ?([a-z0-9-]{3,40})EOLEncryption: ?([a-z0-9-]{3,20})EOL(?:Comment: ?[^\r\n\\]{0,200}EOL)?"
+    + rb"([1-3]): ?[a-z0-9-]{3,40}EOLEncryption: ?([a-z0-9-]{3,20})EOL(?:Comment: ?[^\r\n\\]{0,200}EOL)?"
     rb"Public-Lines: ?[0-9]{1,4}EOL((?:[A-Za-z0-9+/=]{1,80}EOL){1,400})"
     rb"(?:(?:Key-Derivation|Argon2-[A-Za-z]+): ?[A-Za-z0-9]{1,80}EOL){0,5}"
     rb"Private-Lines: ?[0-9]{1,4}EOL((?:[A-Za-z0-9+/=]{1,80}EOL){1,400})"
     rb"(?:Private-MAC|Private-Hash): ?[0-9a-f]{40,64}".replace(b"EOL", _EOL)
 )
 _LINE_END = re.compile(_EOL)
-_TYPES: dict[bytes, KeyType] = {b"ssh-rsa": "rsa", b"ssh-dss": "dsa", b"ssh-ed25519": "ed25519"}
 
 
 def read_putty_key(data: bytes, start: int) -> PrivateKey | None:
@@ -36,24 +32,23 @@ def read_putty_key(data: bytes, start: int) -> PrivateKey | None:
     if file is None:
         return None
     try:
-        public_blob, private_blob = (binascii.a2b_base64(_LINE_END.sub(b"", file[at])) for at in (4, 5))
+        public_blob, private_blob = (binascii.a2b_base64(_LINE_END.sub(b"", file[at])) for at in (3, 4))
     except binascii.Error:
         return None
-    kind = _TYPES.get(file[2], "ec" if file[2].startswith(b"ecdsa-") else "other")
     public = read_public_key(public_blob)
     if public is None:
         return None
     span, identity = Span(*file.span()), identity_of(public_blob + private_blob)
-    bits = 256 if kind == "ed25519" else getattr(public, "key_size", 0)
-    if file[3] != b"none":
+    kind, bits = kind_of(public)
+    if file[2] != b"none":
         weak = "" if file[1] == b"3" else "PuTTY format 2, an old and weak password protection"
         return PrivateKey(span, identity, kind, bits, True, weak, fingerprint(public), "a PuTTY key file")
-    if not _belongs(kind, public, private_blob):
+    if not _belongs(public, private_blob):
         return None
     return PrivateKey(span, identity, kind, bits, False, "", fingerprint(public), "a PuTTY key file")
 
 
-def _belongs(kind: KeyType, public: object, blob: bytes) -> bool:
+def _belongs(public: object, blob: bytes) -> bool:
     """The private half makes the public one."""
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 

@@ -6,6 +6,7 @@ import functools
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import combinations
 
 from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
@@ -43,7 +44,7 @@ _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.
 _ARMOUR = re.compile(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
 _HEXADECIMAL = re.compile(rb"[0-9A-Fa-f_-]*")
-_ANY_HEAD = tuple(bytes((code,)) for code in range(33, 127) if _TOKEN.match(bytes((code,)) * SHORTEST_TOKEN))
+_ANY_HEAD = tuple(bytes((code,)) for code in range(256) if _TOKEN.match(bytes((code,)) * SHORTEST_TOKEN))
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
@@ -227,6 +228,5 @@ def _without_longer(words: set[bytes]) -> set[bytes]:
 
 def _parts(word: bytes) -> Iterator[bytes]:
     """Every piece of it, but not all of it."""
-    for size in range(1, len(word)):
-        for start in range(len(word) - size + 1):
-            yield word[start : start + size]
+    pieces = (word[start:end] for start, end in combinations(range(len(word) + 1), 2))
+    return (piece for piece in pieces if piece != word)

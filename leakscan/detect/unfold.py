@@ -11,9 +11,7 @@ from leakscan.model import Span
 
 _MAX_LAYERS = 3
 _BESIDE = 2048  # no two parts of a credential stand further apart
-_MAX_BYTES = (
-    64 * 1024 * 1024
-)  # larger content is data, not text; every layer is smaller than the one around it
+_MAX_BYTES = 64 << 20  # larger content is data, not text; every layer is smaller than the one around it
 
 
 class Unfolded:

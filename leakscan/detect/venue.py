@@ -100,7 +100,7 @@ class Venues:
             variant.id for variant in self._variants if variant.variant_of == exchange and variant.id in able
         ]
         told = only[0] if len(only) == 1 else self._told_by_form.get(exchange)
-        return told if told is not None and told in able else exchange
+        return told if told in able else exchange
 
     def may_name(self, named: Named, able: frozenset[str]) -> bool:
         """Whether the content names an exchange that is able to have a value, in more than a heading."""
@@ -120,7 +120,7 @@ class Venues:
         able = able or self._everybody
         family = self._families(able)
         found = self._by_name(label, named, family)
-        if found is not None and (found.exchange == OTHER or found.exchange not in self._with_variants):
+        if found is not None and found.exchange not in self._with_variants:
             return found
         parents, near = parent_spans(data, span.start), near_span(data, span)
         found = found or self._by_comment(data, span, named, family)
@@ -157,7 +157,7 @@ class Venues:
             return None  # `derive_private_key_from_seed`
         for count in (3, 2, 1):
             exchange = self._ids.get("".join(words[:count]))
-            if exchange in family and len(words) >= count:
+            if exchange in family:
                 return Venue(exchange, tier)
         return None
 
@@ -197,8 +197,8 @@ class Venues:
             headers = (m for span in spans for m in named.shared.touching(span))
             header = next((m for m in headers if m.exchange in family), None)
             if header is not None and (found is None or found.tier < tier):
-                told = found is not None and found.tier >= Tier.FILE and found.exchange != OTHER
-                return Venue(found.exchange if found and told else header.exchange, tier)
+                told = found if found and found.tier >= Tier.FILE and found.exchange != OTHER else header
+                return Venue(told.exchange, tier)
         return found
 
     def _heads_another(self, data: bytes, parent: Span, named: Named) -> bool:

@@ -132,9 +132,10 @@ class Catalog(Numbered):
             for number, name in pack.references:
                 base = pack.find(name)
                 node = first + base if base >= 0 else self.names.find(name)
-                self.parents[first + number] = node if node >= 0 else -2
                 if node < 0:
+                    node = -2
                     self.missing.setdefault(name, []).append(first + number)
+                self.parents[first + number] = node
             pack.references = []
 
     def _find_copies(self) -> dict[bytes, list[int]]:

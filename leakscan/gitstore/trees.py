@@ -45,9 +45,7 @@ class Trees:
     """`marks`: tree -> (node, name) of its entries that are wanted or that lead to what is wanted. `absent`: raw ids
     that trees name and that are not in the store, each with a number behind those of all nodes."""
 
-    def __init__(
-        self, forest: Forest, dealer: Dealer, width: int, go_on: Callable[[], bool] = lambda: True
-    ) -> None:
+    def __init__(self, forest: Forest, dealer: Dealer, width: int, go_on: Callable[[], bool]) -> None:
         self._forest = forest
         self._dealer = dealer
         self._width = width

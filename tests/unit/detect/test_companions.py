@@ -23,6 +23,7 @@ def beside(text: str, *, part: str = "passphrase") -> list[str]:
         ('"passphrase":"Tr4ding-b0t"', "Tr4ding-b0t"),
         ("my_api_passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         ("\n" * 6 + "passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
+        ("\n" * 7 + "passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         ("passphrase = 'a'; passphrase = 'Tr4ding-b0t'", "Tr4ding-b0t"),
         # the nearest one, and one in quotes where the other values have some
         ("passphrase = 'Tr4ding-b0t'\npassphrase = 'An0ther-b0t'", "Tr4ding-b0t"),
@@ -30,6 +31,7 @@ def beside(text: str, *, part: str = "passphrase") -> list[str]:
         # named by another, far away, or no value at all
         ("db_password = 'Tr4ding-b0t'", None),
         ("title = 'Tr4ding-b0t'", None),
+        ("\n" * 8 + "passphrase = 'Tr4ding-b0t'", None),
         ("\n" * 9 + "passphrase = 'Tr4ding-b0t'", None),
         ("x" * 500 + "\npassphrase = 'Tr4ding-b0t'", None),
         ("passphrase = '${PASSPHRASE}'", None),
@@ -106,3 +108,16 @@ def test_each_account_keeps_its_own_passphrase() -> None:
     found = [match for match in matches(text).values() if match.part == "passphrase"]
     secrets = [value.encode() for value, match in matches(text).items() if match.part == "secret"]
     assert [match.partner for match in found] == secrets
+
+
+def test_a_passphrase_between_two_pairs_is_of_the_first() -> None:
+    text = fill("# kucoin\n" + PAIR + "passphrase = 'Tr4ding-b0t'\n" + PAIR, 7)
+    found = matches(text)
+    first, second = (value.encode() for value, match in found.items() if match.part == "secret")
+    assert found["Tr4ding-b0t"].partner == first != second
+
+
+def test_a_passphrase_goes_to_the_value_whose_exchange_is_named_before_one_that_stands_first() -> None:
+    text = fill("api_key = '{objectid}'\npassphrase = 'Tr4ding-b0t'\nOKX_API_KEY = '{uuid}'\n", 7)
+    found = matches(text)
+    assert found["Tr4ding-b0t"].rule_id == "okx-passphrase"

@@ -127,6 +127,10 @@ def forms(text: str, **changes: object) -> str | None:
         ('API_KEY="{hex:64}"\nSECRET="{hex:64}"', None),
         ('API_KEY="{hex:32}"\nAPI_SECRET="{hex:32}"', None),
         ('api_key = "{alnum:18}"\napi_key = "{alnum:36}"', None),
+        # the secret of a web framework beside a key by full name, by a hint; a name that orders have, too
+        ('flask\napi_key = "{uuid}"\nsecret_key = "{HEX:32}"\npassphrase = "Tr4ding-b0t"', "okx"),
+        ('flask\nkey = "{uuid}"\nsecret_key = "{HEX:32}"\npassphrase = "Tr4ding-b0t"', None),
+        ('client_id = "{alnum:18}"\napi_secret = "{alnum:36}"', None),
     ],
 )
 def test_two_forms_are_of_the_only_exchange_that_has_both(text: str, exchange: str | None) -> None:

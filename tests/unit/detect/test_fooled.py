@@ -113,6 +113,7 @@ def test_other_forms_name_nobody(text: str) -> None:
 def test_forms_name_nobody_where_the_path_names_somebody_else() -> None:
     text = 'API_KEY = "{hex:64}"\nAPI_SECRET = "{hex:64}"'
     assert found(text, b"com/coinbase/sample/MainActivity.java") == []
+    assert found(text, b"coinbase/MainActivity.java") == []
     assert found(text, b"xchange-paymium/src/Example.java") == []  # an exchange that no rule is about
     assert found(text, b"src/settings.py") == [
         "binance-futures-testnet-hex-api-key",

@@ -28,6 +28,7 @@ def lines(text: str, width: int) -> list[str]:
 
 
 LONG = b64(LINE * 3)
+CONTROLS = [b"\0", b"\x08", b"\x0b", b"\x0e", b"\x1f", b"\x7f"]  # beside the white space among them
 
 
 @pytest.mark.parametrize(
@@ -36,9 +37,11 @@ LONG = b64(LINE * 3)
         # base64: with its padding, behind an escape, in lines of each kind of dress
         (f"x={b64(LINE)};", f"x={LINE};"),
         (f"x={b64(LINE + 'a')};", f"x={LINE}a;"),
+        ("x=" + b64(LINE + "\t\f ~"), f"x={LINE}\t\f ~"),
         (f"x={b64(LINE + 'ab')};", f"x={LINE}ab;"),
         (f"x={b64(LINE + 'ab').rstrip('=')};", f"x={LINE}ab;"),
         (f'"\\n{b64(LINE)}"', f'"\\n{LINE}"'),
+        (f"C:\\{b64(LINE)}", f"C:\\{LINE}"),
         ("\n".join(lines(LONG, 76)) + "\n", LINE * 3 + "\n"),
         ("\r\n".join(lines(LONG, 76)), LINE * 3),
         ("x: |\n  " + "\n  ".join(lines(LONG, 64)), "x: |\n  " + LINE * 3),
@@ -58,11 +61,14 @@ LONG = b64(LINE * 3)
         ("".join(f"%{ord(letter):02x}" for letter in VALUE), VALUE),
         ("".join(f"&#{ord(letter)};" for letter in VALUE), VALUE),
         ("%C3%A9" * 12 + "%41" * 12, "%C3%A9" * 12 + "A" * 12),
+        ("%80" * 12 + "%7e" * 12, "%80" * 12 + "~" * 12),
+        ("&#65;" * 12 + "&#126;&#127;&#128;&#xe9;", "A" * 12 + "~\x7f&#128;&#xe9;"),
         # pieces
         (f"'{VALUE[:32]}' + '{VALUE[32:]}'", f"'{VALUE}'"),
         (f"'{VALUE[:32]}'\n  '{VALUE[32:]}'", f"'{VALUE}'"),
         (f"'{VALUE[:8]}' + '{VALUE[8:40]}' + '{VALUE[40:]}'", f"'{VALUE}'"),
         ("' + '".join(["'abcd", VALUE[:32], "efgh", "ijkl"]) + "'", f"'abcd{VALUE[:32]}efghijkl'"),
+        ("' + '".join(["'abcde", "fghij", VALUE[:32], "klmno"]) + "'", f"'abcdefghij{VALUE[:32]}klmno'"),
         ("x=" + VALUE[:32] + "\\\n" + VALUE[32:], f"x={VALUE}"),
         (f'\\"{VALUE[:32]}\\" + \\"{VALUE[32:]}\\"', f'\\"{VALUE}\\"'),
     ],
@@ -71,12 +77,23 @@ def test_what_is_hidden_is_said_plainly(text: str, expected: str) -> None:
     assert plain(text) == expected
 
 
+@pytest.mark.parametrize("mark", ["%2B", "\\/", "\\u002b", "\\x2B", "&#43;", "&#x2f;"])
+def test_a_mark_near_the_start_of_a_value_is_said_plainly_where_32_letters_follow(mark: str) -> None:
+    said = "/" if mark in ("\\/", "&#x2f;") else "+"
+    for before in ("", ";", "key="):
+        assert plain(before + VALUE[:8] + mark + VALUE[8:]) == before + VALUE[:8] + said + VALUE[8:]
+        assert plain(before + VALUE[:8] + mark + VALUE[8:40]) == before + VALUE[:8] + said + VALUE[8:40]
+        short = before + VALUE[:8] + mark + VALUE[8:39]
+        assert plain(short) == short
+
+
 @pytest.mark.parametrize(
     "text",
     [
         b64(LINE)[1:-3],  # cut off: no text
         base64.b64encode(bytes(range(128, 250))).decode(),
         base64.b64encode(LINE.encode() * 2 + b"\x00\x01\x02" * 3).decode(),
+        *(base64.b64encode(LINE.encode() * 2 + control).decode() for control in CONTROLS),
         base64.b64encode(LINE.encode() * 2 + "é".encode("latin-1") * 3).decode(),
         bytes(range(1, 80)).hex(),
         LINE.encode().hex()[:-1] + "G",

@@ -83,6 +83,14 @@ def test_a_key_without_header_or_end_is_the_same_key(kind: str, form: str) -> No
     assert bare.form
 
 
+@pytest.mark.parametrize("gap", ["", "\n", "\\n", "\r\n  ", '",\n  "', "%0A", " # "])
+def test_a_key_that_lost_its_end_stands_from_its_header_to_the_end_of_its_letters(gap: str) -> None:
+    letters = body(fake("ed25519"))
+    key = one(f"x = '-----BEGIN PRIVATE KEY-----{gap}{letters}'")
+    assert key.form == "no END line"
+    assert tuple(key.span) == (5, 5 + len("-----BEGIN PRIVATE KEY-----" + gap + letters))
+
+
 @pytest.mark.parametrize("kind", CLEAR)
 def test_the_public_half_is_named_by_the_sha256_of_its_der(kind: str) -> None:
     assert one(fake(kind)).public == spki(fake(kind))
@@ -231,7 +239,13 @@ def test_a_putty_key_is_read_and_its_halves_compared(kind: str, dress: str) -> N
     ends = {"plain": "\n", "carriage returns": "\r\n", "one line": "\\n"}
     text = putty(fake(kind)).replace("\n", ends[dress])
     key = one(f'x = "{text}"' if dress == "one line" else text)
-    assert (key.encrypted, key.public, key.type) == (False, spki(fake(kind)), one(fake(kind)).type)
+    plain = one(fake(kind))
+    assert (key.encrypted, key.public, key.type, key.bits) == (
+        False,
+        spki(fake(kind)),
+        plain.type,
+        plain.bits,
+    )
     assert keys(putty(fake(kind), wrong=True)) == []
 
 

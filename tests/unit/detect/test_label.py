@@ -3,6 +3,7 @@ import pytest
 from leakscan.detect.label import Labeller
 from leakscan.detect.naming import Label, iter_names, split_words
 from leakscan.model import Span
+from leakscan.rules.fake import fake
 
 LABELLER = Labeller(
     {"apikey": "key", "apisecret": "secret", "secretkey": "secret"}, {"key": "key", "secret": "secret"}
@@ -104,6 +105,7 @@ def test_words_are_split_however_they_are_joined(name: str) -> None:
         ('{\\"text\\": \\"API_SECRET=1\\\\npayload=@', "other"),
         ("API_SECRET=1\npayload=@", "other"),
         ("payload=1\\nAPI_SECRET=@", "named"),
+        ("\\nkey=@", "named"),
     ],
 )
 def test_an_escaped_line_end_ends_a_line(text: str, kind: str) -> None:
@@ -222,14 +224,19 @@ def test_a_name_is_read_in_runs_of_up_to_four_words() -> None:
         ("decode('@'", "none", None),
         ("api_key = decode('@'", "named", "key"),
         ("API_KEY = bytes.fromhex('@'", "named", "key"),
+        ("API_KEY = bytes.fromhex( '@'", "named", "key"),
         ("api_secret = Secret::from('@'", "named", "secret"),
         ("api_key = normalise('@'", "none", None),
         ("PublicKey('@'", "negative", "key"),
+        ("PublicKey( '@'", "negative", "key"),
+        ("deriveKeyPair( '@'", "negative", "key"),
+        ("deriveKeyPair(1, '@'", "named", "key"),
         ("public_key = '@'", "named", "key"),
         ("NewClient('@'", "argument", None),
         ("new KrakenTrader(\n    @'@'", "argument", None),
         ("KrakenApi::new('@'", "argument", None),
         ("bots.append('@'", "none", None),
+        ("bots.append( '@'", "none", None),
         ("my_api = '@'", "named", "key"),
         ("my_api.x('@'", "none", None),
         # what is an argument itself names nothing
@@ -246,6 +253,7 @@ def test_a_name_is_read_in_runs_of_up_to_four_words() -> None:
         # HTTP: schemes, users and passwords, headers
         ("X-Auth: BITSTAMP @", "named", "key"),
         ("curl -u @:x", "named", "key"),
+        ("-u @:x", "named", "key"),
         ("curl -u @", "none", None),
         ("curl -u user:@", "named", "secret"),
         ("curl --user '@:x'", "named", "key"),
@@ -343,3 +351,18 @@ def test_the_text_of_a_label_is_short_and_leaves_out_what_says_nothing() -> None
 )
 def test_tags_that_lay_out_text_are_looked_through(text: str, kind: str) -> None:
     assert label(text).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("near", "is_doubtful"),
+    [
+        ("import jwt", True),
+        ("class JwtAuthenticationTokenProviderFactoryConfiguration:", True),
+        (f"OTHER = '{fake('alnum:30')}jWt{fake('alnum:31')}'", False),
+        (f"OTHER = '{fake('base64:30')}JwT{fake('base64:31')}'", False),
+        (f"OTHER = '{fake('hex:16')}jwt{fake('hex:16')}'", True),  # no value is so short
+    ],
+)
+def test_three_letters_within_a_drawn_value_name_no_framework(near: str, is_doubtful: bool) -> None:
+    for text in (f"{near}\nSECRET_KEY = '@'", f"SECRET_KEY = '@'\n{near}"):
+        assert label(text).doubtful == is_doubtful

@@ -1,7 +1,7 @@
 import pytest
-from detecting import matches, values
+from detecting import DETECTOR, matches, values
 
-from leakscan.rules.fake import fake
+from leakscan.rules.fake import fake, fill
 
 KEY, SECRET = values(2)
 
@@ -143,3 +143,34 @@ def test_a_private_key_goes_with_the_nearest_key_that_has_no_secret() -> None:
     assert private.partner == drawn[2].encode()
     assert found[drawn[0]].partner == drawn[1].encode()
     assert found[drawn[3]].partner is None
+
+
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("# bybit\nkey = '{alnum:18}'\n{rsa:2048}", True),
+        ("# bybit\n{rsa:2048}\nkey = '{alnum:18}'\n", True),
+        ("# bybit\nsecret = '{alnum:36}'\n{rsa:2048}", False),
+        ("# okx\nkey = '{uuid}'\n{rsa:2048}", False),  # it takes none
+        ("api_key = '{alnum:18}'\n{rsa:2048}", False),  # much else has this form
+        ("api_key = '{alnum:64}'\n{rsa:2048}", True),  # and hardly anything this one
+        ("api_secret = '{alnum:64}'\n{rsa:2048}", False),
+    ],
+)
+def test_a_private_key_goes_with_a_key_of_an_exchange_that_takes_one(text: str, joined: bool) -> None:
+    candidates = DETECTOR.inspect(fill(text, 7).encode()).candidates
+    assert any(c.key and c.partner is not None for c in candidates) == joined
+    assert all(
+        candidates[c.partner].partner == at for at, c in enumerate(candidates) if c.partner is not None
+    )
+
+
+def test_each_private_key_goes_with_a_key_of_its_own() -> None:
+    key, pem = "key = '{alnum:18}'\n", "{ed25519}\n" + "\n" * 12
+    for text, partners in (
+        (key + pem + key + pem, [1, 0, 3, 2]),
+        (pem + key + pem + key, [1, 0, 3, 2]),
+        (pem + key + pem, [1, 0, None]),
+    ):
+        data = fill("# revolutx\n" + text.replace("alnum:18", "alnum:64"), 7).encode()
+        assert [c.partner for c in DETECTOR.inspect(data).candidates] == partners

@@ -32,6 +32,7 @@ DRESSED = {
     "commented with slashes": lambda pem: each_line("//LINE", pem),
     "commented with stars": lambda pem: each_line(" * LINE", pem),
     "in a diff": lambda pem: each_line("+LINE", pem),
+    "commented in a diff": lambda pem: each_line("+//LINE", pem),
     "quoted in mail": lambda pem: each_line("> LINE", pem),
     "broken in a page": lambda pem: each_line("LINE<br>", pem),
     "with carriage returns": lambda pem: pem.replace("\n", "\r\n"),
@@ -43,6 +44,7 @@ DRESSED = {
     "concatenated in Python": lambda pem: each_line('    "LINE\\n"', pem),
     "as Python bytes": lambda pem: each_line("    b'LINE\\n'", pem),
     "concatenated with a plus": lambda pem: each_line("  'LINE\\n' +", pem),
+    "concatenated in one line": lambda pem: 'key = "' + pem.replace("\n", '\\n" + "') + '"',
     "concatenated with a leading plus": lambda pem: each_line('  + "LINE\\n"', pem),
     "concatenated with a dot": lambda pem: each_line('  "LINE\\n" .', pem),
     "appended": lambda pem: each_line('key += "LINE\\n";', pem),
@@ -64,6 +66,22 @@ def test_a_key_is_read_out_of_whatever_dresses_it(kind: str, dress: str) -> None
         plain.type,
         plain.encrypted,
     )
+
+
+@pytest.mark.parametrize("kind", ["rsa:2048:pkcs8", "ed25519", "ed25519:encrypted", "ec"])
+def test_a_key_may_begin_on_the_line_of_its_header(kind: str) -> None:
+    pem = fake(kind)
+    [plain], [moved] = keys(pem), keys(pem.replace("-----\n", "-----", 1))
+    assert moved.identity == plain.identity
+
+
+@pytest.mark.parametrize("kind", ["rsa:2048:pkcs8", "ed25519", "ec"])
+def test_a_note_above_its_letters_is_no_part_of_a_key(kind: str) -> None:
+    pem = fake(kind)
+    [plain], [noted] = keys(pem), keys(pem.replace("-----\n", "-----\nComment: of the bot\n\n", 1))
+    assert (noted.identity, noted.form) == (plain.identity, "")
+    [bare] = keys(pem.replace("-----\n", "-----\nof the bot: mine\n", 1))
+    assert (bare.identity, bare.form) == (plain.identity, "base64 without a header")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which rules a value fits by its form, and what else its randomness must say."""
 
 import base64
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -48,6 +49,8 @@ def test_what_is_no_base64_has_no_decoded_length(text: bytes) -> None:
         ("{hex:8}-{hex:8}-{hex:8}-{lower:10}", "htx-api-key", True),
         ("abababab-abababab-abababab-ababa", "htx-api-secret", False),
         ("complete-elements-internal-value", "htx-api-secret", False),
+        ("complete-elements-internal-values", "htx-api-key", False),
+        ("{lower:8}-{lower:8}-{lower:8}-{lower:6}", "htx-api-key", True),
     ],
 )
 def test_a_value_fits_by_its_form_and_as_random_as_it_is(value: str, rule: str, does: bool) -> None:
@@ -106,6 +109,11 @@ def test_what_several_rules_have_in_common() -> None:
     (uuid,) = (Listing([rule]).of([rule]) for rule in [RULES.by_id["kucoin-api-key"]])
     assert uuid.proofs == ("objectid-time",)
     assert made["two"].proofs == ()
+
+
+def test_what_a_forked_process_sends_home_are_the_same_rules() -> None:
+    for made in listing().values():
+        assert pickle.loads(pickle.dumps(made)) == made
 
 
 def test_known_formats_stand_before_frames_of_unknown_ones_and_else_as_in_the_files() -> None:
@@ -173,7 +181,8 @@ def test_addresses_of_chains_are_of_no_unknown_format_and_a_path_must_be_more_ra
 def test_long_values_must_score_and_short_ones_only_not_be_written(length: int, bits: float) -> None:
     shape = replace(LOOSE, loose=False)
     for seed in range(30):
-        for spec in (f"alnum:{length}", f"lower:{length}"):
-            value = fake(spec, seed).encode()
+        repeated = "e" * (seed * length // 40) + fake(f"alnum:{length - seed * length // 40}", seed)
+        for drawn in (fake(f"alnum:{length}", seed), fake(f"lower:{length}", seed), repeated):
+            value = drawn.encode()
             size = alphabet_size(shape.pattern.alphabet)
             assert is_random(shape, value) == (token_bits(value, size) >= bits)

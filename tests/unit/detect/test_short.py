@@ -97,10 +97,13 @@ def test_what_is_no_value_in_pieces_is_none(text: bytes) -> None:
     assert pieces(text) == []
 
 
-@pytest.mark.parametrize("side", [-1, 1])
-def test_only_what_stands_within_300_bytes_of_an_anchor_is_of_its_credential(side: int) -> None:
+@pytest.mark.parametrize(("side", "furthest"), [(1, 276), (-1, 275)])
+def test_only_what_stands_within_300_bytes_of_an_anchor_is_of_its_credential(
+    side: int, furthest: int
+) -> None:
+    """Behind an anchor all of it, and that it ends there."""
     encoded = b64(VALUE)
-    for apart, is_seen in ((275, True), (301, False)):
+    for apart, is_seen in ((furthest, True), (furthest + 1, False)):
         text = b" " * 400 + encoded + b" " * 400
         start = 400 + 24 + apart if side > 0 else 400 - apart - 10
         assert bool(pieces(text, (start, start + 10))) == is_seen

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from gitrepo import Repo, kinds, opened
-from packwriter import PackWriter, blob_id
+from packwriter import BLOB, PackWriter, blob_id, copy, delta
 from sweeping import expected, swept, swept_texts
 
 from leakscan.gitstore import catalog as catalog_module
@@ -154,3 +154,23 @@ def test_the_header_of_a_loose_object_is_checked(tmp_path: Path) -> None:
     assert peek_loose(tmp_path / "object") == (3, 50_000_000_000)
     with pytest.raises(OversizeError):
         read_loose(tmp_path / "object")
+
+
+@pytest.mark.parametrize("first", ["base", "delta"])
+def test_a_base_that_is_named_is_known_wherever_it_stands_and_else_missing(repo: Repo, first: str) -> None:
+    based, ids = PackWriter(), {"delta": b"\2" * 20, "orphan": b"\3" * 20, "base": b"\1" * 20}
+    if first == "base":
+        based.add(ids["base"], BLOB, b"text")
+    based.ref(ids["delta"], ids["base"], delta(4, 4, copy(0, 4)))
+    based.ref(ids["orphan"], b"\4" * 20, delta(4, 4, copy(0, 4)))
+    if first == "delta":
+        based.add(ids["base"], BLOB, b"text")
+    based.write(repo.git_dir / "objects")
+    catalog = _catalog(repo, Faults())
+    nodes = {name: catalog.names.find(oid) for name, oid in ids.items()}
+    assert 0 in (nodes["base"], nodes["delta"])
+    assert catalog.parents[nodes["delta"]] == nodes["base"]
+    assert catalog.parents[nodes["base"]] == -1
+    assert catalog.parents[nodes["orphan"]] == -2
+    assert catalog.missing == {b"\4" * 20: [nodes["orphan"]]}
+    catalog.close()
