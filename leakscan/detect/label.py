@@ -22,7 +22,6 @@ _LONGEST_WORD = 28  # longer ones are values, not names
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
-_FRAMEWORK = re.compile(FRAMEWORKS)
 # A thousand letters of base64 hold those of JWT by chance in 3 cases of 100.
 _DRAWN = re.compile(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
@@ -183,7 +182,13 @@ class Labeller:
 
 
 def _is_of_framework(data: bytes) -> bool:
-    return _FRAMEWORK.search(_DRAWN.sub(b"", data)) is not None
+    """A word of it stands there, and not by chance in something drawn."""
+    return _names_framework(data) and _names_framework(_DRAWN.sub(b" ", data))
+
+
+def _names_framework(data: bytes) -> bool:
+    text = data.lower()
+    return any(word in text for word in FRAMEWORKS)
 
 
 def _label_of_authorization(text: bytes, behind: bytes) -> Label | None:

@@ -50,10 +50,10 @@ WALLETS = frozenset(
 PARTNERS = frozenset({"partner", "broker", "referral"})
 # Web frameworks have a secret of this name ...
 SHARED_NAMES = frozenset({"secretkey"})
-# ... and leave these words near it.
-FRAMEWORKS = (
-    rb"(?i)django|flask|rails|laravel|fastapi|starlette|INSTALLED_APPS|ALLOWED_HOSTS|MIDDLEWARE|jwt|express-session"
-    rb"|SESSION_|COOKIE_|CSRF|app\.config"
+# ... and leave these words near it, in any case.
+FRAMEWORKS = tuple(
+    b"django flask rails laravel fastapi starlette installed_apps allowed_hosts middleware jwt express-session session_"
+    b" cookie_ csrf app.config".split()
 )
 # How build tools mark the variables that they put into a page.
 BUILD_PREFIXES = frozenset(
