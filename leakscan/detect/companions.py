@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
+from typing import NamedTuple
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
@@ -41,6 +42,13 @@ _REFERENCE = re.compile(
 )
 
 
+class _Wanted(NamedTuple):
+    """Rules of such parts, and all their names."""
+
+    rules: tuple[Rule, ...]
+    names: frozenset[str]
+
+
 class Companions:
     """The parts of a rule set that stand in groups only, by exchange."""
 
@@ -51,6 +59,7 @@ class Companions:
                 if rule.needs == "group":
                     self._rules[exchange.id].append(rule)
         self._listing = Listing(rules.by_id.values())
+        self._remembered = lru_cache(_MAX_REMEMBERED)(self._wanted_of)
 
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
@@ -63,7 +72,9 @@ class Companions:
             if candidate.part == "key" and other is not None and other.key is None:
                 continue  # its secret looks for both
             wanted = self._wanted(candidate)
-            for rules, span, label in self._beside(data, candidate, candidates, wanted) if wanted else ():
+            for rules, span, label in (
+                self._beside(data, candidate, candidates, wanted) if wanted.rules else ()
+            ):
                 at = places.get(span, len(joined))
                 if at < len(joined):
                     if _is_more(joined[at], rules):
@@ -92,14 +103,18 @@ class Companions:
                 joined[at : at + 1] = [companion]
         return joined
 
-    def _wanted(self, candidate: Candidate) -> list[Rule]:
+    def _wanted(self, candidate: Candidate) -> _Wanted:
         able = candidate.able
         if candidate.venue is not None:
             able &= {candidate.venue.exchange}
-        return [rule for exchange in sorted(able) for rule in self._rules.get(exchange, ())]
+        return self._remembered(able)
+
+    def _wanted_of(self, exchanges: frozenset[str]) -> _Wanted:
+        rules = tuple(rule for exchange in sorted(exchanges) for rule in self._rules.get(exchange, ()))
+        return _Wanted(rules, frozenset(chain.from_iterable(rule.names for rule in rules)))
 
     def _beside(
-        self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: Sequence[Rule]
+        self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: _Wanted
     ) -> Iterator[tuple[Fits, Span, Label]]:
         """At most one of each part, the nearest; with all rules that it fits."""
         spans = [candidate.span]
@@ -109,28 +124,26 @@ class Companions:
         nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
         found = [
             self._assigned(data, start, end, wanted),
-            list(self._arguments(data, start, end, wanted)),
+            list(self._arguments(data, start, end, wanted.rules)),
         ]
         if candidate.label.kind == "argument":
             found.reverse()  # what stands beside it in the call comes first
-        for rule, span, label in chain(*found, _partnered(candidate, candidates, wanted)):
+        for rule, span, label in chain(*found, _partnered(candidate, candidates, wanted.rules)):
             rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
             if chosen == span:
                 rules.append(rule)
         for rules, span, label in nearest.values():
             yield self._listing.of(rules), span, label
 
-    def _assigned(
-        self, data: bytes, start: int, end: int, wanted: Sequence[Rule]
-    ) -> list[tuple[Rule, Span, Label]]:
+    def _assigned(self, data: bytes, start: int, end: int, wanted: _Wanted) -> list[tuple[Rule, Span, Label]]:
         low, high = _lines_around(data, start, end)
         quoted = data[start - 1 : start] in (b'"', b"'", b"`")
         found = []
         for line in data[low:high].split(b"\n"):
             for name, words, names, value, bare in _assignments(line):
-                if bare and quoted:
+                if (bare and quoted) or names.isdisjoint(wanted.names):
                     continue
-                for rule in wanted:
+                for rule in wanted.rules:
                     if not names.isdisjoint(rule.names) and _is_of(rule, line[value.start : value.end]):
                         span = Span(low + name.start, low + name.end)
                         label = Label("named", words, rule.part, span=span)
