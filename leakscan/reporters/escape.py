@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 import re
 from typing import Any
 
@@ -63,22 +62,24 @@ def sarif_text(text: str) -> str:
 
 def dump_json(value: Any, *, indent: int | None = None) -> str:
     """JSON of pure ASCII that every parser accepts: no NaN, no lone surrogate."""
+    text = _dumped(value, indent)
+    return _dumped(_without_surrogates(value), indent) if r"\ud" in text else text
+
+
+def _dumped(value: Any, indent: int | None) -> str:
     import io
     import json
 
     text = io.StringIO()  # written piece by piece: a list of all pieces takes many times as much memory
-    json.dump(_without_surrogates(value), text, indent=indent, allow_nan=False)
+    json.dump(value, text, indent=indent, allow_nan=False)
     return text.getvalue()
 
 
 def _without_surrogates(value: Any) -> Any:
-    """The value itself, where it has none."""
     if isinstance(value, str):
-        return value if value.isascii() else _SURROGATE.sub(lambda found: _escaped(found[0]), value)
+        return _SURROGATE.sub(lambda found: _escaped(found[0]), value)
     if isinstance(value, dict):
-        shown = {key: _without_surrogates(item) for key, item in value.items()}
-        return value if all(shown[key] is item for key, item in value.items()) else shown
+        return {key: _without_surrogates(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        items = [_without_surrogates(item) for item in value]
-        return value if all(map(operator.is_, items, value)) else items
+        return [_without_surrogates(item) for item in value]
     return value
