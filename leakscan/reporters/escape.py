@@ -70,6 +70,8 @@ def _dumped(value: Any, indent: int | None) -> str:
     import io
     import json
 
+    if indent is None:
+        return json.dumps(value, allow_nan=False)  # in C
     text = io.StringIO()  # written piece by piece: a list of all pieces takes many times as much memory
     json.dump(value, text, indent=indent, allow_nan=False)
     return text.getvalue()
