@@ -108,7 +108,7 @@ class Judge:
         if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
             found.append(partner.venue)
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
-        named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
+        named_in_text = [venue for venue in of_form if self._may_be(candidate, partner, venue)]
         if named_in_text:  # the same for both parts of a credential
             best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
@@ -158,8 +158,14 @@ class Judge:
     def _is_variant(self, exchange: str) -> bool:
         return exchange in self._parents
 
-    def _may_be(self, candidate: Candidate, venue: Venue) -> bool:
-        return candidate.key is not None or venue.exchange == OTHER or venue.exchange in candidate.able
+    def _may_be(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
+        """What is named far off must have pairs of such a key and such a secret, too."""
+        if candidate.key is not None or venue.exchange == OTHER:
+            return True
+        if partner is None or partner.key is not None or venue.tier > Tier.FILE:
+            return venue.exchange in candidate.able
+        rules = (rule for rule in candidate.fits if rule.exchange == venue.exchange)
+        return any(_is_of_one(rule, partner, self._parents) for rule in rules)
 
     def _rule(self, candidate: Candidate, venue: Venue | None) -> Rule | None:
         """The named exchange's; else one whose form says it all; else one of no exchange."""

@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
+from leakscan.detect.environment import Environments
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
@@ -17,15 +18,14 @@ from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
 
-_SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 _RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
 _FIRST_OF_ITEM = re.compile(
     rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
 )  # beside the value, not above it
-_OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
+_IN_ADDRESS = re.compile(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_ASKED = 8
 _HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
@@ -60,10 +60,7 @@ class Venues:
         variants = [exchange for exchange in rules.exchanges if exchange.variant_of]
         # The one that asks for more comes first: "futures testnet" before "testnet".
         self._variants = sorted(variants, key=lambda exchange: (not exchange.variant_also, exchange.id))
-        words = sorted({word for variant in variants for word in variant.variant_words})
-        self._switch = (
-            re.compile(_SWITCHED_ON % b"|".join(map(re.escape, map(str.encode, words)))) if words else None
-        )
+        self._environments = Environments(word for variant in variants for word in variant.variant_words)
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
         self._told_by_form = {
@@ -130,9 +127,7 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        around = _OF_DEMONSTRATION.sub(b"", b" ".join(data[p.start : p.end] for p in parents))
-        words = frozenset((*label.words, *split_words(around.decode("latin-1"))))
-        words |= self._switches(data[near.start : near.end])
+        words = self._environments.words(data, span, near, label, parents)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
@@ -226,7 +221,8 @@ class Venues:
                 ):
                     sibling = sibling or mention
                 else:
-                    return Venue(mention.exchange, tier)
+                    other = tier is Tier.FILE and _has_address_of_other(data, span, near, named)
+                    return Venue(OTHER if other else mention.exchange, tier)
             headers = (m for m in _around(named.shared, span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)
@@ -253,11 +249,6 @@ class Venues:
         name = Span(low + start.start() if start else mention.start, end.end())
         return self._labeller.vocabulary.judge(data[name.start : name.end], name).kind == "named"
 
-    def _switches(self, text: bytes) -> frozenset[str]:
-        """Variant words that are switched on near the value: `testnet=True`."""
-        found = self._switch.finditer(text) if self._switch else ()
-        return frozenset(match[1].decode().lower() for match in found)
-
     def variant(self, exchange: str, words: frozenset[str], able: frozenset[str]) -> str:
         """The one of an exchange's environments that the words name: a test network's, or the live one."""
         for variant in self._variants:
@@ -271,6 +262,12 @@ class Venues:
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     before = islice(mentions.before(span.start, within.start), _MAX_ASKED)
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
+
+
+def _has_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> bool:
+    """`url = "https://api.coinalyze.net/…"`, near a value: it goes there."""
+    others = _around(named.other, span, near)
+    return any(_IN_ADDRESS.search(data, max(0, m.span.start - 40), m.span.start) for m in others)
 
 
 def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:

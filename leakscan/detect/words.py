@@ -64,7 +64,8 @@ OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
-    " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays".split()
+    " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays coinalyze"
+    " coinwarz coinglass".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(

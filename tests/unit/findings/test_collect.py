@@ -20,7 +20,7 @@ NOW = 1_700_000_000
 
 
 def facts(rule_id: str, part: Part, severity: Severity, *, generic: bool = False) -> RuleFacts:
-    exchange = "unknown" if generic else "moonbase"
+    exchange = "unknown" if generic else rule_id.partition("-")[0]
     return RuleFacts(
         RuleInfo(rule_id, exchange, exchange.title(), rule_id, "why", part, severity, HELP),
         Severity.CRITICAL,
@@ -31,6 +31,7 @@ def facts(rule_id: str, part: Part, severity: Severity, *, generic: bool = False
 RULES = {
     "moonbase-key": facts("moonbase-key", "key", Severity.LOW),
     "moonbase-secret": facts("moonbase-secret", "secret", Severity.HIGH),
+    "testnet-key": facts("testnet-key", "key", Severity.LOW),
     "unknown-secret": facts("unknown-secret", "secret", Severity.MEDIUM, generic=True),
 }
 
@@ -79,6 +80,26 @@ def test_the_parts_of_a_credential_share_a_group_and_are_graver_together() -> No
     assert len({finding.group for finding in together}) == 1
     assert {finding.severity for finding in together} == {Severity.CRITICAL}
     assert collect(key)[0].severity == Severity.LOW
+
+
+def test_the_parts_of_a_credential_are_of_one_exchange_where_each_was_somewhere() -> None:
+    key, testnet = placed("moonbase-key", b"k", partner=b"s"), placed("testnet-key", b"k", partner=b"s")
+    secret = placed("moonbase-secret", b"s", partner=b"k")
+    assert [finding.rule_id for finding in collect(testnet)] == ["testnet-key"]
+    assert {finding.rule_id for finding in collect(key, testnet, secret)} == {
+        "moonbase-key",
+        "moonbase-secret",
+    }
+    assert {finding.rule_id for finding in collect(testnet, secret)} == {"testnet-key", "moonbase-secret"}
+
+
+def test_less_sure_places_do_not_tell_the_exchange() -> None:
+    testnet, secret = placed("testnet-key", b"k", partner=b"s"), placed("moonbase-secret", b"s", partner=b"k")
+    unsure = placed("moonbase-key", b"k", partner=b"s", confidence=Confidence.MEDIUM)
+    assert {finding.rule_id for finding in collect(testnet, secret, unsure)} == {
+        "testnet-key",
+        "moonbase-secret",
+    }
 
 
 def test_a_password_lowers_severity_one_step() -> None:
