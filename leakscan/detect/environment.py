@@ -3,34 +3,70 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 
+from leakscan.detect.context import COMMENT_LINE
+from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
+_LINE, _HOST_REACH = 200, 240
 _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
 _THIRD_IS_TRUE = re.compile(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
 )
+# `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
+_BEHIND = re.compile(
+    rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
+)
+# A value in a comment heads nothing: `# KEY=<another key> testnet`.
+_HOLDS_VALUE = re.compile(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
 class Environments:
     """`words`: those that tell one, such as *testnet*."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        told = b"|".join(re.escape(word.encode()) for word in sorted(set(words)))
+        self._words = frozenset(words)
+        told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
         self._switch = re.compile(_SWITCHED_ON % told) if told else None
 
     def words(
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
     ) -> frozenset[str]:
-        """Those of its name and of what it stands under, and what is switched on near it."""
-        around = _OF_DEMONSTRATION.sub(b"", b" ".join(data[p.start : p.end] for p in parents))
-        words = {*label.words, *split_words(around.decode("latin-1"))}
+        """Those of its name, of what it stands under and of what stands behind it, and what is switched on near it."""
+        above = (data[p.start : p.end] for p in parents if not _HOLDS_VALUE.match(data, p.start, p.end))
+        words = {*label.words, *_words(_OF_DEMONSTRATION.sub(b"", b" ".join(above)))}
+        if behind := _BEHIND.match(data, span.end):
+            words |= self._words.intersection(_words(behind[1]))
         if self._switch:  # `testnet=True`
             words |= {m[1].decode().lower() for m in self._switch.finditer(data, near.start, near.end)}
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         return frozenset(words)
+
+
+def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
+    """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
+    unless the live one's does, too; where that one is commented out, and the value is not, also whose host stands
+    further off."""
+    live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
+    beside = [
+        m for m in near if span.start - _HOST_REACH <= m.span.start and m.span.end <= span.end + _HOST_REACH
+    ]
+    used = live if _is_commented(data, span) else [m for m in live if not _is_commented(data, m.span)]
+    if any(m in beside for m in used):
+        return exchange
+    told = near if live and not used else beside
+    return next((m.exchange for m in told if m.exchange in variants), exchange)
+
+
+def _is_commented(data: bytes, span: Span) -> bool:
+    line = data.rfind(b"\n", max(0, span.start - _LINE), span.start) + 1
+    return COMMENT_LINE.match(data, line, span.start) is not None
+
+
+def _words(text: bytes) -> tuple[str, ...]:
+    return split_words(text.decode("latin-1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
-from leakscan.detect.environment import Environments
+from leakscan.detect.environment import Environments, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
@@ -27,7 +28,6 @@ _FIRST_OF_ITEM = re.compile(
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _IN_ADDRESS = re.compile(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_ASKED = 8
-_HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
 _LONGEST_LIST, _MANY_NAMED = 400, 4
@@ -132,7 +132,8 @@ class Venues:
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:
-            variant = self._variant_beside(data, span, found.exchange, named, able)
+            of = {v.id for v in self._variants if v.variant_of == found.exchange} & able
+            variant = of_host(data, span, list(_around(named.own, span, near)), found.exchange, of)
         return Venue(variant, found.tier)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
@@ -208,6 +209,7 @@ class Venues:
     ) -> Venue | None:
         everywhere = Span(0, named.length)
         sibling: Mention | None = None
+        theirs = _nearest_address_of_other(data, span, near, named)
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
                 (mention for mention in _around(named.own, span, within) if mention.exchange in family),
@@ -221,23 +223,11 @@ class Venues:
                 ):
                     sibling = sibling or mention
                 else:
-                    other = tier is Tier.FILE and _has_address_of_other(data, span, near, named)
-                    return Venue(OTHER if other else mention.exchange, tier)
+                    return _unless_theirs(data, mention, span, theirs, tier)
             headers = (m for m in _around(named.shared, span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)
-        return Venue(sibling.exchange, Tier.SIBLING) if sibling else None
-
-    def _variant_beside(
-        self, data: bytes, span: Span, exchange: str, named: Named, able: frozenset[str]
-    ) -> str:
-        """`UMFutures(key=…, base_url="https://testnet.…")`: the host beside the value, unless the live one is, too."""
-        reach = Span(max(0, span.start - _HOST_REACH), span.end + _HOST_REACH)
-        beside = list(_around(named.own, span, reach))
-        if any(m.exchange == exchange and data.startswith(b".com", m.span.end) for m in beside):
-            return exchange
-        of = {variant.id for variant in self._variants if variant.variant_of == exchange} & able
-        return next((m.exchange for m in beside if m.exchange in of), exchange)
+        return _unless_theirs(data, sibling, span, theirs, Tier.SIBLING) if sibling else None
 
     def _names_another_value(self, data: bytes, mention: Span) -> bool:
         """True for `BINANCE_API_KEY`: the exchange is named by the name of some other value."""
@@ -264,10 +254,18 @@ def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
 
 
-def _has_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> bool:
-    """`url = "https://api.coinalyze.net/…"`, near a value: it goes there."""
-    others = _around(named.other, span, near)
-    return any(_IN_ADDRESS.search(data, max(0, m.span.start - 40), m.span.start) for m in others)
+def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> float:
+    """How far `url = "https://api.coinalyze.net/…"` is, near a value: there it goes."""
+    others = (
+        _distance(data, other, span)
+        for other in _around(named.other, span, near)
+        if _IN_ADDRESS.search(data, max(0, other.span.start - 40), other.span.start)
+    )
+    return min(others, default=math.inf)
+
+
+def _unless_theirs(data: bytes, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
+    return Venue(mention.exchange if _distance(data, mention, value) <= theirs else OTHER, tier)
 
 
 def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:

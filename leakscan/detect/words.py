@@ -55,6 +55,10 @@ FRAMEWORKS = (
     rb"(?i)django|flask|rails|laravel|fastapi|starlette|INSTALLED_APPS|ALLOWED_HOSTS|MIDDLEWARE|jwt|express-session"
     rb"|SESSION_|COOKIE_|CSRF|app\.config"
 )
+# A client's token and secret by OAuth have these names where one of those words is near ...
+OAUTH_NAMES = frozenset({"accesstoken", "accesssecret"})
+# ... and are a service's, not an exchange's.
+OAUTH = rb"(?i)consumer_?(?:key|secret)|tweepy|OAuth1|api\.twitter"
 # How build tools mark the variables that they put into a page.
 BUILD_PREFIXES = frozenset(
     {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}

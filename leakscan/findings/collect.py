@@ -123,7 +123,8 @@ class Collector:
         )
 
     def _alike(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
-        """Of the exchanges that all of them have as surely as their best one, the one judged best."""
+        """Of the exchanges that all of them have as surely as their best one, the one judged best, or the environment
+        of it that is told somewhere."""
         sure = {
             identity: [m for m in self._matches[identity] if m.confidence == best[identity].confidence]
             for identity in members
@@ -136,11 +137,12 @@ class Collector:
             }
             for exchange in sorted(shared)
         ]
-        return max(ways, key=lambda way: sum(match.score for match in way.values()), default={})
+        # The ids of environments begin with that of their exchange: the later one says more.
+        return max(reversed(ways), key=lambda way: sum(match.score for match in way.values()), default={})
 
-    def _certainty(self, match: Match) -> tuple[int, bool, float, str, tuple[str, ...]]:
+    def _certainty(self, match: Match) -> tuple[int, bool, float, str, str, tuple[str, ...]]:
         named = not self._rules[match.rule_id].generic
-        return match.confidence, named, match.score, match.rule_id, match.reasons
+        return match.confidence, named, match.score, match.exchange, match.rule_id, match.reasons
 
     def _finding(
         self,

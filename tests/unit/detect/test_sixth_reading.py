@@ -46,7 +46,68 @@ def test_a_private_key_may_be_called_pk() -> None:
     [
         "# gate\nconst coinWarzApiKey = '{hex:32}';",
         "# okx" + "\n" * 30 + "url = 'https://api.coinalyze.net/v1'\nheaders = dict(api_key='{uuid}')",
+        "ws = 'dydx-api-key'\n\nurl = 'https://api.coinalyze.net/v1'\nheaders = dict(api_key='{uuid}')",
+        "to = 'okx'\n\nurl = 'https://api.coinalyze.net/v1'\nheaders = dict(api_key='{uuid}')",
     ],
 )
 def test_what_is_of_another_service(text: str) -> None:
     assert found(text) == []
+
+
+def test_rows_of_keys_and_secrets_go_together_in_turn() -> None:
+    rows = "{}_KEY={alnum:18}\n{}_SECRET={alnum:36}\n#{}_KEY={alnum:18}\n#{}_SECRET={alnum:36}\n"
+    text = fill(rows.replace("{}", "BYBIT_API"), 7)
+    values = [line.partition("=")[2] for line in text.split()]
+    told = matches(text)
+    partners = {value: told[value].partner for value in values}
+    assert partners == {values[at]: values[at ^ 1].encode() for at in range(4)}
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["# BYBIT_API_{}={}  testnet", "#BYBIT_API_{}={} # testnet", "bybit_{} = '{}'  # of the testnet"],
+)
+def test_what_stands_behind_a_value_speaks_of_it_alone(second: str) -> None:
+    live = "BYBIT_API_KEY={alnum:18}\nBYBIT_API_SECRET={alnum:36}\n"
+    other = "\n".join(
+        second.replace("{}", name, 1).replace("{}", form)
+        for name, form in (("KEY", "{alnum:18}"), ("SECRET", "{alnum:36}"))
+    )
+    for text, order in ((live + other, (0, 1)), (other + "\n" + live, (1, 0))):
+        filled = fill(text, 7)
+        told = [m.exchange for m in sorted(matches(filled).values(), key=lambda match: match.span)]
+        expected = [("bybit", "bybit-testnet")[n] for n in order for _ in range(2)]
+        assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("hosts", "exchange"),
+    [
+        ("#url = 'https://www.bitmex.com'\nurl = 'https://testnet.bitmex.com'", "bitmex-testnet"),
+        ("url = 'https://www.bitmex.com'\n#url = 'https://testnet.bitmex.com'", "bitmex"),
+        ("url = 'https://www.bitmex.com'\ntest = 'https://testnet.bitmex.com'", "bitmex"),
+    ],
+)
+def test_a_host_that_is_commented_out_is_none(hosts: str, exchange: str) -> None:
+    apart = "# " + "x " * 130 + "\n"
+    assert exchanges(f"key = '{{alnum:24}}'\nsecret = '{{alnum:48}}'\n{apart}class Bitmex:\n{hosts}\n") == {
+        exchange
+    }
+
+
+@pytest.mark.parametrize(
+    "sign", ["consumer_key = '{alnum:25}'", "import tweepy", "url = 'https://api.twitter.com'\n"]
+)
+def test_tokens_of_oauth_are_no_exchanges(sign: str) -> None:
+    pair = "access_token = '{alnum:50}'\naccess_secret = '{alnum:45}'\n"
+    assert found("# coinone\n" + pair) == ["coinone-api-key", "coinone-api-secret"]
+    assert found(f"# coinone\n{sign}\n{pair}") == []
+
+
+def test_two_names_of_functions_have_the_forms_of_no_exchange() -> None:
+    pair = "api_key = '{}'\napi_secret = '{}'\n"
+    assert found(pair.replace("{}", "{alnum:24}", 1).replace("{}", "{alnum:27}")) == [
+        "cexio-api-key",
+        "cexio-api-secret",
+    ]
+    assert matches(pair.format("getKeyFromPublicPkcs8Hex", "loadPlainPkcs5PrivateKeyHex")) == {}

@@ -20,7 +20,7 @@ NOW = 1_700_000_000
 
 
 def facts(rule_id: str, part: Part, severity: Severity, *, generic: bool = False) -> RuleFacts:
-    exchange = "unknown" if generic else rule_id.partition("-")[0]
+    exchange = "unknown" if generic else rule_id.rpartition("-")[0]
     return RuleFacts(
         RuleInfo(rule_id, exchange, exchange.title(), rule_id, "why", part, severity, HELP),
         Severity.CRITICAL,
@@ -32,6 +32,8 @@ RULES = {
     "moonbase-key": facts("moonbase-key", "key", Severity.LOW),
     "moonbase-secret": facts("moonbase-secret", "secret", Severity.HIGH),
     "testnet-key": facts("testnet-key", "key", Severity.LOW),
+    **{rule: facts(rule, "key", Severity.LOW) for rule in ("okx-key", "okx-demo-key")},
+    **{rule: facts(rule, "passphrase", Severity.LOW) for rule in ("okx-pass", "okx-demo-pass")},
     "unknown-secret": facts("unknown-secret", "secret", Severity.MEDIUM, generic=True),
 }
 
@@ -91,6 +93,18 @@ def test_the_parts_of_a_credential_are_of_one_exchange_where_each_was_somewhere(
         "moonbase-secret",
     }
     assert {finding.rule_id for finding in collect(testnet, secret)} == {"testnet-key", "moonbase-secret"}
+
+
+def test_of_two_that_are_as_sure_the_environment_is_told() -> None:
+    spots = [
+        ("okx-key", b"k", b"p"),
+        ("okx-demo-key", b"k", b"p"),
+        ("okx-pass", b"p", b"k"),
+        ("okx-demo-pass", b"p", b"k"),
+    ]
+    items = [placed(rule, value, partner=partner) for rule, value, partner in spots]
+    assert {finding.exchange for finding in collect(*items)} == {"okx-demo"}
+    assert [finding.exchange for finding in collect(*items[2:])] == ["okx-demo"]
 
 
 def test_less_sure_places_do_not_tell_the_exchange() -> None:
