@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from itertools import chain, pairwise
 
 from leakscan.detect.context import COMMENT_LINE
 from leakscan.detect.mentions import Mention
@@ -11,6 +12,7 @@ from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
+_LIVE = frozenset({"mainnet", "live", "production"})
 _LINE, _HOST_REACH = 200, 240
 _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
@@ -21,7 +23,6 @@ _THIRD_IS_TRUE = re.compile(
 _BEHIND = re.compile(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
-# A value in a comment heads nothing: `# KEY=<another key> testnet`.
 _HOLDS_VALUE = re.compile(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
@@ -37,15 +38,31 @@ class Environments:
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
     ) -> frozenset[str]:
         """Those of its name, of what it stands under and of what stands behind it, and what is switched on near it."""
-        above = (data[p.start : p.end] for p in parents if not _HOLDS_VALUE.match(data, p.start, p.end))
-        words = {*label.words, *_words(_OF_DEMONSTRATION.sub(b"", b" ".join(above)))}
+        above = [
+            _words(_OF_DEMONSTRATION.sub(b"", data[p.start : p.end]))
+            for p in parents
+            if not holds_value(data, p)
+        ]
+        words = {*label.words, *chain.from_iterable(above)}
+        if is_live := self._is_live(above):
+            words -= self._words.difference(label.words)
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
-        if self._switch:  # `testnet=True`
+        if self._switch and not is_live:  # `testnet=True`
             words |= {m[1].decode().lower() for m in self._switch.finditer(data, near.start, near.end)}
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         return frozenset(words)
+
+    def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
+        """`# main net`, and no test network named nearer."""
+        telling = (words for words in above if not words.isdisjoint(self._words | _LIVE))
+        return (nearest := next(telling, None)) is not None and nearest.isdisjoint(self._words)
+
+
+def holds_value(data: bytes, line: Span) -> bool:
+    """A value in a comment heads nothing: `# KEY=<another key> testnet`."""
+    return _HOLDS_VALUE.match(data, line.start, line.end) is not None
 
 
 def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
@@ -68,5 +85,7 @@ def _is_commented(data: bytes, span: Span) -> bool:
     return COMMENT_LINE.match(data, line, span.start) is not None
 
 
-def _words(text: bytes) -> tuple[str, ...]:
-    return split_words(text.decode("latin-1"))
+def _words(text: bytes) -> frozenset[str]:
+    """Also of two: *test net*."""
+    words = split_words(text.decode("latin-1"))
+    return frozenset((*words, *map("".join, pairwise(words))))

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
-from leakscan.detect.environment import Environments, of_host
+from leakscan.detect.environment import Environments, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
@@ -159,8 +159,11 @@ class Venues:
 
     def _by_comment(self, data: bytes, span: Span, named: Named, family: frozenset[str]) -> Venue | None:
         comment = _COMMENT_BEHIND.match(data, span.end)
-        mentions = named.own.touching(Span(*comment.span(1))) if comment else ()
-        mention = next((m for m in mentions if m.exchange in family), None)
+        if comment is None:
+            return None
+        behind = Span(*comment.span(1))
+        mention = next((m for m in named.own.touching(behind) if m.exchange in family), None)
+        mention = mention or next(named.other.touching(behind), None)
         return Venue(mention.exchange, Tier.PARENT) if mention else None
 
     def _by_parent(
@@ -198,6 +201,8 @@ class Venues:
         return found
 
     def _heads_another(self, data: bytes, parent: Span, named: Named) -> bool:
+        if holds_value(data, parent):
+            return False
         heading = _FIRST_OF_ITEM.sub(b"", _RESOURCE.sub(b"", data[parent.start : parent.end]))
         words = split_words(heading.decode("latin-1"))
         return next(named.other.touching(parent), None) is not None or not SERVICES.isdisjoint(

@@ -69,7 +69,7 @@ OTHER_VENUES = tuple(
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
     " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays coinalyze"
-    " coinwarz coinglass".split()
+    " coinwarz coinglass basefex".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
@@ -96,6 +96,10 @@ HMAC_CALLS = (
 EXAMPLE_PATHS = frozenset(
     "test tests testing spec specs fixture fixtures cassette cassettes mock mocks example examples sample samples"
     " demo demos doc docs documentation template templates testdata readme md rst androidtest commontest".split()
+)
+# A file with one of these in its name holds the private key of a server, whatever its folder is called.
+SERVER_FILES = frozenset(
+    "domain server localhost ssl tls https nginx apache letsencrypt selfsigned idrsa".split()
 )
 # Folders of other people's libraries, copied in: their test keys are nobody's.
 VENDORED_PATHS = frozenset(

@@ -111,3 +111,32 @@ def test_two_names_of_functions_have_the_forms_of_no_exchange() -> None:
         "cexio-api-secret",
     ]
     assert matches(pair.format("getKeyFromPublicPkcs8Hex", "loadPlainPkcs5PrivateKeyHex")) == {}
+
+
+def test_a_heading_tells_the_live_one_and_its_test_network_apart() -> None:
+    text = fill(
+        "def connect():\n    # main net\n    # key = '{alnum:18}'\n    # secret = '{alnum:36}'\n"
+        "    # test net\n    key = '{alnum:18}'\n    secret = '{alnum:36}'\n"
+        "    return pybit.HTTP(key, secret, testnet=True)\n",
+        7,
+    )
+    told = [m.exchange for m in sorted(matches(text).values(), key=lambda match: match.span)]
+    assert told == ["bybit", "bybit", "bybit-testnet", "bybit-testnet"]
+
+
+def test_a_value_in_a_comment_is_no_heading() -> None:
+    """Not even one in which letters spell the name of a service."""
+    text = "# bybit\n\ndef keys():\n    # key = 'Tg{alnum:16}'\n    secret = '{alnum:36}'\n"
+    assert exchanges(text) == {"bybit"}
+
+
+@pytest.mark.parametrize("comment", ["from liqui", "an example of basefex"])
+def test_a_comment_behind_a_value_names_an_exchange_without_a_rule(comment: str) -> None:
+    pair = "api_key = '{uuid}'{}\napi_secret = '{b64url:43}='{}\n# polymarket\n"
+    assert found(pair.replace("{}", "")) == ["polymarket-api-key", "polymarket-api-secret"]
+    assert found(pair.replace("{}", f"  # {comment}")) == []
+
+
+@pytest.mark.parametrize(("name", "exchange"), [("domain.key", "unknown"), ("bybit_rsa.key", "bybit")])
+def test_the_key_of_a_server_is_not_of_the_exchange_that_its_folder_names(name: str, exchange: str) -> None:
+    assert exchanges("{rsa:2048:pkcs8}", f"bybit-bot/{name}".encode()) == {exchange}
