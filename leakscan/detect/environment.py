@@ -12,7 +12,7 @@ from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
 _SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
-_LIVE = frozenset({"mainnet", "live", "production"})
+_LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _LINE, _HOST_REACH = 200, 240
 _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
@@ -56,8 +56,12 @@ class Environments:
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
-        telling = (words for words in above if not words.isdisjoint(self._words | _LIVE))
-        return (nearest := next(telling, None)) is not None and nearest.isdisjoint(self._words)
+        for words in above:
+            if not words.isdisjoint(self._words):
+                return False
+            if not words.isdisjoint(_LIVE) and len(words) <= _LONGEST_HEADING:
+                return True
+        return False
 
 
 def holds_value(data: bytes, line: Span) -> bool:

@@ -124,6 +124,12 @@ def test_a_heading_tells_the_live_one_and_its_test_network_apart() -> None:
     assert told == ["bybit", "bybit", "bybit-testnet", "bybit-testnet"]
 
 
+def test_a_sentence_about_the_live_network_is_no_heading() -> None:
+    pair = "OKX_API_KEY={uuid}\nOKX_API_SECRET={HEX:32}\nUSE_DEMO=true\n"
+    assert exchanges("# For live trading, give the key permissions\n" + pair) == {"okx-demo"}
+    assert exchanges("# live\n" + pair) == {"okx"}
+
+
 def test_a_value_in_a_comment_is_no_heading() -> None:
     """Not even one in which letters spell the name of a service."""
     text = "# bybit\n\ndef keys():\n    # key = 'Tg{alnum:16}'\n    secret = '{alnum:36}'\n"
