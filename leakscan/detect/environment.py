@@ -71,17 +71,18 @@ def holds_value(data: bytes, line: Span) -> bool:
 
 def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
     """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
-    unless the live one's does, too; where that one is commented out, and the value is not, also whose host stands
-    further off."""
+    unless the live one's does, too; also one further off, where the live one's is commented out and its is not."""
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
-    beside = [
-        m for m in near if span.start - _HOST_REACH <= m.span.start and m.span.end <= span.end + _HOST_REACH
-    ]
-    used = live if _is_commented(data, span) else [m for m in live if not _is_commented(data, m.span)]
-    if any(m in beside for m in used):
+    others = [m for m in near if m.exchange in variants]
+    is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
+    used = [m.exchange for m in others if not _is_commented(data, m.span)]
+    if is_unused and used:
+        return used[0]
+    reach = Span(span.start - _HOST_REACH, span.end + _HOST_REACH)
+    if any(reach.start <= m.span.start and m.span.end <= reach.end for m in live):
         return exchange
-    told = near if live and not used else beside
-    return next((m.exchange for m in told if m.exchange in variants), exchange)
+    beside = (m for m in others if reach.start <= m.span.start and m.span.end <= reach.end)
+    return next((m.exchange for m in beside), exchange)
 
 
 def _is_commented(data: bytes, span: Span) -> bool:
