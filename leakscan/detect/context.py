@@ -15,7 +15,7 @@ _NEAR_LINES, _NEAR_BYTES = 10, 2048
 _MADE_UP = re.compile(
     rb"(?i)(?<![a-z])(?:mock|dummy|fake)(?:s|d|ed)?(?![a-z])|not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b"
 )
-_COMMENT_LINE = re.compile(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
+COMMENT_LINE = re.compile(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
 _SAID_ABOVE, _LINE = 3, 200
 
 
@@ -62,4 +62,4 @@ def is_made_up(data: bytes, span: Span) -> bool:
     if _MADE_UP.search(data[low : span.start]) or _MADE_UP.search(behind):
         return True
     lines = data[max(0, low - _SAID_ABOVE * _LINE) : max(0, low - 1)].split(b"\n")
-    return any(_COMMENT_LINE.match(line) and _MADE_UP.search(line) for line in lines[-_SAID_ABOVE:])
+    return any(COMMENT_LINE.match(line) and _MADE_UP.search(line) for line in lines[-_SAID_ABOVE:])

@@ -11,6 +11,7 @@ from leakscan.rules import TextShape
 
 _HEXADECIMAL = frozenset(b"0123456789abcdef")
 _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
+_LEAST_BITS = 12  # of pairs of 16 random letters and digits each one in 600 has fewer
 _OF_PYUPBIT = {("access",), ("secret",)}  # what everybody calls the two who learned from its examples
 
 
@@ -28,6 +29,8 @@ def exchange_of_forms(
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
         return None
+    if candidate.bits + partner.bits < _LEAST_BITS:
+        return None  # two names of functions
     hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
     accompanied = candidate.accompanied or partner.accompanied

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Iterator
 
 from leakscan.detect.decode import as_utf8
 from leakscan.detect.rewrite import Piece
+from leakscan.detect.short import EMPTY_LINE
 from leakscan.model import Span
 
 _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
 _MARKS = re.compile(_MARK + b"+")
 _TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
-_JOINT = rb"(?:\\?[\"'`][ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})"
+_JOINT = rb"(?:\\?[\"'`](?!%b)[ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})" % EMPTY_LINE
 _JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
 _JOINT_BEFORE = re.compile(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
 _LETTERS = frozenset((string.ascii_letters + string.digits + "+/").encode())

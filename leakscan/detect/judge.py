@@ -12,8 +12,9 @@ from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import iter_names
+from leakscan.detect.naming import iter_names, split_words
 from leakscan.detect.venue import Venues
+from leakscan.detect.words import SERVER_FILES
 from leakscan.model import Confidence, Part
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
@@ -108,13 +109,14 @@ class Judge:
         if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
             found.append(partner.venue)
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
-        named_in_text = [venue for venue in of_form if self._may_be(candidate, venue)]
+        named_in_text = [venue for venue in of_form if self._may_be(candidate, partner, venue)]
         if named_in_text:  # the same for both parts of a credential
             best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
             return by_form or self._of_partner(best, candidate, partner)
         able = candidate.able | (partner.able if partner else frozenset())
-        named = [name for path in sorted(paths) if (name := self._venues.in_path(path, candidate.able))]
+        telling = [path for path in sorted(paths) if candidate.key is None or not _is_of_server(path)]
+        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able))]
         if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
             return by_path
         if partner is not None and (alone := partner.fits.alone):
@@ -158,8 +160,14 @@ class Judge:
     def _is_variant(self, exchange: str) -> bool:
         return exchange in self._parents
 
-    def _may_be(self, candidate: Candidate, venue: Venue) -> bool:
-        return candidate.key is not None or venue.exchange == OTHER or venue.exchange in candidate.able
+    def _may_be(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
+        """What is named far off must have pairs of such a key and such a secret, too."""
+        if candidate.key is not None or venue.exchange == OTHER:
+            return True
+        if partner is None or partner.key is not None or venue.tier > Tier.FILE:
+            return venue.exchange in candidate.able
+        rules = (rule for rule in candidate.fits if rule.exchange == venue.exchange)
+        return any(_is_of_one(rule, partner, self._parents) for rule in rules)
 
     def _rule(self, candidate: Candidate, venue: Venue | None) -> Rule | None:
         """The named exchange's; else one whose form says it all; else one of no exchange."""
@@ -202,6 +210,12 @@ def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | Non
 def _distance(wanted: Part, part: Part) -> int:
     """Secrets and private keys are taken for each other before a key is taken for one of them."""
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
+
+
+def _is_of_server(path: bytes) -> bool:
+    """`bybit-bot/domain.key`"""
+    name = path.rpartition(b"/")[2].rpartition(b"!")[2].decode("utf-8", "replace")
+    return not SERVER_FILES.isdisjoint(iter_names(split_words(name)))
 
 
 def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from leakscan.detect.columns import column_name
 from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, iter_names
-from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, SHARED_NAMES
+from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
 from leakscan.model import Part, Span
 
 _REACH = 480  # bytes of the statement before a value that may name it
@@ -22,6 +22,7 @@ _LONGEST_WORD = 28  # longer ones are values, not names
 _UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
 _VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
 _HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
+_OAUTH = re.compile(OAUTH)
 # A thousand letters of base64 hold those of JWT by chance in 3 cases of 100.
 _DRAWN = re.compile(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
@@ -101,6 +102,8 @@ class Labeller:
             and _NAMES_ROW.match(text, label.span.end)
         ):
             label = NO_LABEL
+        if not OAUTH_NAMES.isdisjoint(iter_names(label.words)) and _OAUTH.search(data):
+            label = replace(label, kind="negative")
         if label.kind in ("none", "other", "argument"):
             label = replace(
                 label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")

@@ -38,18 +38,20 @@ def pair(
 
 def _offer(
     data: bytes, first: Candidate, second: Candidate, parents: Mapping[str, str]
-) -> tuple[int, int] | None:
-    """How well the two fit, better is greater: shared words in their names, then nearness; None if they do not."""
+) -> tuple[int, int, int] | None:
+    """How well the two fit, better is greater: shared words in their names, then nearness in lines, on one line in
+    bytes; None if they do not. Of rows of keys and secrets in turn the first two go together."""
     gap = second.span.start - first.span.end
     if gap > _REACH_BYTES or first.identity == second.identity:
         return None
     if first.label.part is not None and first.label.part == second.label.part:
         return None
-    if data.count(b"\n", first.span.end, second.span.start) > _REACH_LINES:
+    lines = data.count(b"\n", first.span.end, second.span.start)
+    if lines > _REACH_LINES:
         return None
     if _differ(first, second, parents) or not _ways(first, second):
         return None
-    return len(set(first.label.words) & set(second.label.words)), -gap
+    return len(set(first.label.words) & set(second.label.words)), -lines, 0 if lines else -gap
 
 
 def _fits(candidate: Candidate) -> bool:

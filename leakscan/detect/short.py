@@ -21,13 +21,14 @@ _TOKEN = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:%b|%b)(?![A-Za-z0-9+/_-])" % (_DIG
 _PADS = re.compile(rb"={0,2}")
 # A literal that another one follows: as far as three bytes show it, and as far as those before a token do.
 _GOES_ON = re.compile(rb"[\"'`](?:[ \t]?[+.&\\\"'`]|\r?\n[ \t+.&\"'`])|\\\r?\n")
+EMPTY_LINE = rb"[ \t\r]{0,16}\n[ \t\r]{0,16}\n"  # behind it something else begins
 _LITERAL = rb"[!#-&(-\[\]-_a-~]{1,136}"  # no quote and no backslash
 _WENT_BEFORE = re.compile(
     rb"(?<=[\"'`=])%b(?:[\"'`][ \t\r\n+.&\\]{1,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})\Z" % _LITERAL
 )
 _JOINT = re.compile(
-    rb"[\"'`](?P<fill>[ \t\r\n+.&\\]{1,32})[bBrRuUfF]{0,2}[\"'`](?=%b[\"'`\\])"
-    rb"|\\\r?\n[ \t]{0,32}(?=%b[\"'`\\])" % (_LITERAL, _LITERAL)
+    rb"[\"'`](?!%b)(?P<fill>[ \t\r\n+.&\\]{1,32})[bBrRuUfF]{0,2}[\"'`](?=%b[\"'`\\])"
+    rb"|\\\r?\n[ \t]{0,32}(?=%b[\"'`\\])" % (EMPTY_LINE, _LITERAL, _LITERAL)
 )
 # Pieces with nothing but blanks between them are arguments as often, if not of an assignment or in parentheses.
 _PIECE = re.compile(rb"([=(:] ?)?[\"'`]%b\Z" % _LITERAL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from itertools import chain, islice
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
+from leakscan.detect.environment import Environments, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
@@ -17,17 +19,15 @@ from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
 
-_SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
 _RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
 _FIRST_OF_ITEM = re.compile(
     rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
 )  # beside the value, not above it
-_OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
+_IN_ADDRESS = re.compile(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_ASKED = 8
-_HOST_REACH = 240
 _MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
 _LONGEST_LIST, _MANY_NAMED = 400, 4
@@ -60,10 +60,7 @@ class Venues:
         variants = [exchange for exchange in rules.exchanges if exchange.variant_of]
         # The one that asks for more comes first: "futures testnet" before "testnet".
         self._variants = sorted(variants, key=lambda exchange: (not exchange.variant_also, exchange.id))
-        words = sorted({word for variant in variants for word in variant.variant_words})
-        self._switch = (
-            re.compile(_SWITCHED_ON % b"|".join(map(re.escape, map(str.encode, words)))) if words else None
-        )
+        self._environments = Environments(word for variant in variants for word in variant.variant_words)
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
         self._told_by_form = {
@@ -130,14 +127,13 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        around = _OF_DEMONSTRATION.sub(b"", b" ".join(data[p.start : p.end] for p in parents))
-        words = frozenset((*label.words, *split_words(around.decode("latin-1"))))
-        words |= self._switches(data[near.start : near.end])
+        words = self._environments.words(data, span, near, label, parents)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
         if variant == found.exchange and found.tier is not Tier.LABEL:
-            variant = self._variant_beside(data, span, found.exchange, named, able)
+            of = {v.id for v in self._variants if v.variant_of == found.exchange} & able
+            variant = of_host(data, span, list(_around(named.own, span, near)), found.exchange, of)
         return Venue(variant, found.tier)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
@@ -163,8 +159,11 @@ class Venues:
 
     def _by_comment(self, data: bytes, span: Span, named: Named, family: frozenset[str]) -> Venue | None:
         comment = _COMMENT_BEHIND.match(data, span.end)
-        mentions = named.own.touching(Span(*comment.span(1))) if comment else ()
-        mention = next((m for m in mentions if m.exchange in family), None)
+        if comment is None:
+            return None
+        behind = Span(*comment.span(1))
+        mention = next((m for m in named.own.touching(behind) if m.exchange in family), None)
+        mention = mention or next(named.other.touching(behind), None)
         return Venue(mention.exchange, Tier.PARENT) if mention else None
 
     def _by_parent(
@@ -202,6 +201,8 @@ class Venues:
         return found
 
     def _heads_another(self, data: bytes, parent: Span, named: Named) -> bool:
+        if holds_value(data, parent):
+            return False
         heading = _FIRST_OF_ITEM.sub(b"", _RESOURCE.sub(b"", data[parent.start : parent.end]))
         words = split_words(heading.decode("latin-1"))
         return next(named.other.touching(parent), None) is not None or not SERVICES.isdisjoint(
@@ -213,6 +214,7 @@ class Venues:
     ) -> Venue | None:
         everywhere = Span(0, named.length)
         sibling: Mention | None = None
+        theirs = _nearest_address_of_other(data, span, near, named)
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
                 (mention for mention in _around(named.own, span, within) if mention.exchange in family),
@@ -226,22 +228,11 @@ class Venues:
                 ):
                     sibling = sibling or mention
                 else:
-                    return Venue(mention.exchange, tier)
+                    return _unless_theirs(data, mention, span, theirs, tier)
             headers = (m for m in _around(named.shared, span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)
-        return Venue(sibling.exchange, Tier.SIBLING) if sibling else None
-
-    def _variant_beside(
-        self, data: bytes, span: Span, exchange: str, named: Named, able: frozenset[str]
-    ) -> str:
-        """`UMFutures(key=…, base_url="https://testnet.…")`: the host beside the value, unless the live one is, too."""
-        reach = Span(max(0, span.start - _HOST_REACH), span.end + _HOST_REACH)
-        beside = list(_around(named.own, span, reach))
-        if any(m.exchange == exchange and data.startswith(b".com", m.span.end) for m in beside):
-            return exchange
-        of = {variant.id for variant in self._variants if variant.variant_of == exchange} & able
-        return next((m.exchange for m in beside if m.exchange in of), exchange)
+        return _unless_theirs(data, sibling, span, theirs, Tier.SIBLING) if sibling else None
 
     def _names_another_value(self, data: bytes, mention: Span) -> bool:
         """True for `BINANCE_API_KEY`: the exchange is named by the name of some other value."""
@@ -252,11 +243,6 @@ class Venues:
         start = _NAME_START.search(data[low : mention.start])
         name = Span(low + start.start() if start else mention.start, end.end())
         return self._labeller.vocabulary.judge(data[name.start : name.end], name).kind == "named"
-
-    def _switches(self, text: bytes) -> frozenset[str]:
-        """Variant words that are switched on near the value: `testnet=True`."""
-        found = self._switch.finditer(text) if self._switch else ()
-        return frozenset(match[1].decode().lower() for match in found)
 
     def variant(self, exchange: str, words: frozenset[str], able: frozenset[str]) -> str:
         """The one of an exchange's environments that the words name: a test network's, or the live one."""
@@ -271,6 +257,20 @@ class Venues:
 def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
     before = islice(mentions.before(span.start, within.start), _MAX_ASKED)
     return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
+
+
+def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> float:
+    """How far `url = "https://api.coinalyze.net/…"` is, near a value: there it goes."""
+    others = (
+        _distance(data, other, span)
+        for other in _around(named.other, span, near)
+        if _IN_ADDRESS.search(data, max(0, other.span.start - 40), other.span.start)
+    )
+    return min(others, default=math.inf)
+
+
+def _unless_theirs(data: bytes, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
+    return Venue(mention.exchange if _distance(data, mention, value) <= theirs else OTHER, tier)
 
 
 def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:

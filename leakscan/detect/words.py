@@ -55,6 +55,10 @@ FRAMEWORKS = tuple(
     b"django flask rails laravel fastapi starlette installed_apps allowed_hosts middleware jwt express-session session_"
     b" cookie_ csrf app.config".split()
 )
+# A client's token and secret by OAuth have these names where one of those words is near ...
+OAUTH_NAMES = frozenset({"accesstoken", "accesssecret"})
+# ... and are a service's, not an exchange's.
+OAUTH = rb"(?i)consumer_?(?:key|secret)|tweepy|OAuth1|api\.twitter"
 # How build tools mark the variables that they put into a page.
 BUILD_PREFIXES = frozenset(
     {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}
@@ -64,7 +68,8 @@ OTHER_VENUES = tuple(
     "oanda tradier etrade schwab ibkr polygon.io cryptoquant coinapi idex yobit livecoin cryptsy hotbit bibox bitforex"
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
-    " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays".split()
+    " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays coinalyze"
+    " coinwarz coinglass basefex".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
@@ -91,6 +96,10 @@ HMAC_CALLS = (
 EXAMPLE_PATHS = frozenset(
     "test tests testing spec specs fixture fixtures cassette cassettes mock mocks example examples sample samples"
     " demo demos doc docs documentation template templates testdata readme md rst androidtest commontest".split()
+)
+# A file with one of these in its name holds the private key of a server, whatever its folder is called.
+SERVER_FILES = frozenset(
+    "domain server localhost ssl tls https nginx apache letsencrypt selfsigned idrsa".split()
 )
 # Folders of other people's libraries, copied in: their test keys are nobody's.
 VENDORED_PATHS = frozenset(

@@ -84,9 +84,7 @@ class Collector:
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
         """Sorted: gravest first, then by name and place."""
         best = self._best()
-        groups = _groups(
-            {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
-        )
+        groups = self._members()
         names = {
             identity: group_name(fingerprint(best[member].rule_id, member) for member in members)
             for members in groups
@@ -112,11 +110,39 @@ class Collector:
         return tuple(sorted(made, key=_rank))
 
     def _best(self) -> dict[bytes, Match]:
-        return {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
+        """How each value was judged best; the parts of a credential alike, if each was, somewhere, of one exchange."""
+        best = {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
+        for members in self._members():
+            if len({best[identity].exchange for identity in members}) > 1:
+                best.update(self._alike(members, best))
+        return best
 
-    def _certainty(self, match: Match) -> tuple[int, bool, float, str, tuple[str, ...]]:
+    def _members(self) -> list[set[bytes]]:
+        return _groups(
+            {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
+        )
+
+    def _alike(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
+        """Of the exchanges that all of them have as surely as their best one, the one judged best, or the environment
+        of it that is told somewhere."""
+        sure = {
+            identity: [m for m in self._matches[identity] if m.confidence == best[identity].confidence]
+            for identity in members
+        }
+        shared = frozenset.intersection(*(frozenset(m.exchange for m in found) for found in sure.values()))
+        ways = [
+            {
+                identity: max((m for m in found if m.exchange == exchange), key=self._certainty)
+                for identity, found in sure.items()
+            }
+            for exchange in sorted(shared)
+        ]
+        # The ids of environments begin with that of their exchange: the later one says more.
+        return max(reversed(ways), key=lambda way: sum(match.score for match in way.values()), default={})
+
+    def _certainty(self, match: Match) -> tuple[int, bool, float, str, str, tuple[str, ...]]:
         named = not self._rules[match.rule_id].generic
-        return match.confidence, named, match.score, match.rule_id, match.reasons
+        return match.confidence, named, match.score, match.exchange, match.rule_id, match.reasons
 
     def _finding(
         self,

@@ -90,6 +90,8 @@ def test_a_mark_near_the_start_of_a_value_is_said_plainly_where_32_letters_follo
 @pytest.mark.parametrize(
     "text",
     [
+        f"SECRET = '{VALUE}'\n\n'{VALUE}'",  # an empty line between: two of them
+        f"SECRET = '{VALUE}'\r\n \r\n  '{VALUE}'",
         b64(LINE)[1:-3],  # cut off: no text
         base64.b64encode(bytes(range(128, 250))).decode(),
         base64.b64encode(LINE.encode() * 2 + b"\x00\x01\x02" * 3).decode(),

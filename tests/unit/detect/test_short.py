@@ -92,7 +92,17 @@ def test_encoded_values_and_joints_are_told_with_what_they_are() -> None:
     assert pieces(b"key='abc\\\n  def'") == [(b"\\\n  ", b"", "joined from pieces")]
 
 
-@pytest.mark.parametrize("text", [b"x 'abc' 'def'", b"x = 'abc', 'def'", b"x = abc + def", b"key: abc"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"x 'abc' 'def'",
+        b"x = 'abc'\n\n'def'",
+        b"x = 'abc'\r\n \r\n'def'",
+        b"x = 'abc', 'def'",
+        b"x = abc + def",
+        b"key: abc",
+    ],
+)
 def test_what_is_no_value_in_pieces_is_none(text: bytes) -> None:
     assert pieces(text) == []
 

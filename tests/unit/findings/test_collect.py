@@ -20,7 +20,7 @@ NOW = 1_700_000_000
 
 
 def facts(rule_id: str, part: Part, severity: Severity, *, generic: bool = False) -> RuleFacts:
-    exchange = "unknown" if generic else "moonbase"
+    exchange = "unknown" if generic else rule_id.rpartition("-")[0]
     return RuleFacts(
         RuleInfo(rule_id, exchange, exchange.title(), rule_id, "why", part, severity, HELP),
         Severity.CRITICAL,
@@ -31,6 +31,9 @@ def facts(rule_id: str, part: Part, severity: Severity, *, generic: bool = False
 RULES = {
     "moonbase-key": facts("moonbase-key", "key", Severity.LOW),
     "moonbase-secret": facts("moonbase-secret", "secret", Severity.HIGH),
+    "testnet-key": facts("testnet-key", "key", Severity.LOW),
+    **{rule: facts(rule, "key", Severity.LOW) for rule in ("okx-key", "okx-demo-key")},
+    **{rule: facts(rule, "passphrase", Severity.LOW) for rule in ("okx-pass", "okx-demo-pass")},
     "unknown-secret": facts("unknown-secret", "secret", Severity.MEDIUM, generic=True),
 }
 
@@ -79,6 +82,38 @@ def test_the_parts_of_a_credential_share_a_group_and_are_graver_together() -> No
     assert len({finding.group for finding in together}) == 1
     assert {finding.severity for finding in together} == {Severity.CRITICAL}
     assert collect(key)[0].severity == Severity.LOW
+
+
+def test_the_parts_of_a_credential_are_of_one_exchange_where_each_was_somewhere() -> None:
+    key, testnet = placed("moonbase-key", b"k", partner=b"s"), placed("testnet-key", b"k", partner=b"s")
+    secret = placed("moonbase-secret", b"s", partner=b"k")
+    assert [finding.rule_id for finding in collect(testnet)] == ["testnet-key"]
+    assert {finding.rule_id for finding in collect(key, testnet, secret)} == {
+        "moonbase-key",
+        "moonbase-secret",
+    }
+    assert {finding.rule_id for finding in collect(testnet, secret)} == {"testnet-key", "moonbase-secret"}
+
+
+def test_of_two_that_are_as_sure_the_environment_is_told() -> None:
+    spots = [
+        ("okx-key", b"k", b"p"),
+        ("okx-demo-key", b"k", b"p"),
+        ("okx-pass", b"p", b"k"),
+        ("okx-demo-pass", b"p", b"k"),
+    ]
+    items = [placed(rule, value, partner=partner) for rule, value, partner in spots]
+    assert {finding.exchange for finding in collect(*items)} == {"okx-demo"}
+    assert [finding.exchange for finding in collect(*items[2:])] == ["okx-demo"]
+
+
+def test_less_sure_places_do_not_tell_the_exchange() -> None:
+    testnet, secret = placed("testnet-key", b"k", partner=b"s"), placed("moonbase-secret", b"s", partner=b"k")
+    unsure = placed("moonbase-key", b"k", partner=b"s", confidence=Confidence.MEDIUM)
+    assert {finding.rule_id for finding in collect(testnet, secret, unsure)} == {
+        "testnet-key",
+        "moonbase-secret",
+    }
 
 
 def test_a_password_lowers_severity_one_step() -> None:
