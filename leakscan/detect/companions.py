@@ -145,8 +145,7 @@ class Companions:
                     continue
                 for rule in wanted.rules:
                     if not names.isdisjoint(rule.names) and _is_of(rule, line[value.start : value.end]):
-                        span = Span(low + name.start, low + name.end)
-                        label = Label("named", words, rule.part, span=span)
+                        label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
                         found.append((rule, Span(low + value.start, low + value.end), label))
             low += len(line) + 1
         return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))

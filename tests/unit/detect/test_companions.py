@@ -121,3 +121,10 @@ def test_a_passphrase_goes_to_the_value_whose_exchange_is_named_before_one_that_
     text = fill("api_key = '{objectid}'\npassphrase = 'Tr4ding-b0t'\nOKX_API_KEY = '{uuid}'\n", 7)
     found = matches(text)
     assert found["Tr4ding-b0t"].rule_id == "okx-passphrase"
+
+
+def test_the_full_name_of_a_short_key_speaks_for_the_secret_beside_it_too() -> None:
+    text = fill('ACCESS_KEY="{alnum:16}"\nSECRET="{alnum:32}"\n', 7)
+    found = matches(text, b"bot/coinbase.sh").values()
+    assert [match.part for match in found] == ["key", "secret"]
+    assert matches(text) == {}
