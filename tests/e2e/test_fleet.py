@@ -180,8 +180,11 @@ def test_a_run_that_was_killed_goes_on_and_says_the_same(
     undone = tmp_path / "killed/reports/.o7s18641.new"  # what a kill in the middle of a write leaves
     undone.parent.mkdir(mode=0o700, parents=True)
     undone.write_text("{")
+    started = time.monotonic()
+    leakscan("fleet", "run", "repos", "--run", "whole", "--jobs", "2")
+    took = time.monotonic() - started
     rng, killed = random.Random(5), 0
-    while killed < 10 and killed_run(arguments, tmp_path, rng.uniform(0.25, 0.9)):
+    while killed < 10 and killed_run(arguments, tmp_path, took * rng.uniform(0.3, 0.8)):
         killed += 1
         cut = tmp_path / "killed/journal.jsonl"
         if (
@@ -191,7 +194,6 @@ def test_a_run_that_was_killed_goes_on_and_says_the_same(
     assert killed
     again = leakscan(*arguments)
     assert again.exit_code == 1
-    leakscan("fleet", "run", "repos", "--run", "whole")
     assert summaries(tmp_path / "killed") == summaries(tmp_path / "whole")
     reports = {path.name: path.read_bytes() for path in (tmp_path / "whole/reports").iterdir()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "killed/reports").iterdir()} == reports
