@@ -14,6 +14,7 @@ from leakscan.errors import ExitCode, LeakscanError
 
 # What there is most of, commits and places, makes no circles: looking for some again and again finds none.
 _OBJECTS_BETWEEN_COLLECTIONS = 200_000
+_SOON_S = 0.02
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -27,17 +28,31 @@ def main(argv: list[str] | None = None) -> int:
         _complain(str(error))
         return error.exit_code
     except KeyboardInterrupt:
-        _complain("interrupted, no report was made")
-        return ExitCode.INTERRUPTED
-    except OSError as error:  # of our own streams and folders: what is scanned has its failures by itself
-        if os.environ.get("LEAKSCAN_DEBUG"):
-            raise
-        _complain(f"the system refused: {_refused(error)}")
+        return _interrupted()
     except Exception as error:  # the one place; its text may quote what was scanned
+        if _ends_interrupt(error):
+            return _interrupted()
         if os.environ.get("LEAKSCAN_DEBUG"):
             raise
-        _complain(f"internal error: {type(error).__name__} (set LEAKSCAN_DEBUG=1 for more)")
+        if isinstance(
+            error, OSError
+        ):  # of our own streams and folders: what is scanned has its failures by itself
+            _complain(f"the system refused: {_refused(error)}")
+        else:
+            _complain(f"internal error: {type(error).__name__} (set LEAKSCAN_DEBUG=1 for more)")
     return ExitCode.ERROR
+
+
+def _interrupted() -> ExitCode:
+    _complain("interrupted, no report was made")
+    return ExitCode.INTERRUPTED
+
+
+def _ends_interrupt(error: BaseException | None) -> bool:
+    """It was raised while an interrupt went up: in the middle of an import Python then cannot release its own lock."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__context__
+    return error is not None
 
 
 def _run(arguments: list[str]) -> int:
@@ -85,8 +100,10 @@ def entry() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     _forbid_core_dumps()
     signal.signal(signal.SIGTERM, _terminate)
+    _hear_what_is_dropped()
     _settle_streams()
     code = main()
+    _end_undisturbed()
     try:
         sys.stdout.flush()
     except (OSError, ValueError):  # said already: without this Python would say it again, and exit with 120
@@ -130,6 +147,30 @@ def _settle_streams() -> None:
 
 def _terminate(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def _hear_what_is_dropped() -> None:
+    """Python only prints what is raised where nobody can catch it, such as in the callbacks of an import. Ctrl-C there
+    comes again a moment later."""
+    if not hasattr(signal, "setitimer"):  # Windows
+        return
+
+    def hook(dropped: Any) -> None:
+        if dropped.exc_type is KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, _SOON_S)
+        else:
+            sys.__unraisablehook__(dropped)
+
+    signal.signal(signal.SIGALRM, _terminate)
+    sys.unraisablehook = hook
+
+
+def _end_undisturbed() -> None:
+    """All is said: what comes now changes nothing, not even the exit code."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
 
 def _forbid_core_dumps() -> None:

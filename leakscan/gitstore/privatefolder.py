@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -23,20 +24,28 @@ _NAME = re.compile(r"leakscan-([1-9][0-9]{0,9})-[a-z0-9_]{8}")
 
 
 class PrivateFolder:
-    """A new folder, mode 0700, locked as long as this process lives. Removes those whose process was killed."""
+    """A new folder, mode 0700, locked as long as this process lives, and removed when it ends at the latest. Removes
+    those whose process was killed."""
 
     def __init__(self) -> None:
         with _undisturbed():  # Python tries the place for temporary files with a file of its own
             parent = tempfile.gettempdir()
         remove_abandoned(parent)
-        self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{os.getpid()}-"))
-        self._lock = _lock(self.path)
+        self._owner = os.getpid()
+        with _undisturbed():
+            self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{self._owner}-"))
+            atexit.register(self.remove)  # an interrupt may come before anybody else knows of it
+            self._lock = _lock(self.path)
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        if os.getpid() != self._owner:  # a worker's copy
+            return
+        with _undisturbed():
+            shutil.rmtree(self.path, ignore_errors=True)
+            atexit.unregister(self.remove)
+            if self._lock >= 0:
+                os.close(self._lock)
+                self._lock = -1
 
 
 @contextlib.contextmanager

@@ -214,3 +214,57 @@ def test_a_memory_limit_that_makes_no_sense_is_a_usage_error(leakscan: Scan, siz
     run = leakscan("scan", ".", "--max-memory", size)
     assert run.exit_code == 2
     assert "--max-memory" in run.stderr
+
+
+INTERRUPTED = """
+from leakscan import cli
+
+def run(arguments):
+    try:
+        raise KeyboardInterrupt
+    finally:
+        {then}
+
+cli._run = run
+cli.entry()
+"""
+
+
+@pytest.mark.parametrize("then", ["raise RuntimeError('a lock')", "open('/nowhere')"])
+def test_what_fails_while_an_interrupt_goes_up_is_the_interrupt(then: str) -> None:
+    code = INTERRUPTED.format(then=then)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (run.returncode, run.stderr) == (130, "leakscan: interrupted, no report was made\n")
+
+
+DROPPED = """
+import time
+from leakscan import cli
+
+class Doomed:
+    def __del__(self):
+        raise {error}
+
+def run(arguments):
+    Doomed()  # what is raised there, Python does not hand on
+    time.sleep({seconds})
+    return 0
+
+cli._run = run
+cli.entry()
+"""
+
+
+@pytest.mark.parametrize(
+    ("error", "seconds", "told"), [("KeyboardInterrupt", 30, (130, False)), ("ValueError", 0.2, (0, True))]
+)
+def test_an_interrupt_that_python_drops_ends_the_run_all_the_same(
+    error: str, seconds: float, told: tuple[int, bool]
+) -> None:
+    code = DROPPED.format(error=error, seconds=seconds)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == told

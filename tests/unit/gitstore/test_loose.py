@@ -185,3 +185,25 @@ def test_a_folder_that_is_locked_stays_whatever_its_number(parent: Path) -> None
     folder.remove()
     remove_abandoned(str(parent))
     assert not moved.exists()
+
+
+WITH_WORKER = """
+import os, sys
+from leakscan.gitstore.privatefolder import PrivateFolder
+
+folder = PrivateFolder()
+if (worker := os.fork()) == 0:
+    folder.remove()
+    sys.exit()
+os.waitpid(worker, 0)
+print(folder.path.exists())
+raise KeyboardInterrupt
+"""
+
+
+def test_a_folder_goes_with_its_process_however_that_ends_and_not_with_a_worker(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    run = subprocess.run(
+        [sys.executable, "-c", WITH_WORKER], capture_output=True, env=environment, check=False
+    )
+    assert (run.stdout, list(tmp_path.iterdir())) == (b"True\n", [])
