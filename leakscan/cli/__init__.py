@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> int:
             raise
         if isinstance(
             error, OSError
-        ):  # of our own streams and folders: what is scanned has its failures by itself
+        ):  # of our streams and folders: what is scanned has its failures by itself
             _complain(f"the system refused: {_refused(error)}")
         else:
             _complain(f"internal error: {type(error).__name__} (set LEAKSCAN_DEBUG=1 for more)")

@@ -78,13 +78,13 @@ class Collector:
                 frozenset(match.secret for match in self._matches[identity]),
                 frozenset(self._locations[identity]),
             )
-            for identity, best in self._best().items()
+            for identity, best in self._best(self._members()).items()
         }
 
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
         """Sorted: gravest first, then by name and place."""
-        best = self._best()
         groups = self._members()
+        best = self._best(groups)
         names = {
             identity: group_name(fingerprint(best[member].rule_id, member) for member in members)
             for members in groups
@@ -109,10 +109,10 @@ class Collector:
         ]
         return tuple(sorted(made, key=_rank))
 
-    def _best(self) -> dict[bytes, Match]:
+    def _best(self, groups: Iterable[Collection[bytes]]) -> dict[bytes, Match]:
         """How each value was judged best; the parts of a credential alike, if each was, somewhere, of one exchange."""
         best = {identity: max(matches, key=self._certainty) for identity, matches in self._matches.items()}
-        for members in self._members():
+        for members in groups:
             if len({best[identity].exchange for identity in members}) > 1:
                 best.update(self._alike(members, best))
         return best

@@ -52,7 +52,8 @@ def iter_pack(data: bytes, budget: Budget) -> Iterator[Piece]:
 
 
 class _Pack:
-    """The objects read so far. `waiting`: where those are whose base was not among them, by its id."""
+    """The objects read so far. `waiting`: by the id of what is missing, where those are that are made from it, if by
+    way of others."""
 
     def __init__(self, data: bytes, budget: Budget) -> None:
         self._data = data
@@ -61,6 +62,7 @@ class _Pack:
         self._places: dict[bytes, int] = {}
         self._held: OrderedDict[int, tuple[int, bytes]] = OrderedDict()
         self._held_bytes = 0
+        self._lacking: dict[int, bytes] = {}  # what those wait for
         self.waiting: defaultdict[bytes, list[int]] = defaultdict(list)
 
     def add(self, at: int) -> int:
@@ -80,7 +82,9 @@ class _Pack:
         while todo:
             at = todo.pop()
             base = self._base(self._entries[at])
+            base = self._lacking.get(base, base) if isinstance(base, int) else base
             if isinstance(base, bytes):
+                self._lacking[at] = base
                 self.waiting[base].append(at)
                 continue
             kind, content = self._content(at)
@@ -90,7 +94,9 @@ class _Pack:
             if kind != _TREE:
                 self._budget.count_member()
                 yield oid.hexdigest().encode(), content
-            todo += self.waiting.pop(oid.digest(), ())
+            for freed in self.waiting.pop(oid.digest(), ()):
+                del self._lacking[freed]
+                todo.append(freed)
 
     def _base(self, entry: _Entry) -> int | bytes | None:
         """Where the base of a delta is, or its id if that is not known yet."""

@@ -166,6 +166,16 @@ def test_a_delta_may_come_before_its_base() -> None:
     assert troubles(data) == []
 
 
+def test_what_is_made_from_a_delta_that_waits_waits_too() -> None:
+    first = entry(7, b"\4\5\x90\4\1!", base=hashlib.sha1(b"blob 4\0text").digest())
+    second = entry(6, b"\5\6\x90\5\1?", base=bytes([len(first)]))
+    assert sorted(contents(pack_of(first, second, BLOB)).values()) == [b"text", b"text!", b"text!?"]
+    other = entry(3, b"another")
+    assert list(contents(pack_of(first, second, other)).values()) == [b"another"]
+    told = "2 objects are deltas of others that are not here"
+    assert troubles(pack_of(first, second, other)) == [("missing-objects", told)]
+
+
 def test_what_is_no_longer_held_is_read_again(grown: Repo, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leakscan.unpack.gitpack._HELD_BYTES", 10)
     generous = Limits(members=400, ratio=10_000)
