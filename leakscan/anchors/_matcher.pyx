@@ -250,7 +250,7 @@ cdef class Matcher:
 
     cdef bint is_anchored(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) noexcept:
         """The token data[begin:end] is mixed enough, may be a value, and has a head or a hint."""
-        cdef Py_ssize_t place, letters = 0, digits = 0, changes = 0
+        cdef Py_ssize_t place, low = max(0, begin - REACH), letters = 0, digits = 0, changes = 0
         cdef uint8_t kind, last = SYMBOL
         cdef int number, bucket
         cdef Bytes head
@@ -272,8 +272,11 @@ cdef class Matcher:
                 place = self.head_ends[number + 1] - self.head_ends[number]
                 if place <= end - begin and memcmp(data + begin, head + self.head_ends[number], place) == 0:
                     return True
-        for place in range(max(0, begin - REACH), begin - 2):
-            bucket = _bucket(data + place)
+        if begin - low < 3:
+            return False
+        bucket = _bucket(data + low) >> 5
+        for place in range(low, begin - 2):
+            bucket = (bucket << 5 | FOLDED[data[place + 2]] & 31) & 0x7FFF
             if self.filter[bucket >> 3] >> (bucket & 7) & 1 and self.is_hint(data, place, begin, bucket):
                 return True
         return False

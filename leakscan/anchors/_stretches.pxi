@@ -3,6 +3,14 @@
 cdef extern from *:
     """
     #include <stdint.h>
+    #include <string.h>
+
+    /* Where it can, the compiler makes these twice, and the processor's kind decides which one runs. */
+    #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+    #define LEAKSCAN_FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
+    #else
+    #define LEAKSCAN_FOR_EACH_PROCESSOR
+    #endif
 
     static inline uint8_t leakscan_is_token(uint8_t code) {  /* '/' stands before '0' */
         return ((uint8_t)((code | 32) - 'a') < 26) | ((uint8_t)(code - '/') < 11)
@@ -13,7 +21,7 @@ cdef extern from *:
 
     /* Both loops are made for compilers to do on many bytes at once. The product moves bit 0 of byte i to bit 56 + i. */
     #define LEAKSCAN_BITS(name, test)                                                                   \
-        static uint64_t name(const uint8_t *data) {                                                     \
+        static inline uint64_t name(const uint8_t *data) {                                              \
             uint8_t tested[64];                                                                         \
             uint64_t bits = 0, word;                                                                    \
             for (int at = 0; at < 64; at++) tested[at] = test(data[at]);                                \
@@ -36,39 +44,39 @@ cdef extern from *:
     static int leakscan_highest(uint64_t bits) { int at = 63; while (!(bits >> at & 1)) at--; return at; }
     static int leakscan_count(uint64_t bits) { int count = 0; for (; bits; bits &= bits - 1) count++; return count; }
     #endif
+
+    /* 64 bytes from data[place] on; the last ones in `rest`, with NULs behind them. */
+    static inline const uint8_t *leakscan_block(const uint8_t *data, Py_ssize_t size, Py_ssize_t place, uint8_t *rest) {
+        if (size - place >= 64) return data + place;
+        memset(rest, 0, 64);
+        memcpy(rest, data + place, size - place);
+        return rest;
+    }
+
+    LEAKSCAN_FOR_EACH_PROCESSOR
+    static Py_ssize_t leakscan_token_start(const uint8_t *data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) {
+        uint8_t rest[64];
+        while (begin <= stop && begin < size) {
+            uint64_t bits = leakscan_token_bits(leakscan_block(data, size, begin, rest));
+            uint64_t rows = bits & bits >> 1;  /* bit i: two of them from i on, then four, eight, sixteen */
+            rows &= rows >> 2;
+            rows &= rows >> 4;
+            rows &= rows >> 8;
+            if (rows) {
+                begin += leakscan_lowest(rows);
+                return begin <= stop ? begin : -1;
+            }
+            begin += leakscan_highest(~bits) + 1;  /* what the block ends with may go on */
+        }
+        return -1;
+    }
     """
-    uint64_t token_bits "leakscan_token_bits"(Bytes data) noexcept  # bit i: data[i] is one, of 64 bytes
-    uint64_t escape_bits "leakscan_escape_bits"(Bytes data) noexcept
+    uint64_t escape_bits "leakscan_escape_bits"(Bytes data) noexcept  # bit i: data[i] is one, of 64 bytes
     int lowest "leakscan_lowest"(uint64_t bits) noexcept  # the number of a bit that is set; one is
-    int highest "leakscan_highest"(uint64_t bits) noexcept
     int count_bits "leakscan_count"(uint64_t bits) noexcept
+    # Where from `begin` to `stop` the first SHORTEST_TOKEN (16) bytes of a token stand in a row; -1 if they do nowhere.
+    Py_ssize_t _token_start "leakscan_token_start"(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) noexcept
+    Bytes _block "leakscan_block"(Bytes data, Py_ssize_t size, Py_ssize_t place, uint8_t* rest) noexcept
 
 cdef enum:
     BLOCK = 64
-
-
-cdef inline Bytes _block(Bytes data, Py_ssize_t size, Py_ssize_t place, uint8_t* rest) noexcept:
-    """BLOCK bytes from data[place] on; the last ones in `rest`, with NULs behind them."""
-    if size - place >= BLOCK:
-        return data + place
-    memset(rest, 0, BLOCK)
-    memcpy(rest, data + place, size - place)
-    return rest
-
-
-cdef Py_ssize_t _token_start(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) noexcept:
-    """Where from `begin` to `stop` the first SHORTEST_TOKEN (16) bytes of a token stand in a row; -1 if they do
-    nowhere."""
-    cdef uint64_t bits, rows
-    cdef uint8_t rest[BLOCK]
-    while begin <= stop and begin < size:
-        bits = token_bits(_block(data, size, begin, rest))
-        rows = bits & bits >> 1  # bit i: two of them from i on, then four, eight, sixteen
-        rows &= rows >> 2
-        rows &= rows >> 4
-        rows &= rows >> 8
-        if rows:
-            begin += lowest(rows)
-            return begin if begin <= stop else -1
-        begin += highest(~bits) + 1  # what the block ends with may go on
-    return -1
