@@ -8,17 +8,17 @@ from leakscan.anchors.spec import KEY_HEAD, LONGEST_TOKEN, PHRASE_WORDS, SHORTES
 
 if TYPE_CHECKING:
     from leakscan.anchors.reference import Matcher
-    from leakscan.anchors.reference_hidden import find_hidden
+    from leakscan.anchors.reference_hidden import find_hidden, find_wide
 
     COMPILED: bool
 else:
     try:
-        from leakscan.anchors._matcher import Matcher, find_hidden
+        from leakscan.anchors._matcher import Matcher, find_hidden, find_wide
 
         COMPILED = True
     except ImportError:
         from leakscan.anchors.reference import Matcher
-        from leakscan.anchors.reference_hidden import find_hidden
+        from leakscan.anchors.reference_hidden import find_hidden, find_wide
 
         COMPILED = False
 
@@ -31,4 +31,5 @@ __all__ = [
     "AnchorSpec",
     "Matcher",
     "find_hidden",
+    "find_wide",
 ]

@@ -10,6 +10,7 @@ cdef uint8_t QUOTE[256]
 cdef uint8_t SIX[256]  # what a letter of base64 stands for
 cdef uint8_t NIBBLE[256]  # what a hexadecimal digit stands for
 cdef uint8_t CONTROL[256]  # in no text
+cdef uint8_t PLAIN[256]  # of ASCII, in wide text
 for _code in range(256):
     CODE[_code] = KIND[_code] > SYMBOL or _code in b"+/"
     FILL[_code] = _code in b" \t\r\n+.&\\()"
@@ -19,6 +20,7 @@ for _code in range(256):
     QUOTE[_code] = _code in b"\"'`"
     SIX[_code] = max(0, _SIXTY_FOUR.find(_code))
     NIBBLE[_code] = max(0, b"0123456789abcdef".find(_code | 32))
+    PLAIN[_code] = 32 <= _code <= 126 or _code in b"\t\n\r"
     CONTROL[_code] = _code < 9 or _code == 11 or 14 <= _code < 32 or _code == 127
 
 cdef enum:
@@ -75,6 +77,53 @@ cdef bint _has_escapes(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
         earlier, before = before, count
         place += BLOCK
     return False
+
+
+cdef bint _wide(Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t place, Py_ssize_t* found) noexcept:
+    """The first row of wide characters in data[low:high], twelve or more, of which any stand from `place` on. Six of them
+    stand in one block."""
+    cdef uint64_t rows = 0
+    if place >= high or memchr(data + place, 0, high - place) == NULL:
+        return False
+    while True:
+        place = _wide_block(data, high, place, &rows)
+        if place < 0:
+            return False
+        while rows:
+            if _is_wide_row(data, low, high, place + lowest(rows), found):
+                return True
+            rows &= rows - 1
+        place += BLOCK
+
+
+cdef bint _is_wide_row(Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t nul, Py_ssize_t* found) noexcept:
+    """The last NUL of a character in such a row stands at data[nul]; all of the row."""
+    cdef int step = 4 if nul + 2 < high and data[nul + 2] == 0 and nul + 3 < high and data[nul + 3] == 0 else 2
+    cdef Py_ssize_t start = nul + 2 - step, end = start
+    while start >= low and _is_wide(data + start, step, high - start):
+        start -= step
+    start += step
+    while _is_wide(data + end, step, high - end):
+        end += step
+    found[0] = start
+    found[1] = end
+    return end - start >= HIDDEN_UNITS * step
+
+
+cdef inline bint _is_wide(Bytes unit, int step, Py_ssize_t left) noexcept:
+    """NULs, one or three, and a letter."""
+    return left >= step and PLAIN[unit[step - 1]] and unit[0] == 0 and (step == 2 or (unit[1] == 0 and unit[2] == 0))
+
+
+def find_wide(bytes data not None):
+    cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
+    cdef Py_ssize_t high = PyBytes_GET_SIZE(data), place = 0
+    cdef Py_ssize_t found[2]
+    cdef list rows = []
+    while _wide(text, place, high, place, found):
+        rows.append((found[0], found[1]))
+        place = found[1]
+    return rows
 
 
 cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:

@@ -19,6 +19,8 @@ cdef extern from *:
 
     static inline uint8_t leakscan_is_escape(uint8_t code) { return (code == '%') | (code == '&') | (code == 92); }
 
+    static inline uint8_t leakscan_is_nul(uint8_t code) { return code == 0; }
+
     /* Both loops are made for compilers to do on many bytes at once. The product moves bit 0 of byte i to bit 56 + i. */
     #define LEAKSCAN_BITS(name, test)                                                                   \
         static inline uint64_t name(const uint8_t *data) {                                              \
@@ -34,6 +36,7 @@ cdef extern from *:
         }
     LEAKSCAN_BITS(leakscan_token_bits, leakscan_is_token)
     LEAKSCAN_BITS(leakscan_escape_bits, leakscan_is_escape)
+    LEAKSCAN_BITS(leakscan_nul_bits, leakscan_is_nul)
 
     #if defined(__GNUC__)
     #define leakscan_lowest(bits) __builtin_ctzll(bits)
@@ -70,12 +73,28 @@ cdef extern from *:
         }
         return -1;
     }
+
+    LEAKSCAN_FOR_EACH_PROCESSOR
+    static Py_ssize_t leakscan_wide_block(const uint8_t *data, Py_ssize_t size, Py_ssize_t place, uint64_t *rows) {
+        uint8_t rest[64];
+        for (; place < size; place += 64) {
+            uint64_t bits = leakscan_nul_bits(leakscan_block(data, size, place, rest)), twos, fours;
+            bits &= ~(bits >> 1);  /* the last NUL before each letter */
+            twos = bits & bits >> 2;
+            fours = bits & bits >> 4;
+            *rows = (twos & twos >> 4 & twos >> 8) | (fours & fours >> 8 & fours >> 16);
+            if (*rows) return place;
+        }
+        return -1;
+    }
     """
     uint64_t escape_bits "leakscan_escape_bits"(Bytes data) noexcept  # bit i: data[i] is one, of 64 bytes
     int lowest "leakscan_lowest"(uint64_t bits) noexcept  # the number of a bit that is set; one is
     int count_bits "leakscan_count"(uint64_t bits) noexcept
     # Where from `begin` to `stop` the first SHORTEST_TOKEN (16) bytes of a token stand in a row; -1 if they do nowhere.
     Py_ssize_t _token_start "leakscan_token_start"(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) noexcept
+    # The first block of data[place:size] where six letters stand in a row with a NUL or three before each, and where.
+    Py_ssize_t _wide_block "leakscan_wide_block"(Bytes data, Py_ssize_t size, Py_ssize_t place, uint64_t* rows) noexcept
     Bytes _block "leakscan_block"(Bytes data, Py_ssize_t size, Py_ssize_t place, uint8_t* rest) noexcept
 
 cdef enum:

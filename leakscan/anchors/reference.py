@@ -8,7 +8,7 @@ from bisect import bisect_left
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from leakscan.anchors.reference_hidden import REACH, SHORTEST_PIECE, find_escapes, find_in_token, hides
+from leakscan.anchors.reference_hidden import REACH, SHORTEST_PIECE, find_in_token, has_units, hides
 from leakscan.anchors.reference_stretches import mark_tokens, mark_words, stretches
 from leakscan.anchors.reference_tokens import is_name, may_be_drawn
 from leakscan.anchors.spec import (
@@ -63,7 +63,7 @@ class Matcher:
         """One stands anywhere in it."""
         if any(literal in data for literal in self._spec.literals):
             return True
-        if self._spec.hidden and next(find_escapes(data), None):
+        if self._spec.hidden and has_units(data):
             return True
         marks, plain = mark_tokens(data), self._plain
         if self._spec.shortest < SHORTEST_TOKEN and next(self._runs(data, marks), None):

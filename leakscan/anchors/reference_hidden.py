@@ -2,8 +2,9 @@
 
 Base64 of text, hexadecimal digits and key files without their header show as long runs of base64 characters that start
 like it; a value in pieces as a run beside a joint: the end of one string literal and the start of the next, a continued
-line, an escaped plus, slash or equals; an escaped value as escapes in a row. All are decided by at most `REACH` bytes.
-What a long run holds behind its start decides nothing, so that a history tells by its start whether to look at it."""
+line, an escaped plus, slash or equals; an escaped value as escapes in a row; UTF-16 and UTF-32 amid other content as
+letters between NULs. All are decided by at most `REACH` bytes. What a long run holds behind its start decides nothing,
+so that a history tells by its start whether to look at it."""
 
 from __future__ import annotations
 
@@ -49,6 +50,7 @@ _ESCAPES = [
         (b";&#", rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});"),
     )
 ]
+_WIDE = re.compile(rb"(?:\0[\t\n\r -~]){%d,}+|(?:\0{3}[\t\n\r -~]){%d,}+" % (_UNITS, _UNITS))
 _CODES = re.compile(_CODE + b"{%d,}" % SHORTEST_PIECE)
 _HEAD: Final = 48  # letters of base64
 _ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: the byte is below 128
@@ -69,7 +71,18 @@ def hides(data: bytes, low: int, high: int) -> bool:
     for start, end in stretches(mark_tokens(text), SHORTEST_PIECE):
         if any(run[0] or not low or _is_piece(text, *run) for run in find_in_token(text, start, end)):
             return True
-    return next(find_escapes(text), None) is not None
+    return has_units(text)
+
+
+def has_units(data: bytes) -> bool:
+    """Twelve escapes of one form stand in a row, or as many characters of wide text."""
+    return next(find_escapes(data), None) is not None or _WIDE.search(data) is not None
+
+
+def find_wide(data: bytes) -> list[tuple[int, int]]:
+    """Where ASCII stands as UTF-16 or UTF-32, in order: rows of twelve characters and more, each with its NULs before
+    it. Where these stand behind the letters, the first letter and the last NULs are not told."""
+    return [row.span() for row in _WIDE.finditer(data)]
 
 
 def find_hidden(data: bytes) -> list[tuple[int, int]]:

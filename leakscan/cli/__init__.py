@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _interrupted() -> ExitCode:
-    _complain("interrupted, no report was made")
+    _complain("interrupted, a report may be missing or not complete")
     return ExitCode.INTERRUPTED
 
 

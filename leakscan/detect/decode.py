@@ -1,8 +1,10 @@
-"""Text that hides its anchors: UTF-16 and UTF-32, with or without a byte order mark."""
+"""Text that hides its anchors: UTF-16 and UTF-32, with or without a byte order mark, also amid other content."""
 
 from __future__ import annotations
 
 import codecs
+
+from leakscan.anchors import find_wide
 
 _MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -16,14 +18,41 @@ _MIN_NULS = (
 )
 _MAX_NULS_ELSEWHERE = 0.05
 _HEAD_BYTES = 1 << 16
+_LEAST_PLAIN = 24  # wide text hardly ever has so many letters of ASCII in a row, without a NUL between them
+_KINDS = bytes(
+    112 if 32 <= code <= 126 or code in b"\t\n\r" else 48 if code == 0 else 32 for code in range(256)
+)  # p: of plain text, 0: NUL
 
 
 def as_utf8(data: bytes) -> bytes:
-    """The content as UTF-8 without a byte order mark; bytes that are no wide text come back as they are."""
+    """The content as UTF-8 without a byte order mark; bytes that are no wide text come back as they are. Where wide
+    text stands beside plain text (PowerShell's `>>` appends UTF-16 to any file) or amid binary content, its ASCII loses
+    the NULs."""
     encoding = _wide_encoding(data)
     if encoding is None:
-        return data.removeprefix(codecs.BOM_UTF8)
+        return _narrowed(data.removeprefix(codecs.BOM_UTF8))
+    kinds = data.translate(_KINDS)
+    if b" " not in kinds:
+        return data.replace(b"\0", b"")
+    if b"p" * _LEAST_PLAIN in kinds:
+        return _narrowed(data)
     return data.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
+
+
+def _narrowed(data: bytes) -> bytes:
+    rows = find_wide(data)
+    if not rows:
+        return data
+    parts: list[bytes] = []
+    place = 0
+    for start, end in rows:
+        behind = end + (
+            3 if data[start + 1] == 0 else 1
+        )  # the NULs of the last letter, if they do not stand before it
+        end += len(data[end:behind]) - len(data[end:behind].lstrip(b"\0"))
+        parts += (data[place:start], data[start:end].replace(b"\0", b""))
+        place = end
+    return b"".join((*parts, data[place:]))
 
 
 def _wide_encoding(data: bytes) -> str | None:

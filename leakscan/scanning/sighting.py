@@ -73,9 +73,7 @@ def _iter_contents(
     anchored: bool | None,
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
-    text = as_utf8(blob.data)
-    if anchored is None or text is not blob.data:
-        anchored = has_anchor(text)
+    text, anchored = _read(blob.data, has_anchor, anchored)
     for inspection, spans in _iter_readings(detector, text, anchored):
         yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
@@ -83,12 +81,22 @@ def _iter_contents(
             where = _name_of(blob) + (f"!{os.fsdecode(member.path)}" if member.path else "")
             failures.append(Failure(member.kind, where, member.reason))
             continue
-        text = as_utf8(member.data)
+        text, anchored = _read(member.data, has_anchor)
         packing = f"unpacked from {', '.join(member.packing)}"
-        for inspection, spans in _iter_readings(detector, text, has_anchor(text)):
+        for inspection, spans in _iter_readings(detector, text, anchored):
             marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
             inner = _sighting(blob, text, marked, spans, packed=True)
             yield replace(inner, member=member.path)
+
+
+def _read(
+    data: bytes, has_anchor: Callable[[bytes], bool], anchored: bool | None = None
+) -> tuple[bytes, bool]:
+    """The content as UTF-8, and whether it holds an anchor. Wide text that would hold one is an anchor itself."""
+    if anchored is False:
+        return data, False
+    text = as_utf8(data)
+    return text, has_anchor(text) if anchored is None or text is not data else anchored
 
 
 def _iter_readings(

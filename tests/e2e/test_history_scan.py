@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from tests.conftest import Pair, Repo, Run
 
 Scan = Callable[..., Run]
@@ -145,6 +147,21 @@ def test_wide_latin_and_binary_files(repo: Repo, leakscan: Scan, make_pair: Call
             assert (place["path"], place["start_line"], place["start_column"]) == (name, 2, wanted)
             assert place["commit"] in (None, commit)
         assert {place["source"] for place in found[pair.key[:4]]} == {"tree", "history"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32-le"])
+def test_what_a_shell_appended_as_wide_text(repo: Repo, leakscan: Scan, pair: Pair, encoding: str) -> None:
+    """PowerShell's `>>` writes UTF-16 behind whatever a file holds; here behind its first 4 kB, and as a delta."""
+    settings = "".join(f"SETTING_{number}={number * 7919}\n" for number in range(400))
+    repo.commit("start", bot_env=settings)
+    repo.write("bot.env", settings.encode() + pair.env.encode(encoding))
+    added = repo.commit("append")
+    repo.commit("mend", bot_env=settings)
+    repo.run("repack", "-adfq")
+    for how in ((), ("--full",)):
+        place = only(leakscan("scan", repo.path, "-f", "json", "--no-tree", *how), pair.key)
+        assert at(place)[:3] == ("history", "bot.env", 401)
+        assert place["commit"] == added
 
 
 def test_a_line_of_3_MB(repo: Repo, leakscan: Scan, pair: Pair) -> None:

@@ -103,7 +103,9 @@ PIECES = st.lists(
         st.sampled_from(HIDING),
         st.sampled_from(WORDS),
         st.tuples(
-            st.sampled_from([b"%4A", b"\\x4a", b"\\u004A", b"&#65;", b"&#x41;", b"&#100;"]),
+            st.sampled_from(
+                [b"%4A", b"\\x4a", b"\\u004A", b"&#65;", b"&#x41;", b"&#100;", b"\0k", b"\0\0\0k"]
+            ),
             st.integers(1, 14),
         ).map(lambda units: units[0] * units[1]),
         st.binary(max_size=4),
@@ -188,6 +190,7 @@ def test_both_see_an_anchor_where_a_regular_expression_does(data: bytes, spec: A
 @given(PIECES)
 def test_both_find_the_same_hiding_places(data: bytes) -> None:
     assert anchors.find_hidden(data) == reference_hidden.find_hidden(data)
+    assert anchors.find_wide(data) == reference_hidden.find_wide(data)
 
 
 @settings(max_examples=600, deadline=None)

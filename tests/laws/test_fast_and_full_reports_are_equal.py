@@ -48,7 +48,7 @@ def edit(lines: list[str], rng: random.Random) -> None:
     """Plants, moves, splits, joins or cuts a value, or changes text around it."""
     at = rng.randrange(len(lines) + 1)
     value = fake("alnum:64", rng.randrange(4))
-    match rng.randrange(12):
+    match rng.randrange(13):
         case 0 if rng.random() < 0.3:
             lines.insert(at, f"BINANCE_API_KEY={value}")
         case 0:
@@ -78,6 +78,8 @@ def edit(lines: list[str], rng: random.Random) -> None:
         case 10:
             form = rng.choice(["\\x{:02x}", "%{:02X}", "\\u{:04x}", "&#{};"])
             lines.insert(at, "binance_secret: " + "".join(map(form.format, value.encode())))
+        case 11:
+            lines.insert(at, "".join(f"{letter}\0" for letter in f"binance_secret: {value}"))
         case 6 if lines:
             place = rng.randrange(len(lines))
             lines[place] = lines[place][: rng.randrange(len(lines[place]) + 1)]

@@ -24,9 +24,18 @@ LINES = st.lists(
 )
 FILES = st.dictionaries(
     st.sampled_from(["a.txt", "bot/config.py", "tests/é.json", "x y'\".env"]),
-    st.tuples(LINES, st.sampled_from(["utf-8", "utf-16", "utf-16-le", "utf-8-sig"])),
+    st.tuples(LINES, st.sampled_from(["utf-8", "utf-16", "utf-16-le", "utf-8-sig", "appended"])),
     max_size=3,
 )
+
+
+def encode(text: str, encoding: str) -> bytes:
+    """ "appended": plain text, then the same as UTF-16."""
+    return (
+        text.encode(encoding)
+        if encoding != "appended"
+        else b"# more than 4 kB\n" * 300 + text.encode() + text.encode("utf-16")
+    )
 
 
 def places(path: Path, *, history: bool) -> set[tuple[str, bytes, int, int]]:
@@ -48,7 +57,7 @@ def test_history_finds_what_tree_finds(files: dict[str, tuple[list[str], str]]) 
     with tempfile.TemporaryDirectory() as folder:
         repo = Repo(Path(folder) / "repo")
         for name, (lines, encoding) in files.items():
-            repo.write(name, "\n".join(lines).encode(encoding))
+            repo.write(name, encode("\n".join(lines), encoding))
         repo.commit("all")
         assert places(repo.path, history=True) == places(repo.path, history=False)
         repo.git.close()

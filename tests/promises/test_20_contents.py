@@ -149,6 +149,14 @@ for title, data in {
     "UTF-16 BE without a mark": LINE.encode("utf-16-be"),
     "UTF-32": LINE.encode("utf-32"),
     "UTF-32 BE without a mark": LINE.encode("utf-32-be"),
+    "UTF-16 behind plain text": b"PORT=8080\n" * 9 + LINE.encode("utf-16"),
+    "UTF-16 far behind plain text": b"PORT=8080\n" * 900 + LINE.encode("utf-16-le"),
+    "UTF-32 far behind plain text": b"PORT=8080\n" * 900 + LINE.encode("utf-32-be"),
+    "plain text behind UTF-16": "PORT=8080\n".encode("utf-16") * 90 + LINE.encode(),
+    "plain text before UTF-16": LINE.encode() + "PORT=8080\n".encode("utf-16-le") * 90,
+    "UTF-16 in a program": bytes(range(128, 256)) * 60
+    + LINE.encode("utf-16-le")
+    + bytes(range(128, 256)) * 60,
     "latin-1 before it": "näh\n".encode("latin-1") * 9 + LINE.encode(),
     "zeros before it": bytes(9000) + b"\n" + LINE.encode(),
     "CR only": b"a\r" * 9 + LINE.encode().replace(b"\n", b"\r"),

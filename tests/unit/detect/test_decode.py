@@ -39,8 +39,8 @@ def test_an_odd_last_byte_does_not_hide_the_text() -> None:
         (("ab" + "日本" * 2).encode("utf-16-le") * 9, ("ab" + "日本" * 2).encode() * 9),
         (("a" + "日本語" * 2).encode("utf-16-be") * 9, None),
         (b"a\0b\0c\0d\0" * 20 + b"\0\0" * 2, b"abcd" * 20 + b"\0\0"),
-        (b"a\0b\0c\0d\0" * 20 + b"\0\0" * 9, None),
-        (b"\0a\0b\0c\0d" * 20 + b"\0\0" * 9, None),
+        (b"a\0b\0c\0d\0" * 20 + b"\0\0" * 9, b"abcd" * 20 + b"\0\0" * 9),
+        (b"\0a\0b\0c\0d" * 20 + b"\0\0" * 9, b"abcd" * 20 + b"\0" * 17),
         (b"\0\0\0\0" * 9, None),
         (b"a\0\0\0" * 9, b"a" * 9),
         (b"\0\0\0a" * 9, b"a" * 9),
@@ -55,3 +55,33 @@ def test_where_the_zeros_stand_tells_the_encoding(data: bytes, text: bytes | Non
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
 def test_a_byte_order_mark_is_left_out_and_tells_by_itself(encoding: str) -> None:
     assert as_utf8("日".encode(encoding)) == "日".encode()
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("before", ["# a few settings\n" * 3, "# settings\n" * 900, "x"])
+def test_wide_text_behind_plain_text_is_read_and_the_plain_text_as_well(encoding: str, before: str) -> None:
+    """What `>>` of PowerShell makes of a file; and of what it made, `>>` of another shell."""
+    appended = before.encode() + TEXT.encode(encoding)
+    assert as_utf8(appended) == before.encode() + TEXT.encode()
+    assert as_utf8(TEXT.encode(encoding) + TEXT.encode()) == TEXT.encode() * 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_plain_text_behind_wide_text_with_a_mark_is_read(encoding: str) -> None:
+    assert as_utf8(TEXT.encode(encoding) + TEXT.encode()).endswith(TEXT.encode() * 2)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_wide_text_in_binary_content_is_read(encoding: str) -> None:
+    """As the strings of a program stand in it."""
+    other = bytes(range(128, 256)) * 60
+    assert as_utf8(other + TEXT.encode(encoding) + other) == other + TEXT.encode() + other
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_a_few_wide_characters_are_left_alone(encoding: str) -> None:
+    other = b"plain text, and more of it than wide text ever has" * 100
+    assert (
+        as_utf8(other + ("a" * 11).encode(encoding) + b"\xff")
+        == other + ("a" * 11).encode(encoding) + b"\xff"
+    )
