@@ -80,3 +80,17 @@ def test_a_secret_is_of_the_environment_that_has_its_key() -> None:
     host = 'URL = "https://paper-api.alpaca.markets"\n\n'
     assert exchanges(host + 'KEY_ID = "AK{upper:18}"\nSECRET_KEY = "{alnum:40}"\n') == ["alpaca", "alpaca"]
     assert exchanges(host + 'KEY_ID = "PK{upper:18}"\nSECRET_KEY = "{alnum:40}"\n') == ["alpaca-paper"] * 2
+
+
+def test_phemex_has_a_test_network() -> None:
+    text = (
+        "API_KEY_SUB='{uuid}'\nAPI_SECRET_SUB='{b64url:91}'\n"
+        "API_KEY_TESTNET='{uuid}'\nAPI_SECRET_TESTNET='{b64url:91}'\n\n"
+        "PHEMEX_TESTNET='https://testnet-api.phemex.com'\nPHEMEX='https://api.phemex.com'\n"
+    )
+    assert exchanges(text) == ["phemex", "phemex", "phemex-testnet", "phemex-testnet"]
+
+
+def test_a_secret_of_alpaca_may_have_a_slash() -> None:
+    text = "API_KEY = 'PK{upper:18}'\nAPI_SECRET = '{alnum:30}/{alnum:9}'\nurl = 'https://paper-api.alpaca.markets'\n"
+    assert found(text) == ["alpaca-paper-api-key", "alpaca-paper-api-secret"]
