@@ -7,7 +7,7 @@ NEUTRAL = frozenset(
     " arg args b u r f utf8 utf add echo print println printf log info debug curl h header headers item elem char"
     " std auto optional some ok one two true false null none self this readonly option options property put get of"
     " and or with as in to for my your our e g required input description example examples keys secrets credentials"
-    " creds credential quot amp apos nbsp gt lt field main live prod production trade".split()
+    " creds credential quot amp apos nbsp gt lt field main live prod production trade body".split()
 )
 # Name a value that is certainly no credential of an exchange.
 NEGATIVE = frozenset(

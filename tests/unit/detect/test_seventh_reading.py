@@ -82,6 +82,23 @@ def test_a_secret_is_of_the_environment_that_has_its_key() -> None:
     assert exchanges(host + 'KEY_ID = "PK{upper:18}"\nSECRET_KEY = "{alnum:40}"\n') == ["alpaca-paper"] * 2
 
 
+def test_a_host_behind_a_brace_that_closes_is_another_ones() -> None:
+    text = (
+        "bitmex: {\n  test: {\n    id: '{alnum:24}',\n    secret: '{alnum:48}',\n    url: 'https://testnet.bitmex.com'\n"
+        "  },\n  live: {\n    id: 'api', secret: 'none', url: 'https://www.bitmex.com'\n  }\n}\n"
+    )
+    assert exchanges(text) == ["bitmex-testnet", "bitmex-testnet"]
+
+
+def test_what_stands_beside_a_secret_may_be_called_id() -> None:
+    assert found("const bitmex = {\n  id: '{alnum:24}',\n  secret: '{alnum:48}',\n}") == [
+        "bitmex-api-key",
+        "bitmex-api-secret",
+    ]
+    assert found("const bitmex = {\n  id: '{alnum:24}',\n  label: '{alnum:48}',\n}") == []
+    assert found("const okx = {\n  id: '{uuid}',\n  secret: '{HEX:32}',\n}") == ["okx-api-secret"]
+
+
 def test_phemex_has_a_test_network() -> None:
     text = (
         "API_KEY_SUB='{uuid}'\nAPI_SECRET_SUB='{b64url:91}'\n"
@@ -91,6 +108,75 @@ def test_phemex_has_a_test_network() -> None:
     assert exchanges(text) == ["phemex", "phemex", "phemex-testnet", "phemex-testnet"]
 
 
+@pytest.mark.parametrize(
+    ("address", "count"),
+    [
+        ("wss://ws.twelvething.com/v1/quotes/price?apikey={hex:32}", 0),
+        ("https://quotes.example.org/v1?limit=9&apikey={hex:32}", 0),
+        ("https://api.pro.coinbase.com/v1/quotes?apikey={hex:32}", 1),
+        ("http://localhost:8000/quotes?apikey={hex:32}", 1),
+        ("http://10.0.0.7:8000/quotes?apikey={hex:32}", 1),
+        ("https://my.example.org/order?apikey={hex:32}&secret={base64:88}", 2),
+    ],
+)
+def test_a_key_in_an_address_is_of_whom_the_address_names(address: str, count: int) -> None:
+    assert len(found(f"exchange = 'coinbase pro'\n\nurl = '{address}'\n")) == count
+
+
+def test_a_secret_beside_the_id_of_a_key_of_aws_is_of_aws() -> None:
+    secret = "\nACCESS_SECRET_KEY = '{alnum:40}'\n\nurl = 'https://www.bithumb.com/'\n"
+    assert found("ACCESS_KEY_ID = 'AKIA" + fill("{base32:16}", 7) + "'" + secret) == []
+    assert found("ACCESS_KEY_ID = '{alnum:40}'" + secret) == ["bithumb-api-key-v2", "bithumb-api-secret-v2"]
+
+
+@pytest.mark.parametrize("start", ["YoUr", "your", "xxxx", "XXXX"])
+def test_what_is_masked_or_asks_for_a_value_is_none(start: str) -> None:
+    for prefix, count in ((start, 0), ("", 1)):
+        value = f"{prefix}{{alnum:{36 - len(prefix)}}}"
+        assert len(found(f"[BYBIT]\nsecret = {value}\n")) == count
+
+
+def test_the_path_of_an_address_is_no_name() -> None:
+    text = 'exchange := NewByBit({0},\n    "wss://stream-testnet.bybit.com/realtime_{1}",\n    "{2}",\n    "{3}")\n'
+    for word in ("private", "order", "signature"):
+        told = found(
+            text.replace("{0}", TEST_HOST)
+            .replace("{1}", word)
+            .replace("{2}", "{alnum:18}")
+            .replace("{3}", "{alnum:36}")
+        )
+        assert told == ["bybit-testnet-api-key", "bybit-testnet-api-secret"]
+
+
+def test_tabs_before_a_value_make_no_table() -> None:
+    call = f'exchange := NewByBit({TEST_HOST},\n\t\t"{{alnum:18}}",\n\t\t"{{alnum:36}}",\n\t\tfalse)\n'
+    assert found(call) == ["bybit-testnet-api-key", "bybit-testnet-api-secret"]
+
+
+def test_a_pair_of_kraken_is_told_by_its_forms() -> None:
+    pair = 'key = "{base64:56}"\nsecret = "{base64:88}"\n'
+    assert found(pair, b"config.py") == ["kraken-api-key", "kraken-api-secret"]
+    assert found(pair.replace("88}", "86}"), b"config.py") == []
+
+
 def test_a_secret_of_alpaca_may_have_a_slash() -> None:
     text = "API_KEY = 'PK{upper:18}'\nAPI_SECRET = '{alnum:30}/{alnum:9}'\nurl = 'https://paper-api.alpaca.markets'\n"
     assert found(text) == ["alpaca-paper-api-key", "alpaca-paper-api-secret"]
+
+
+def test_the_name_of_a_class_is_no_name_of_a_value() -> None:
+    row = (
+        '<td><a class="el_class">com.bithumb.coin.service.{}</a></td><td><code>{hex:16}</code></td></tr><tr>'
+    )
+    assert found("".join(row.replace("{}", f"Coin{name}Impl") for name in ("Base", "Service", "View"))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'gh secret set BYBIT_API_KEY --body "{alnum:18}"\ngh secret set BYBIT_API_SECRET --body "{alnum:36}"\n',
+        '-define(BYBIT_KEY, "{alnum:18}").\n-define(BYBIT_SECRET, "{alnum:36}").\n',
+    ],
+)
+def test_other_ways_to_assign(text: str) -> None:
+    assert found(text) == ["bybit-api-key", "bybit-api-secret"]
