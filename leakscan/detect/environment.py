@@ -14,7 +14,7 @@ from leakscan.model import Span
 # `testnet=True`, `TESTNET: 0`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`.
 _SWITCH = (
     rb"(?i)(?<![a-z0-9])(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
-    rb"|(?:env|environment|network|mode|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
+    rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
 )
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})

@@ -32,6 +32,7 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
         (BYBIT_ENV + 'USE_TESTNET = os.getenv("USE_TESTNET", "1")\n', "bybit-testnet"),
         (BYBIT_ENV + 'os.getenv("USE_TESTNET", "0")\n\nUSE_TESTNET=1\n', "bybit"),
         (BYBIT_ENV + "environment = 'testnet'\n", "bybit-testnet"),
+        (BYBIT_ENV + "mode = 'demo'  # or live\n", "bybit"),  # of the bot: it trades nothing
         (BYBIT_ENV + 'network: "mainnet"\n\nTESTNET=1\n', "bybit"),
     ],
 )
