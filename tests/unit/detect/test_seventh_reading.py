@@ -109,6 +109,24 @@ def test_phemex_has_a_test_network() -> None:
     assert exchanges(text) == ["phemex", "phemex", "phemex-testnet", "phemex-testnet"]
 
 
+def test_kucoin_had_a_sandbox() -> None:
+    client = 'from kucoin.client import Client\nclient = Client("{objectid}", "{uuid}", "Tr4ding-b0t"'
+    assert exchanges(client + ", sandbox=True)\n") == ["kucoin-sandbox"] * 3
+    assert (
+        exchanges(client + ")\n# or\n# client = Client(key, secret, passphrase, sandbox=True)\n")
+        == ["kucoin"] * 3
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange"),
+    [("BITREX", "bittrex"), ("WAZIRIX", "wazirx"), ("KUKOIN", "kucoin"), ("BIANANCE", "binance")],
+)
+def test_names_that_many_write_wrong(name: str, exchange: str) -> None:
+    form = {"kucoin": "{objectid}", "bittrex": "{hex:32}"}.get(exchange, "{alnum:64}")
+    assert exchanges(f"{name}_API_KEY={form}\n") == [exchange]
+
+
 @pytest.mark.parametrize(
     ("address", "count"),
     [
