@@ -11,7 +11,7 @@ from leakscan.detect.context import Tier
 from leakscan.model import Part
 
 _REACH_BYTES, _REACH_LINES = 500, 8
-_HEXADECIMAL = frozenset(b"0123456789abcdefABCDEF-")
+_HEXADECIMAL = frozenset(b"0123456789abcdef-")
 _MAX_WORDS = 3  # of a name that names an exchange, and no part
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 

@@ -97,6 +97,8 @@ def test_what_stands_beside_a_secret_may_be_called_id() -> None:
         "bitmex-api-secret",
     ]
     assert found("const bitmex = {\n  id: '{alnum:24}',\n  label: '{alnum:48}',\n}") == []
+    coinex = "const coinex = {\n  id: '{HEX:32}',\n  secret: '{HEX:48}',\n}"
+    assert found(coinex) == ["coinex-api-key", "coinex-api-secret"]
     assert found("const okx = {\n  id: '{uuid}',\n  secret: '{HEX:32}',\n}") == ["okx-api-secret"]
 
 
