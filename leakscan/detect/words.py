@@ -46,6 +46,11 @@ ALSO_OF_ORDERS = frozenset({"clientid"})
 WALLETS = frozenset(
     "privatekey priv wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
 )
+# In the name of a key they say nothing of whose it is.
+OF_ANY_KEY = frozenset(
+    "api key secret apikey apisecret access public private token auth id client exchange account acc user bot trader"
+    " trading spot futures future perp margin sub main master backup old new first second test testnet demo".split()
+)
 # A key of a program that brings customers: each copy of it has the same one.
 PARTNERS = frozenset({"partner", "broker", "referral"})
 # Web frameworks have a secret of this name ...

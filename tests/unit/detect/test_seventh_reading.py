@@ -129,6 +129,14 @@ def test_names_that_many_write_wrong(name: str, exchange: str) -> None:
     assert exchanges(f"{name}_API_KEY={form}\n") == [exchange]
 
 
+def test_a_lone_key_beside_those_of_an_exchange_may_be_anothers() -> None:
+    pair = 'string BinanceApiKey = "{alnum:64}";\nstring BinanceSecretKey = "{alnum:64}";\n\nbool Active = true;\n'
+    assert len(found(pair + 'string Sms77ApiKey = "{alnum:64}";\n')) == 2
+    assert len(found(pair + 'string SpotApiKey2 = "{alnum:64}";\n')) == 3
+    other = 'string JackApiKey = "{alnum:64}";\nstring JackSecretKey = "{alnum:64}";\n'
+    assert len(found(pair + other)) == 4
+
+
 @pytest.mark.parametrize(
     ("address", "count"),
     [
