@@ -35,7 +35,8 @@ def column_name(text: bytes, line_start: int) -> Span | None:
 
 def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
     """The cell above the value, where the line above is all names: a CSV file, a table in Markdown."""
-    separator = next((mark for mark in (b"|", b"\t", b";", b",") if mark in line), None)
+    cells_before = line.lstrip()  # tabs before the first one are an indentation
+    separator = next((mark for mark in (b"|", b"\t", b";", b",") if mark in cells_before), None)
     if separator is None or b"=" in line or b":" in line or b"(" in line:
         return None
     end = line_start - 1

@@ -12,7 +12,7 @@ from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match
 from leakscan.detect.companions import Companions
-from leakscan.detect.context import context_windows, is_made_up
+from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.fits import Fits
@@ -52,6 +52,10 @@ _HEADER = re.compile(
     rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z"
 )  # of a block that is cut short
 _QUERY = re.compile(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
+_PUBLIC_HOST = re.compile(rb"[\w.-]{1,90}\.[a-z]{2,12}")
+# The id of a key of AWS: the 40 characters beside it are its secret.
+_KEY_ID_OF_AWS = re.compile(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
+_SECRET_OF_AWS, _BESIDE_AWS = 40, 200
 _QUERY_REACH, _UUID_LENGTH = 320, 36
 _ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
@@ -138,7 +142,8 @@ class Detector:
     def _candidate(
         self, data: bytes, span: Span, floor: int, fits: Fits, mentions: Named, *, armour: bool
     ) -> Candidate | None:
-        if _is_of_code(data, span, fits) or _is_sent_to_service(data, span.start):
+        host = _queried_host(data, span.start)
+        if _is_of_code(data, span, fits) or (host and _is_of_service(data, host)):
             return None
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not fits.alone:
@@ -156,6 +161,9 @@ class Detector:
         ):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
+        told = venue is not None and venue.tier >= Tier.PARENT
+        if not told and fits.needs_both and _is_of_another(data, span, label, host, mentions):
+            return None
         if fits.needs_both and (label.strength < 1 if venue is None else venue.exchange == OTHER):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
@@ -223,13 +231,32 @@ def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
     return end - start < _SHORT or fits.is_loose or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 
 
-def _is_sent_to_service(data: bytes, start: int) -> bool:
-    """`https://oapi.dingtalk.com/robot/send?access_token=`: in the query of an address of another service."""
+def _queried_host(data: bytes, start: int) -> Span | None:
+    """`https://<host>/…?name=`: of the address in whose query a value stands."""
     if data[start - 1 : start] != b"=":
-        return False
+        return None
     at = data.rfind(b"://", max(0, start - _QUERY_REACH), start)
     query = _QUERY.match(data, at, start) if at >= 0 else None
-    return query is not None and not SERVICES.isdisjoint(split_words(query[1].decode("latin-1")))
+    return Span(*query.span(1)) if query else None
+
+
+def _is_of_service(data: bytes, host: Span) -> bool:
+    """`https://oapi.dingtalk.com/robot/send?access_token=`"""
+    return not SERVICES.isdisjoint(split_words(data[host.start : host.end].decode("latin-1")))
+
+
+def _is_of_another(data: bytes, span: Span, label: Label, host: Span | None, mentions: Named) -> bool:
+    """A key alone in the query of an address that names no exchange; the secret beside the id of a key of AWS."""
+    start, end = span
+    if end - start == _SECRET_OF_AWS and _KEY_ID_OF_AWS.search(
+        data, max(0, start - _BESIDE_AWS), end + _BESIDE_AWS
+    ):
+        return True
+    if host is None or label.part != "key" or not _PUBLIC_HOST.fullmatch(data, *host):
+        return False
+    address = Span(host.start, start)
+    own = next(mentions.own.touching(address), None) or next(mentions.shared.touching(address), None)
+    return own is None and b"secret" not in data[end : end + _BESIDE_AWS].partition(b"\n")[0].lower()
 
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:

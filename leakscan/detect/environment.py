@@ -11,9 +11,25 @@ from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
-_SWITCHED_ON = rb"(?i)(?<![a-z0-9])(%b)(?:_?mode)?['\"]?\s{0,3}[=:(]\s{0,3}['\"]?(?:true|1|yes)\b"
+# `testnet=True`, `TESTNET: 0`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`.
+_SWITCH = (
+    rb"(?i)(?<![a-z0-9])(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
+)
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
+_NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _LINE, _HOST_REACH = 200, 240
+# `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
+_OF_TEST = re.compile(
+    rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
+)
+_OF_VALUE, _NAMES_REACH = re.compile(rb"(?i)key|secret"), 2048
+# `if testnet:`, `} else if (config.isDemo) {`; `… if TESTNET else …`, `isTestnet ? … : …`
+_CONDITION = re.compile(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?if\b[^\n]{0,120}(?:test|demo|sandbox|paper)")
+_CHOICE = re.compile(
+    rb"(?i)[\"'`] if \w{0,40}\.?\w{0,20}(?:test|demo|sandbox|paper)\w{0,20} else\b"
+    rb"|(?:test|demo|sandbox|paper)\w{0,20}\)? ?\? ?[\"'`]"
+)
 _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
 _THIRD_IS_TRUE = re.compile(
@@ -32,27 +48,54 @@ class Environments:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
-        self._switch = re.compile(_SWITCHED_ON % told) if told else None
+        self._switch = re.compile(_SWITCH % (told, told)) if told else None
 
     def words(
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
     ) -> frozenset[str]:
         """Those of its name, of what it stands under and of what stands behind it, and what is switched on near it."""
-        above = [
-            _words(_OF_DEMONSTRATION.sub(b"", data[p.start : p.end]))
-            for p in parents
-            if not holds_value(data, p)
-        ]
+        above = [self._above(data[p.start : p.end]) for p in parents if not holds_value(data, p)]
         words = {*label.words, *chain.from_iterable(above)}
         if is_live := self._is_live(above):
             words -= self._words.difference(label.words)
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
-        if self._switch and not is_live:  # `testnet=True`
-            words |= {m[1].decode().lower() for m in self._switch.finditer(data, near.start, near.end)}
+        if not is_live:
+            words |= self._switched(data, span, near)
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         return frozenset(words)
+
+    def says_live(self, data: bytes, span: Span, label: Label) -> bool:
+        """`live_SECRET_KEY = "…"`; also `API_KEY = "…"` where `API_KEY_TEST = "…"` stands not far from it."""
+        if label.kind != "named" or not self._words.isdisjoint(label.words) or "test" in label.words:
+            return False
+        if not _NAMED_LIVE.isdisjoint(label.words):
+            return True
+        names = _OF_TEST.finditer(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH)
+        return any(_OF_VALUE.search(name[1]) for name in names)
+
+    def _above(self, line: bytes) -> frozenset[str]:
+        """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
+        switch = self._switch.search(line) if self._switch else None
+        return frozenset({"live"}) if switch and _is_off(switch) else _words(_OF_DEMONSTRATION.sub(b"", line))
+
+    def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
+        """A switch decides whether the host is taken, and near the value it is not on."""
+        return _is_choice(data, span, host) and not self._switched(data, span, near)
+
+    def _switched(self, data: bytes, span: Span, near: Span) -> set[str]:
+        """What is switched on near a value, unless the nearest switch is off; one in a comment is none for what is
+        not."""
+        switches = list(self._switch.finditer(data, near.start, near.end)) if self._switch else []
+        if switches and not _is_commented(data, span):
+            switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
+        if not switches:
+            return set()
+        nearest = min(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
+        if _is_off(nearest):
+            return set()
+        return {(m["word"] or m["named"]).decode().lower() for m in switches if not _is_off(m)}
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
@@ -64,6 +107,10 @@ class Environments:
         return False
 
 
+def _is_off(switch: re.Match[bytes]) -> bool:
+    return bool(switch["off"] or switch["live"])
+
+
 def holds_value(data: bytes, line: Span) -> bool:
     """A value in a comment heads nothing: `# KEY=<another key> testnet`."""
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
@@ -72,6 +119,7 @@ def holds_value(data: bytes, line: Span) -> bool:
 def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
     """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
     unless the live one's does, too; also one further off, where the live one's is commented out and its is not."""
+    near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
     is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
@@ -83,6 +131,24 @@ def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, var
         return exchange
     beside = (m for m in others if reach.start <= m.span.start and m.span.end <= reach.end)
     return next((m.exchange for m in beside), exchange)
+
+
+def _is_choice(data: bytes, value: Span, host: Span) -> bool:
+    """`if testnet:` below a value, and then the host; `"https://testnet.…" if testnet else "https://api.…"`: a switch
+    decides."""
+    line = data.rfind(b"\n", max(0, host.start - _LINE), host.start) + 1
+    end = data.find(b"\n", host.end, host.end + _LINE)
+    if line <= value.start < host.start:
+        return False
+    if _CHOICE.search(data, line, end if end >= 0 else host.end + _LINE):
+        return True
+    above = data.rfind(b"\n", max(0, line - _LINE), max(0, line - 1)) + 1
+    return value.end <= above and _CONDITION.match(data, above, line) is not None
+
+
+def _is_apart(data: bytes, value: Span, host: Span) -> bool:
+    """Behind the brace that closes what the value stands in: `test: {key: …, url: …}, live: {…, url: …}`."""
+    return b"}" in data[value.end : host.start].partition(b"{")[0]
 
 
 def _is_commented(data: bytes, span: Span) -> bool:

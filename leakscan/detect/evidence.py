@@ -6,8 +6,9 @@ import re
 
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
+from leakscan.detect.naming import Label
 from leakscan.detect.randomness import describe
-from leakscan.detect.words import PARTNERS
+from leakscan.detect.words import NEUTRAL, OF_ANY_KEY, PARTNERS
 from leakscan.model import Severity
 from leakscan.rules import PhraseShape, Rule, TextShape
 
@@ -55,6 +56,9 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             )
             if not PARTNERS.isdisjoint(label.words):
                 return [(points - 2.0, f"assigned to {label.text}, which many programs share")]
+            is_beside = venue is not None and venue.tier is Tier.SIBLING
+            if is_beside and not partnered and rule.part == "key" and _names_somebody(label):
+                return [(points - 1.0, f"assigned to {label.text}, which may be another service's")]
             return [(points, f"assigned to {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]
@@ -67,6 +71,11 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
         case "none":
             return [(-1.0, "" if candidate.part else "nothing says whether it is the key or the secret")]
     return []
+
+
+def _names_somebody(label: Label) -> bool:
+    """`Sms77ApiKey`, where names beside it begin with that of an exchange."""
+    return any(len(w) > 1 and w.isalpha() and w not in OF_ANY_KEY | NEUTRAL for w in label.words)
 
 
 def may_be_of_wallet(candidate: Candidate) -> bool:

@@ -12,6 +12,7 @@ from leakscan.rules import TextShape
 _HEXADECIMAL = frozenset(b"0123456789abcdef")
 _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
 _LEAST_BITS = 12  # of pairs of 16 random letters and digits each one in 600 has fewer
+_LONG_BASE64 = 88
 _OF_PYUPBIT = {("access",), ("secret",)}  # what everybody calls the two who learned from its examples
 
 
@@ -23,8 +24,9 @@ def exchange_of_forms(
 ) -> str | None:
     """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
     these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full;
-    with a passphrase, hints are enough. One that is closed only where no other has them; nor, where the two stand alone
-    and are an API's by name, one `in_threes`, whose credentials have a third part."""
+    with a passphrase, or for 64 bytes in base64, hints are enough. One that is closed only where no other has them;
+    nor, where the two stand alone and are an API's by name, one `in_threes`, whose credentials have a third part. Of
+    Kraken and Kraken Futures the former."""
     labels = (candidate.label, partner.label)
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
@@ -34,7 +36,8 @@ def exchange_of_forms(
     hexadecimal = _HEXADECIMAL.issuperset(candidate.identity + partner.identity)
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
     accompanied = candidate.accompanied or partner.accompanied
-    if accompanied or (not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT):
+    usual = not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT
+    if accompanied or usual or any(map(_is_base64_of_64, (candidate, partner))):
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
@@ -43,9 +46,15 @@ def exchange_of_forms(
     if not accompanied and any(word.startswith("api") for label in labels for word in label.words):
         exchanges = {exchange for exchange in exchanges if exchange not in in_threes} or exchanges
     families = {parents.get(exchange, exchange) for exchange in exchanges}
-    if len(families) != 1:
+    first = min(families, key=len, default="")
+    if not first or any(family != first and not family.startswith(first + "-") for family in families):
         return None
     return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
+
+
+def _is_base64_of_64(candidate: Candidate) -> bool:
+    """Nothing but a secret has this form, where a key stands beside it."""
+    return len(candidate.identity) == _LONG_BASE64 and candidate.identity.endswith(b"==")
 
 
 def _is_doubtful(label: Label, other: Label) -> bool:

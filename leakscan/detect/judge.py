@@ -146,7 +146,9 @@ class Judge:
         if partner is None or may_be_of_wallet(partner):
             return venue
         told = self._venues.told_by_form(venue.exchange, partner.able)
-        return Venue(told, venue.tier) if told in candidate.able else venue
+        if told not in partner.able:
+            told = self._parents.get(told, told)  # a key that only the live one has
+        return Venue(told, venue.tier) if told in partner.able & candidate.able else venue
 
     def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
         """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the

@@ -55,6 +55,7 @@ _ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 _NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
 _IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _VALUE_OF = re.compile(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
+_IN_ADDRESS = re.compile(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
 _ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
 _DECODER = re.compile(
     rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
@@ -163,10 +164,15 @@ class Labeller:
             following = unit.start()
             if _VALUE.search(unit[0]):
                 return NO_LABEL
+            if gap[:1] != b"=" and _IN_ADDRESS.search(text, max(begin, unit.start() - 200), unit.start()):
+                continue
             if gap[:1] == b"(" and _DECODER.search(unit[0]):
                 continue
             label = self.vocabulary.judge_phrase(unit[0], Span(*unit.span()))
-            if label.kind == "none" or _is_argument(unit[0], text[unit.end() : end], label):
+            is_defined = text[max(0, unit.start() - 7) : unit.start()] == b"define("  # `-define(KEY, "…").`
+            if label.kind == "none" or (
+                not is_defined and _is_argument(unit[0], text[unit.end() : end], label)
+            ):
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue

@@ -11,6 +11,8 @@ from leakscan.detect.context import Tier
 from leakscan.model import Part
 
 _REACH_BYTES, _REACH_LINES = 500, 8
+_HEXADECIMAL = frozenset(b"0123456789abcdef-")
+_MAX_WORDS = 3  # of a name that names an exchange, and no part
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
 
@@ -61,8 +63,12 @@ def _fits(candidate: Candidate) -> bool:
             return True
         case "none":
             return candidate.crowd < 2
-        case "other":  # `binance_login`, `| Binance | … |`
-            return candidate.crowd < 2 and candidate.venue is not None and candidate.venue.tier is Tier.LABEL
+        case "other":  # `binance_login`, `| Binance | … |`; `id: "…", secret: "…"`
+            words = candidate.label.words
+            if candidate.venue is None or candidate.crowd > 1 or len(words) > _MAX_WORDS:
+                return False  # `com.bithumb.coin.CoinService`
+            is_id = words == ("id",) and not _HEXADECIMAL.issuperset(candidate.identity)  # nor a UUID
+            return candidate.venue.tier >= (Tier.NEAR if is_id else Tier.LABEL)
     return False
 
 

@@ -36,9 +36,9 @@ _ESCAPES = re.compile(
 )
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
 # Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
-# OpenAI, BIP-32 wallets.
+# OpenAI, BIP-32 wallets; and what is no key: `YoUrApIkEy`, `xxxx` for the first part of one.
 _ANOTHERS = re.compile(
-    rb"AAAA|AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
+    rb"(?i:your|xxxx)|AAAA|AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
 _ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.

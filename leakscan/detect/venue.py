@@ -127,6 +127,9 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
+        live = self._parent.get(found.exchange)
+        if live in able and found.tier is not Tier.LABEL and self._environments.says_live(data, span, label):
+            return Venue(live, found.tier)
         words = self._environments.words(data, span, near, label, parents)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
@@ -227,6 +230,11 @@ class Venues:
                     data, mention.span, span, named
                 ):
                     sibling = sibling or mention
+                elif mention.exchange in self._parent and self._environments.leaves_open(
+                    data, span, near, mention.span
+                ):
+                    live = mention._replace(exchange=self._parent[mention.exchange])
+                    return _unless_theirs(data, live, span, theirs, tier)
                 else:
                     return _unless_theirs(data, mention, span, theirs, tier)
             headers = (m for m in _around(named.shared, span, within) if m.exchange in family)

@@ -7,7 +7,7 @@ NEUTRAL = frozenset(
     " arg args b u r f utf8 utf add echo print println printf log info debug curl h header headers item elem char"
     " std auto optional some ok one two true false null none self this readonly option options property put get of"
     " and or with as in to for my your our e g required input description example examples keys secrets credentials"
-    " creds credential quot amp apos nbsp gt lt field main live prod production trade".split()
+    " creds credential quot amp apos nbsp gt lt field main live prod production trade body".split()
 )
 # Name a value that is certainly no credential of an exchange.
 NEGATIVE = frozenset(
@@ -45,6 +45,11 @@ ALSO_OF_ORDERS = frozenset({"clientid"})
 # Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
 WALLETS = frozenset(
     "privatekey priv wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
+)
+# In the name of a key they say nothing of whose it is.
+OF_ANY_KEY = frozenset(
+    "api key secret apikey apisecret access public private token auth id client exchange account acc user bot trader"
+    " trading spot futures future perp margin sub main master backup old new first second test testnet demo".split()
 )
 # A key of a program that brings customers: each copy of it has the same one.
 PARTNERS = frozenset({"partner", "broker", "referral"})
