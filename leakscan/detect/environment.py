@@ -119,6 +119,8 @@ def holds_value(data: bytes, line: Span) -> bool:
 def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
     """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
     unless the live one's does, too; also one further off, where the live one's is commented out and its is not."""
+    if not any(m.exchange in variants for m in near):
+        return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
