@@ -18,7 +18,8 @@ _MIN_NULS = (
 )
 _MAX_NULS_ELSEWHERE = 0.05
 _HEAD_BYTES = 1 << 16
-_LEAST_PLAIN = 24  # wide text hardly ever has so many letters of ASCII in a row, without a NUL between them
+# Letters of ASCII without a NUL between them: as many as wide text hardly ever has in a row, and at its ends.
+_LEAST_PLAIN, _PLAIN_END = 24, b"p" * 4
 _KINDS = bytes(
     112 if 32 <= code <= 126 or code in b"\t\n\r" else 48 if code == 0 else 32 for code in range(256)
 )  # p: of plain text, 0: NUL
@@ -34,7 +35,7 @@ def as_utf8(data: bytes) -> bytes:
     kinds = data.translate(_KINDS)
     if b" " not in kinds:
         return data.replace(b"\0", b"")
-    if b"p" * _LEAST_PLAIN in kinds:
+    if kinds.startswith(_PLAIN_END) or kinds.endswith(_PLAIN_END) or b"p" * _LEAST_PLAIN in kinds:
         return _narrowed(data)
     return data.decode(encoding, "replace").removeprefix("\ufeff").encode("utf-8", "surrogatepass")
 

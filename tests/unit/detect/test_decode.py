@@ -66,6 +66,13 @@ def test_wide_text_behind_plain_text_is_read_and_the_plain_text_as_well(encoding
     assert as_utf8(TEXT.encode(encoding) + TEXT.encode()) == TEXT.encode() * 2
 
 
+@pytest.mark.parametrize("before", ["A=1\n", "A=10\n", "PORT=8080\nNAME=bot\n"])
+def test_a_mark_between_a_few_letters_and_wide_text_misleads_nobody(before: str) -> None:
+    text = as_utf8(before.encode() + TEXT.encode("utf-16"))
+    assert text == before.encode() + codecs.BOM_UTF16_LE + TEXT.encode()
+    assert as_utf8(TEXT.encode("utf-16") + before.encode()).endswith(TEXT.encode() + before.encode())
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
 def test_plain_text_behind_wide_text_with_a_mark_is_read(encoding: str) -> None:
     assert as_utf8(TEXT.encode(encoding) + TEXT.encode()).endswith(TEXT.encode() * 2)
