@@ -30,6 +30,7 @@ _DRAWN = re.compile(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 _MARKUP = re.compile(
     rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>"
 )
+_COLOUR = re.compile(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
 # What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
 _CLIENT_CALL = re.compile(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
@@ -90,7 +91,9 @@ class Labeller:
         start = span.start
         text = data[floor:start]
         if b"</" in text:
-            text = _MARKUP.sub(lambda tag: b" " * len(tag[0]), text)
+            text = _MARKUP.sub(_blank, text)
+        if b"m" in text and b"[" in text:
+            text = _COLOUR.sub(_blank, text)
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
@@ -166,8 +169,8 @@ class Labeller:
                 return NO_LABEL
             if gap[:1] != b"=" and _IN_ADDRESS.search(text, max(begin, unit.start() - 200), unit.start()):
                 continue
-            if gap[:1] == b"(" and _DECODER.search(unit[0]):
-                continue
+            if (gap[:1] == b"(" or not gap.strip(b" -")) and _DECODER.search(unit[0]):
+                continue  # also `ConvertTo-SecureString "…"`
             label = self.vocabulary.judge_phrase(unit[0], Span(*unit.span()))
             is_defined = text[max(0, unit.start() - 7) : unit.start()] == b"define("  # `-define(KEY, "…").`
             if label.kind == "none" or (
@@ -188,6 +191,10 @@ class Labeller:
                 return _CALL  # the name of a function, not of its argument; `check_key_and_secret("…", "…")`
             return label
         return NO_LABEL
+
+
+def _blank(layout: re.Match[bytes]) -> bytes:
+    return b" " * len(layout[0])
 
 
 def _is_of_framework(data: bytes) -> bool:

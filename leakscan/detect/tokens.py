@@ -30,9 +30,11 @@ _TOKEN = re.compile(
 )
 _PAD_ENDS = re.compile(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
 _PADS = re.compile(rb"={0,2}")
-# What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D or %253D in a URL, \u003d in a script.
+# What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D or %253D in a URL, \u003d in a script;
+# the rest of a colour in the output of a terminal.
 _ESCAPES = re.compile(
-    rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//)"
+    rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//"
+    rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m))"
 )
 _NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
 # Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
@@ -206,14 +208,18 @@ class Tokens:
 
 def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     """The value in a token: with the padding behind it; and without an escape that sticks to it: that first where it is
-    certainly one, behind a per cent sign or a backslash."""
+    certainly one, behind a per cent sign or a backslash, or a colour."""
     pads = _PADS.match(data, token.end)
     span = Span(token.start, pads.end() if pads else token.end)
     escape = _ESCAPES.match(data, token.start)
     stripped = Span(escape.end(), span.end) if escape else span
-    if not _ANOTHERS.match(data, stripped.start):
-        is_certain = data[token.start - 1 : token.start] in (b"%", b"\\")
-        yield from (span,) if not escape else (stripped, span) if is_certain else (span, stripped)
+    if _ANOTHERS.match(data, stripped.start):
+        return
+    if escape is None:
+        yield span
+        return
+    is_certain = data[token.start - 1 : token.start] in (b"%", b"\\") or escape["colour"] is not None
+    yield from (stripped, span) if is_certain else (span, stripped)
 
 
 def _is_padded(data: bytes, token: Span) -> bool:

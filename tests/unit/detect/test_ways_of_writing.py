@@ -29,6 +29,12 @@ def found(text: str, *paths: bytes) -> list[str]:
             "exchange,label,api_key,api_secret\ngemini,main,account-{alnum:20},{base58:28}",
             ["gemini-api-key", "gemini-api-secret"],
         ),
+        # PowerShell's conversion
+        (
+            '$binanceSecret = ConvertTo-SecureString "{alnum:64}" -AsPlainText\n'
+            "$binanceKey = ConvertTo-SecureString -String '{alnum:64}' -AsPlainText",
+            ["binance-api-key", "binance-hmac-secret"],
+        ),
         # the space of names of a program's own settings
         ("# bybit\napp.api.key={alnum:18}\napp.api.secret={alnum:36}", ["bybit-api-key", "bybit-api-secret"]),
         # a symbol first, of which one value of 32 has one
@@ -116,6 +122,25 @@ def test_it_is_found(text: str, rules: list[str]) -> None:
 )
 def test_it_is_left_alone(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("escape", ["\x1b", "\\u001b", "\\x1B", "\\033", "\\e"])
+@pytest.mark.parametrize("colour", ["[32m", "[1;32m", "[38;5;196m"])
+def test_colours_of_a_terminal_hide_nothing(escape: str, colour: str) -> None:
+    start, end = escape + colour, f"{escape}[0m"
+    text = "{0}BINANCE_KEY{1}={0}<alnum:64>{1}\n{0}binance_secret{1}: {0}<alnum:64>{1}\n"
+    text += "{0}KUCOIN_KEY{1}={0}<objectid>{1}\n{0}kucoin_secret{1}: {0}<uuid>{1}\n"
+    given = matches(
+        fill(text.format("START", "END").replace("<", "{").replace(">", "}"), 3)
+        .replace("START", start)
+        .replace("END", end)
+    )
+    assert sorted((match.rule_id, len(match.secret)) for match in given.values()) == [
+        ("binance-api-key", 64),
+        ("binance-hmac-secret", 64),
+        ("kucoin-api-key", 24),
+        ("kucoin-api-secret", 36),
+    ]
 
 
 def test_the_password_of_a_database_is_no_passphrase() -> None:
