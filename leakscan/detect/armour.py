@@ -10,9 +10,9 @@ from leakscan.model import Span
 _NEWLINE = re.compile(rb"\r\n|\n|\r")
 _QUOTE = re.compile(rb"\"{3}|'{3}|`{3}|[\"'`]")
 _ESCAPED_QUOTE = re.compile(rb"(?<!\\)\\++[\"'`]")
-# A line end or a tab as JSON, XML, a URL or a shell writes it, however often it was escaped itself.
+# A line end or a tab as JSON, XML, a web page, a URL or a shell writes it, however often it was escaped itself.
 _ESCAPED_BREAK = re.compile(
-    rb"(?<!\\)\\++(?:[nrt]|u000[aAdD9]|x0[aAdD9])|%0[aAdD9]|&#(?:10|13|9|[xX]0?[aAdD9]);"
+    rb"(?<!\\)\\++(?:[nrt]|u000[aAdD9]|x0[aAdD9])|%0[aAdD9]|&#(?:10|13|9|[xX]0?[aAdD9]);|<(?:br|BR) ?/?>"
 )
 _ESCAPED_CHAR = re.compile(
     rb"(?<!\\)\\++(?:(?:u00|x)(2[bBfF]|3[dD])|(/))|%(2[0bBfF]|3[dD])|&#[xX](2[bBfF]|3[dD]);"

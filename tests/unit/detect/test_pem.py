@@ -40,6 +40,7 @@ DRESSED = {
     "escaped twice": lambda pem: pem.replace("\n", "\\\\n"),
     "with escaped slashes": lambda pem: pem.replace("\n", "\\n").replace("/", "\\/"),
     "with entities": lambda pem: pem.replace("\n", "&#10;"),
+    "in a web page": lambda pem: pem.replace("\n", "<br/>"),
     "in a URL": lambda pem: pem.translate({10: "%0A", 32: "%20", 43: "%2B", 47: "%2F", 61: "%3D"}),
     "concatenated in Python": lambda pem: each_line('    "LINE\\n"', pem),
     "as Python bytes": lambda pem: each_line("    b'LINE\\n'", pem),
