@@ -92,7 +92,7 @@ class Labeller:
         text = data[floor:start]
         if b"</" in text:
             text = _MARKUP.sub(_blank, text)
-        if b"m" in text and b"[" in text:
+        if b"\x1b" in text or b"\\" in text:
             text = _COLOUR.sub(_blank, text)
         text = text.rstrip(_QUOTES)
         if _HMAC.search(text):
