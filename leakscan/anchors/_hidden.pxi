@@ -30,6 +30,7 @@ cdef enum:
     HIDDEN_REST = 4
     HIDDEN_FILL = 32
     HIDDEN_UNITS = 12
+    HIDDEN_WIDE = 15  # a value has sixteen, of which the first one may have its NUL behind it
     HIDDEN_DRILL = 5
     HIDDEN_HEAD = 48  # letters of base64
     HIDDEN_DIGITS = 60
@@ -79,50 +80,61 @@ cdef bint _has_escapes(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
     return False
 
 
-cdef bint _wide(Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t place, Py_ssize_t* found) noexcept:
-    """The first row of wide characters in data[low:high], twelve or more, of which any stand from `place` on. Six of them
-    stand in one block."""
-    cdef uint64_t rows = 0
+cdef bint _has_wide(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
+    cdef Py_ssize_t row[2]
+    return _wide(KIND, HIDDEN_WIDE, data, high, low, row)
+
+
+cdef bint _wide(
+    const uint8_t* table, int least, Bytes data, Py_ssize_t high, Py_ssize_t low, Py_ssize_t* row
+) noexcept:
+    """The first row of `least` and more characters of the table in data[low:high], each with the NULs before it that
+    wide text has. Six of them stand in one block."""
+    cdef uint64_t bits = 0
+    cdef Py_ssize_t place = low
     if place >= high or memchr(data + place, 0, high - place) == NULL:
         return False
     while True:
-        place = _wide_block(data, high, place, &rows)
+        place = _wide_block(data, high, place, &bits)
         if place < 0:
             return False
-        while rows:
-            if _is_wide_row(data, low, high, place + lowest(rows), found):
+        while bits:
+            if _is_wide_row(table, least, data, low, high, place + lowest(bits), row):
                 return True
-            rows &= rows - 1
+            bits &= bits - 1
         place += BLOCK
 
 
-cdef bint _is_wide_row(Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t nul, Py_ssize_t* found) noexcept:
-    """The last NUL of a character in such a row stands at data[nul]; all of the row."""
-    cdef int step = 4 if nul + 2 < high and data[nul + 2] == 0 and nul + 3 < high and data[nul + 3] == 0 else 2
+cdef bint _is_wide_row(
+    const uint8_t* table, int least, Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t nul, Py_ssize_t* row
+) noexcept:
+    """The last NUL of a character in such a row stands at data[nul]."""
+    cdef int step = 4 if nul + 3 < high and data[nul + 2] == 0 and data[nul + 3] == 0 else 2
     cdef Py_ssize_t start = nul + 2 - step, end = start
-    while start >= low and _is_wide(data + start, step, high - start):
+    while start >= low and _is_wide(table, data + start, step, high - start):
         start -= step
     start += step
-    while _is_wide(data + end, step, high - end):
+    while _is_wide(table, data + end, step, high - end):
         end += step
-    found[0] = start
-    found[1] = end
-    return end - start >= HIDDEN_UNITS * step
+    row[0] = start
+    row[1] = end
+    return end - start >= least * step
 
 
-cdef inline bint _is_wide(Bytes unit, int step, Py_ssize_t left) noexcept:
-    """NULs, one or three, and a letter."""
-    return left >= step and PLAIN[unit[step - 1]] and unit[0] == 0 and (step == 2 or (unit[1] == 0 and unit[2] == 0))
+cdef inline bint _is_wide(const uint8_t* table, Bytes unit, int step, Py_ssize_t left) noexcept:
+    return left >= step and table[unit[step - 1]] and unit[0] == 0 and (step == 2 or (unit[1] == 0 and unit[2] == 0))
 
 
 def find_wide(bytes data not None):
     cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
     cdef Py_ssize_t high = PyBytes_GET_SIZE(data), place = 0
-    cdef Py_ssize_t found[2]
+    cdef Py_ssize_t row[2]
     cdef list rows = []
-    while _wide(text, place, high, place, found):
-        rows.append((found[0], found[1]))
-        place = found[1]
+    if not _has_wide(text, 0, high):
+        return rows
+    while _wide(PLAIN, HIDDEN_UNITS, text, high, place, row):
+        rows.append((row[0], row[1]))
+        place = row[1]
     return rows
 
 

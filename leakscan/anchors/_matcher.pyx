@@ -208,7 +208,7 @@ cdef class Matcher:
         for number in range(self.literal_count):
             if self.literal(number, data, size, start, end):
                 return True
-        return self.hidden and (_has_escapes(data, low, high) or _wide(data, low, high, low, found))
+        return self.hidden and (_has_escapes(data, low, high) or _has_wide(data, low, high))
 
     cdef bint run(self, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end, Py_ssize_t* found) noexcept:
         """The first one that touches."""

@@ -50,6 +50,8 @@ _ESCAPES = [
         (b";&#", rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});"),
     )
 ]
+# Letters of a value as wide text, which may have the NULs of the first one behind it; and rows of plain text.
+_WIDE_VALUE = re.compile(rb"(?:\0[A-Za-z0-9+/_-]){15}|(?:\0{3}[A-Za-z0-9+/_-]){15}")
 _WIDE = re.compile(rb"(?:\0[\t\n\r -~]){%d,}+|(?:\0{3}[\t\n\r -~]){%d,}+" % (_UNITS, _UNITS))
 _CODES = re.compile(_CODE + b"{%d,}" % SHORTEST_PIECE)
 _HEAD: Final = 48  # letters of base64
@@ -75,14 +77,15 @@ def hides(data: bytes, low: int, high: int) -> bool:
 
 
 def has_units(data: bytes) -> bool:
-    """Twelve escapes of one form stand in a row, or as many characters of wide text."""
-    return next(find_escapes(data), None) is not None or _WIDE.search(data) is not None
+    """Twelve escapes of one form stand in a row, or fifteen letters of a value as wide text."""
+    return next(find_escapes(data), None) is not None or _WIDE_VALUE.search(data) is not None
 
 
 def find_wide(data: bytes) -> list[tuple[int, int]]:
-    """Where ASCII stands as UTF-16 or UTF-32, in order: rows of twelve characters and more, each with its NULs before
-    it. Where these stand behind the letters, the first letter and the last NULs are not told."""
-    return [row.span() for row in _WIDE.finditer(data)]
+    """Where ASCII stands as UTF-16 or UTF-32, in order, if it may hold a value: rows of twelve characters and more,
+    each with its NULs before it. Where these stand behind the letters, the first letter and the last NULs are not
+    told."""
+    return [row.span() for row in _WIDE.finditer(data)] if _WIDE_VALUE.search(data) else []
 
 
 def find_hidden(data: bytes) -> list[tuple[int, int]]:

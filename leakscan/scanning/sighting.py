@@ -92,9 +92,7 @@ def _iter_contents(
 def _read(
     data: bytes, has_anchor: Callable[[bytes], bool], anchored: bool | None = None
 ) -> tuple[bytes, bool]:
-    """The content as UTF-8, and whether it holds an anchor. Wide text that would hold one is an anchor itself."""
-    if anchored is False:
-        return data, False
+    """The content as UTF-8, and whether it holds an anchor; `anchored`: whether the data do."""
     text = as_utf8(data)
     return text, has_anchor(text) if anchored is None or text is not data else anchored
 

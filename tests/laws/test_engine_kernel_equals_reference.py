@@ -106,7 +106,7 @@ PIECES = st.lists(
             st.sampled_from(
                 [b"%4A", b"\\x4a", b"\\u004A", b"&#65;", b"&#x41;", b"&#100;", b"\0k", b"\0\0\0k"]
             ),
-            st.integers(1, 14),
+            st.integers(1, 17),
         ).map(lambda units: units[0] * units[1]),
         st.binary(max_size=4),
     ),
