@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -73,22 +74,29 @@ def _iter_contents(
     anchored: bool | None,
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
-    text = as_utf8(blob.data)
-    if anchored is None or text is not blob.data:
-        anchored = has_anchor(text)
-    for inspection, spans in _iter_readings(detector, text, anchored):
-        yield _sighting(blob, text, inspection, spans)
+    for text in _texts(blob.data):
+        is_anchored = has_anchor(text) if anchored is None or text is not blob.data else anchored
+        for inspection, spans in _iter_readings(detector, text, is_anchored):
+            yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):
             where = _name_of(blob) + (f"!{os.fsdecode(member.path)}" if member.path else "")
             failures.append(Failure(member.kind, where, member.reason))
             continue
-        text = as_utf8(member.data)
         packing = f"unpacked from {', '.join(member.packing)}"
-        for inspection, spans in _iter_readings(detector, text, has_anchor(text)):
-            marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
-            inner = _sighting(blob, text, marked, spans, packed=True)
-            yield replace(inner, member=member.path)
+        for text in _texts(member.data):
+            for inspection, spans in _iter_readings(detector, text, has_anchor(text)):
+                marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
+                inner = _sighting(blob, text, marked, spans, packed=True)
+                yield replace(inner, member=member.path)
+
+
+def _texts(data: bytes) -> Iterator[bytes]:
+    """The content as UTF-8; and as it is, if it starts as wide text: it may go on as another."""
+    text = as_utf8(data)
+    yield text
+    if text is not data and not data.startswith(codecs.BOM_UTF8):
+        yield data
 
 
 def _iter_readings(
