@@ -21,6 +21,7 @@ from leakscan.scanning.reader import Progress
 from leakscan.scanning.recall import Recall, Recollection
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
+from leakscan.sources.leftovers import unseen_modules
 from leakscan.sources.names import name_tests
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -85,7 +86,7 @@ class Scan:
             layout = find_layout(folder)
             enclosing = layout or find_enclosing(folder)
         except GitError as error:  # a .git that leads nowhere: the files are there all the same
-            kind: FailureKind = "unreadable" if (folder / ".git").is_dir() else "submodule-absent"
+            kind: FailureKind = "submodule-absent" if (folder / ".git").is_file() else "unreadable"
             self._reader.failures.append(Failure(kind, str(folder), str(error)))
             layout = enclosing = None
         if layout is not None:
@@ -139,6 +140,7 @@ class Scan:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
+                self._reader.skipped += [Skipped(module, _NESTED) for module in unseen_modules(layout)]
                 sightings += self._read_large(layout)
                 if self._options.check_objects:
                     store.check_objects()
