@@ -52,7 +52,7 @@ _LZMA_HEAD = struct.Struct("<BIQB")  # the last one is where the data begin, alw
 _LZMA_UNKNOWN, _LZMA_LARGEST = (1 << 64) - 1, 1 << 38
 _ZLIB_HEAD_BYTES = 1024
 _HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
-_ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 1000, b"PK\x01\x02"
+_ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 0xFFFF, b"PK\x01\x02"
 _LIMITS = Limits()
 
 

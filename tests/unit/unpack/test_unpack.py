@@ -147,7 +147,7 @@ def test_nested_names_are_joined_and_depth_is_bounded() -> None:
 
 def test_a_zip_may_stand_behind_a_script_or_a_program() -> None:
     for before in (b"#!/usr/bin/env python3\n", b"MZ" + bytes(900), TEXT * 20):
-        for comment in (b"", b"of " * 300):
+        for comment in (b"", b"of " * 20_000):
             assert members(before + commented(zipped({"a": TEXT}), comment)) == [(b"a", TEXT)]
 
 
