@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from leakscan.gitstore import StoredObject
 
 # A signature is base64 by nature, and made of nothing that could leak. Whatever else stands in its place stays.
-_SIGNATURE = re.compile(rb"gpgsig(?:-sha256)? -----BEGIN (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----\r?")
-_OF_SIGNATURE = re.compile(rb" (?:-----END [A-Z ]+-----|=?[A-Za-z0-9+/]*={0,2})\r?")
+_SIGNATURE = re.compile(
+    rb"(?:gpgsig(?:-sha256)? -----BEGIN| -----END) (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----\r?"
+)
+_OF_SIGNATURE = re.compile(rb" =?[A-Za-z0-9+/]*={0,2}\r?")
 _ABOUT_SIGNATURE = re.compile(rb" (?:Version|Comment|Hash): ")
 _MAX_TAG_NAME = 200
 _LAST_RUN = re.compile(r"[\w+/=.-]*\Z")

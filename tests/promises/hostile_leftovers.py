@@ -82,4 +82,5 @@ def a_value_in_the_configuration_of_a_worktree(repo, canary):
 def a_value_in_what_only_looks_like_a_signature(repo, canary):
     head = repo.run("rev-parse", "HEAD^{tree}")
     who = (b"author A <a@b> 1 +0000", b"committer A <a@b> 1 +0000")
-    raw_commit(repo, head, *who, b"gpgsig -----BEGIN PGP SIGNATURE-----\n " + LINE.strip().encode())
+    ends = b"gpgsig -----BEGIN PGP SIGNATURE-----\n ", b"\n -----END PGP SIGNATURE-----"
+    raw_commit(repo, head, *who, LINE.strip().encode().join(ends))
