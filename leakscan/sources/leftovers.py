@@ -25,6 +25,7 @@ _OF_GIT = re.compile(
     rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
     re.DOTALL,
 )
+_OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read
 
 
 def left_among_objects(layout: Layout, label: bytes) -> Iterator[Item]:
@@ -72,9 +73,9 @@ def _folders(folder: Path) -> list[Path]:
 def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> Iterator[Item]:
     if not folder.is_dir():
         return
-    paths = (entry for entry in iter_folder(folder) if isinstance(entry, bytes) and not is_read(entry))
-    for item in iter_files(folder, paths):
+    entries = (e for e in iter_folder(folder) if not isinstance(e, bytes) or not is_read(e))
+    for item in iter_files(folder, entries):
         if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
             yield Blob("", item.data, WorktreeFile(label + b"objects/" + item.origin.path))
-        elif isinstance(item, Failure) and item.kind != "vanished":  # then it has become an object
+        elif isinstance(item, Failure) and item.kind != "vanished" and not _OF_STORE.fullmatch(item.where):
             yield replace(item, where=f"{os.fsdecode(label)}objects/{item.where}")
