@@ -17,9 +17,14 @@ _TEXTUAL_HEADS = (
     b"BZh",
     b"Rar!",
     b"x\x01",
+    b"x\x5e",
     b"x\x9c",
     b"x\xda",
     b"# v",
+    b"\x04\x22\x4d\x18",
+    b"\x50\x2a\x4d\x18",
+    b"LZIP\x01",
+    b"!<arch>\ndebian-binary",
     b"version https://git-lfs.github.com/",
 )
 

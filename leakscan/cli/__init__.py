@@ -25,7 +25,11 @@ def main(argv: list[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except LeakscanError as error:
-        _complain(str(error))
+        from leakscan.scanning.masking import without_random
+
+        _complain(
+            without_random(str(error))
+        )  # it may quote a file of the repository, a configuration for one
         return error.exit_code
     except KeyboardInterrupt:
         return _interrupted()

@@ -14,6 +14,8 @@ from leakscan.gitstore.staged import paths_below, staged_work
 from leakscan.glance import SPEC, may_hold
 from leakscan.reporters.words import counted, size
 
+_SHORTEST_VALUE = 16
+
 
 def report_if_clean(files: Sequence[str]) -> bool:
     """Whether the index changes nothing that could hold a credential; then that is said. False if it takes a closer
@@ -30,6 +32,8 @@ def report_if_clean(files: Sequence[str]) -> bool:
         )
         if work.untracked or store.failures:
             return False
+        if any(_may_name_one(change.path) for change in work.changes if change.new and not change.olds):
+            return False
         wanted = [change.new for change in work.changes if change.new]
         blobs = read = 0
         for found in store.read(wanted):
@@ -41,6 +45,16 @@ def report_if_clean(files: Sequence[str]) -> bool:
             return False
     _say(len(wanted), blobs, read, time.monotonic() - started)
     return True
+
+
+def _may_name_one(path: bytes) -> bool:
+    """Whether a part of the path could be a value, or hold one."""
+    parts = [part for part in path.split(b"/") if len(part) >= _SHORTEST_VALUE]
+    if not parts:
+        return False
+    from leakscan.gitstore.kernel_reference_trees import may_be_value  # few names need it
+
+    return any(map(may_be_value, parts))
 
 
 def index_of(git_dir: Path, here: Path) -> Path:

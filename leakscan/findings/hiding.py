@@ -34,7 +34,7 @@ _OURS = frozenset(
 def texts_of(result: ScanResult) -> set[str]:
     """Every text of the result that comes from what was scanned."""
     texts: set[str] = set()
-    _gather((result.target, result.findings, result.skipped, result.failures), texts)
+    _gather((result.target, result.findings, result.skipped, result.failures, result.policy), texts)
     return texts
 
 
@@ -61,6 +61,7 @@ def hide(result: ScanResult, texts: Iterable[str], masks: Mapping[str, str]) -> 
         findings=findings,
         skipped=replaced(result.skipped),
         failures=replaced(result.failures),
+        policy=_rebuilt(result.policy, changed),
     )
 
 
@@ -98,7 +99,8 @@ def _rebuilt(value: Any, changed: Mapping[str, str]) -> Any:
             text = _decoded(value)
             return changed[text].encode("utf-8", "surrogateescape") if text in changed else value
         case tuple():
-            return tuple(_rebuilt(item, changed) for item in value)
+            items = tuple(_rebuilt(item, changed) for item in value)
+            return getattr(value, "_make", tuple)(items)  # of a NamedTuple it is one again
         case _ if dataclasses.is_dataclass(value) and not isinstance(value, type):
             fields = {
                 name: _rebuilt(getattr(value, name), changed) for name in _repository_fields(value.__class__)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from bisect import bisect_right
-from itertools import pairwise
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ _LINE_BREAK = re.compile(rb"\r\n|\n|\r")
 _HASH_WINDOW = 100
 _HASH_BASE = 37
 _END_OF_FILE = "\uffff"
-_NO_BLANKS = str.maketrans("", "", " \t")
+_HEAD_BYTES = 8
+_PIECE_BYTES = 1 << 20
 
 
 class _Place(NamedTuple):
@@ -74,35 +76,46 @@ class LineIndex:
         The published algorithm (github/codeql-action src/fingerprints.ts): a polynomial hash, base 37, 64 bits, over
         the 100 UTF-16 code units from the start of the line, blanks left out, line ends as one newline, 65535 for the
         end of the file and zeros behind it; then the number of times that this hash came up so far."""
-        text = self._data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
-        plain = text.translate(_NO_BLANKS) + _END_OF_FILE
-        starts, units = _line_starts(plain)
-        wanted = {line: _window(units, starts[line - 1]) for line in lines if line <= len(starts)}
+        plain = _plain(self._data)
+        last = max(lines, default=0)
+        starts = {line: start for line, start in _line_starts(plain, last) if line in lines}
+        wanted = {line: _window(plain, start) for line, start in starts.items()}
+        heads = {plain[start : start + _HEAD_BYTES] for start in starts.values()}
         seen = dict.fromkeys(wanted.values(), 0)
         hashes: dict[int, str] = {}
-        for line, start in enumerate(starts[: max(wanted, default=0)], 1):
-            window = _window(units, start)
-            if window in seen:
+        for line, start in _line_starts(plain, last):
+            if plain[start : start + _HEAD_BYTES] in heads and (window := _window(plain, start)) in seen:
                 seen[window] += 1
             if line in wanted:
-                hashes[line] = f"{_hash(window):x}:{seen[window]}"
+                hashes[line] = f"{_hash(wanted[line]):x}:{seen[wanted[line]]}"
         return hashes
 
 
-def _window(units: bytes, start: int) -> bytes:
-    return units[2 * start : 2 * (start + _HASH_WINDOW)]
+def _plain(data: bytes) -> bytes:
+    """As UTF-8, in which anything may be told by its bytes, with line ends of one kind, no blanks and the mark of the
+    end. Piece by piece: as one str, content may take four times its memory."""
+    if not data.isascii():
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        pieces = (decode(data[at : at + _PIECE_BYTES]) for at in range(0, len(data), _PIECE_BYTES))
+        data = b"".join(piece.encode() for piece in (*pieces, decode(b"", True)))
+    return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").translate(None, b" \t") + _END_OF_FILE.encode()
 
 
-def _line_starts(plain: str) -> tuple[list[int], bytes]:
-    """Where lines start, in UTF-16 code units, and the code units themselves. A line has at least one character."""
-    units = plain.encode("utf-16-le", "surrogatepass")
-    starts = [0]
-    step = units.find(b"\n\0")
-    while step >= 0:
-        if step % 2 == 0:
-            starts.append(step // 2 + 1)
-        step = units.find(b"\n\0", step + 1)
-    return [start for start, _ in pairwise([*starts, len(units) // 2]) if start < len(units) // 2], units
+def _window(plain: bytes, start: int) -> bytes:
+    """UTF-16 code units: none takes more than three bytes."""
+    text = plain[start : start + 4 * _HASH_WINDOW].decode("utf-8", "ignore")
+    return text.encode("utf-16-le")[: 2 * _HASH_WINDOW]
+
+
+def _line_starts(plain: bytes, last: int) -> Iterator[tuple[int, int]]:
+    """(number, where it starts) of the lines up to the `last`."""
+    line, start = 1, 0
+    while line <= last:
+        yield line, start
+        start = plain.find(b"\n", start) + 1
+        if not start:
+            break
+        line += 1
 
 
 def _hash(window: bytes) -> int:

@@ -57,7 +57,8 @@ def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
     """The repository whose root `path` is: a work tree's root or a bare git directory. None if it is neither.
     `work_tree` is that of a git directory which stands elsewhere.
 
-    GitError if `.git` is a file that names a git directory which is not there, or a folder that may not be read."""
+    GitError if `.git` is a file or link that names a git directory which is not there, neither file nor folder, or a
+    folder that may not be read."""
     path = Path(os.path.realpath(path))
     dot_git = path / ".git"
     if os.path.isdir(dot_git):
@@ -65,7 +66,7 @@ def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
             raise GitError(f"{dot_git}: the git directory may not be read")
         if os.path.lexists(dot_git / "HEAD") or os.path.isdir(dot_git / "objects"):
             return _layout(Path(os.path.realpath(dot_git)), path)
-    elif os.path.isfile(dot_git):
+    elif os.path.lexists(dot_git):
         target = _pointer(dot_git, "gitdir:")
         if target is None or not os.path.lexists(target / "HEAD"):
             raise GitError(f"{dot_git}: the git directory that it names is not there")
@@ -73,6 +74,16 @@ def find_layout(path: Path, *, work_tree: Path | None = None) -> Layout | None:
     if os.path.lexists(path / "HEAD") and _is_git_dir(path):
         return _layout(path, work_tree)
     return None
+
+
+def is_repository(root: bytes, folder: bytes) -> bool:
+    """Whether `root`/`folder` is the root of a repository, if of one that cannot be opened."""
+    try:
+        return find_layout(Path(os.fsdecode(os.path.join(root, folder)))) is not None
+    except GitError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def find_enclosing(path: Path) -> Layout | None:

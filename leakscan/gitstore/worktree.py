@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.faults import Faults, readable
 from leakscan.gitstore.index import read_index
-from leakscan.gitstore.layout import Layout, find_layout
+from leakscan.gitstore.layout import Layout, is_repository
 from leakscan.gitstore.plainfile import is_regular, open_folder
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from leakscan.gitstore.command import Git
 
 
@@ -124,7 +125,7 @@ def _walk(root: bytes, faults: Faults) -> _Walk:
         try:
             with os.scandir(descriptor) as entries:
                 found = list(entries)
-            if folder and any(entry.name == ".git" for entry in found) and _is_repository(root, folder):
+            if folder and any(entry.name == ".git" for entry in found) and is_repository(root, folder):
                 walk.nested.add(folder)
             else:
                 folders += _sort(found, folder, walk)
@@ -155,12 +156,3 @@ def _sort(entries: list[os.DirEntry[str]], folder: bytes, walk: _Walk) -> list[b
         elif entry.is_dir(follow_symlinks=False):
             folders.append(path)
     return folders
-
-
-def _is_repository(root: bytes, folder: bytes) -> bool:
-    try:
-        return find_layout(Path(os.fsdecode(os.path.join(root, folder)))) is not None
-    except GitError:
-        return True
-    except (OSError, ValueError):
-        return False

@@ -18,6 +18,8 @@ BASELINE_NAME = ".leakscan-baseline"
 _KEYS = ("allow", "baseline", "exchanges", "fail-on", "foreign-marks", "min-confidence")
 _ALLOW_KEYS = ("expires", "fingerprint", "path", "reason", "rule")
 _FINGERPRINT = re.compile("[0-9a-f]{32}")
+_MAX_CONFIG_BYTES = 1 << 20
+_MAX_DOTS = 50  # in a line: of a dotted key tomllib keeps each part with all those before it, 23 GB of 200 kB
 _LEVELS = tuple(str(level) for level in Confidence)
 
 
@@ -71,9 +73,11 @@ def parse_config(where: str, data: bytes, known: Known) -> Config:
     """ConfigError, with file, key and what to write instead, for anything that is not understood."""
     import tomllib
 
+    if len(data) > _MAX_CONFIG_BYTES or max(line.count(b".") for line in data.split(b"\n")) > _MAX_DOTS:
+        raise ConfigError(f"{where}: larger, or with more dots in a line, than a configuration is")
     try:
         fields = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers of too many digits
         raise ConfigError(f"{where}: not TOML: {error}") from None
     _check_keys(where, fields, _KEYS)
     fail_on = _one_of(where, fields, "fail-on", (*_LEVELS, "never"))

@@ -26,6 +26,7 @@ from leakscan.scanning.outcome import Session
 from leakscan.scanning.placing import add_matches
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources.history import contents
+from leakscan.sources.names import names_with_anchors
 from leakscan.sources.tree import iter_files
 
 if TYPE_CHECKING:
@@ -75,6 +76,9 @@ class ChangeScan:
                     origins.setdefault(change.new, []).append(StagedFile(change.new, change.path))
             self._reader.count_files(sum(map(len, origins.values())))
             self._scan_blobs(store, origins)
+            self._scan_names(
+                {c.path: StagedFile(c.new, c.path) for c in work.changes if c.new and not c.olds}
+            )
             self._forget(store, work.changes)
             if work.untracked and layout.work_tree is not None:
                 for sighting in self._reader.read(iter_files(layout.work_tree, work.untracked)):
@@ -92,6 +96,7 @@ class ChangeScan:
             added = {change.path for change in changes}
             held = store.held(include[0], added) if commits else {}
             origins: dict[str, list[Origin]] = {}
+            names: dict[bytes, Origin] = {}
             for change in changes:
                 if change.new:
                     in_head = held.get(change.path) == change.new
@@ -99,7 +104,10 @@ class ChangeScan:
                         change.new, change.path, known.get(change.commit), in_head, "range"
                     )
                     origins.setdefault(change.new, []).append(origin)
+                    if not change.olds:
+                        names.setdefault(change.path, origin)
             self._scan_blobs(store, origins)
+            self._scan_names(names)
             self._scan_messages(store.read([*commits, *store.tags(wanted.include)]), known)
             self._forget(store, changes)
             self._reader.failures += store.failures
@@ -113,6 +121,12 @@ class ChangeScan:
         blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.read(origins))
         for sighting in self._reader.read_objects(blobs, "blobs"):
             self._place(sighting, origins[sighting.oid])
+
+    def _scan_names(self, origins: Mapping[bytes, Origin]) -> None:
+        """What stands in the paths themselves."""
+        for sighting in self._reader.read_beside(names_with_anchors(origins, self._reader.has_anchor)):
+            if isinstance(sighting.origin, WorktreeFile):
+                self._place(sighting, (origins[sighting.origin.path],))
 
     def _scan_messages(self, objects: Iterable[StoredObject], known: Mapping[str, Commit]) -> None:
         for found in objects:

@@ -58,11 +58,11 @@ class Reader:
     _listed: list[bytes] = field(default_factory=list)
     _links: list[bytes] = field(default_factory=list)
     _spec: AnchorSpec = field(init=False)
-    _has_anchor: Callable[[bytes], bool] = field(init=False)
+    has_anchor: Callable[[bytes], bool] = field(init=False)
 
     def __post_init__(self) -> None:
         self._spec = replace(self.detector.spec, hidden=True, openings=HEADS)
-        self._has_anchor = Matcher(self._spec).has_anchor
+        self.has_anchor = Matcher(self._spec).has_anchor
 
     def read(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in content that is at hand: standard input, one file."""
@@ -78,13 +78,15 @@ class Reader:
 
     def read_names(self, root: Path) -> list[Sighting]:
         """What stands in the paths of the files that `read_files` was given last, and in the targets of links."""
-        found = chain(names_with_anchors(self._listed, self._has_anchor), link_targets(root, self._links))
+        found = chain(names_with_anchors(self._listed, self.has_anchor), link_targets(root, self._links))
         return self.read_beside(found)
 
     def read_git_dir(self, store: Store) -> list[Sighting]:
         """What stands in the names of refs and in the git directory's own files; they do not count as files."""
         refs = [ref.name for ref in store.refs.refs]
-        return self.read_beside(git_dir_items(store.layout, refs, self._has_anchor))
+        share = view(git_dir_items(store.layout, refs, self.has_anchor), self._look)
+        self.skipped += share.skipped
+        return self._within_time(self._take(Share(share.looks, [], share.failures)))
 
     def read_beside(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in names and the like, which do not count as files."""
@@ -238,7 +240,7 @@ class Reader:
 
     def _visit(self, stored: StoredObject) -> tuple[str, list[Look]] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
-        seen = (look(self.detector, self._has_anchor, blob, stored.anchored) for blob in contents(stored))
+        seen = (look(self.detector, self.has_anchor, blob, stored.anchored) for blob in contents(stored))
         looks = [found for found in seen if found is not None]
         return (stored.oid, looks) if looks else None
 
@@ -248,7 +250,7 @@ class Reader:
             yield from self._keep(one)
 
     def _look(self, blob: Blob) -> Look | None:
-        return look(self.detector, self._has_anchor, blob)
+        return look(self.detector, self.has_anchor, blob)
 
     def _keep(self, found: Look | None) -> Iterator[Sighting]:
         if found is not None:

@@ -21,6 +21,7 @@ from leakscan.scanning.reader import Progress
 from leakscan.scanning.recall import Recall, Recollection
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
+from leakscan.sources.leftovers import unseen_modules
 from leakscan.sources.names import name_tests
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -52,11 +53,15 @@ class Scan:
         self.recall = Recall(options.cache, rules.digest) if options.cache else None
 
     def run(self, targets: Sequence[str]) -> ScanResult:
-        """The report. Raises TargetError for a target that is not there or that the options do not fit; whatever
-        else goes wrong is a `Failure` in the result."""
+        """The report. Raises TargetError for a target that is not there, cannot be read or that the options do not fit;
+        whatever else goes wrong is a `Failure` in the result."""
         for target in targets:
-            if target != STDIN and not os.path.lexists(target):
+            if target != STDIN and not os.path.exists(target):
                 raise TargetError(f"{target}: no such file or folder")
+            if target != STDIN and not (os.path.isdir(target) or os.path.isfile(target)):
+                raise TargetError(
+                    f"{target}: neither a file nor a folder: to scan what it gives, pipe it to -"
+                )
         for target in targets:
             self._scan_target(target)
         whole = self._options.tree is not False and self._options.history is not False
@@ -81,7 +86,7 @@ class Scan:
             layout = find_layout(folder)
             enclosing = layout or find_enclosing(folder)
         except GitError as error:  # a .git that leads nowhere: the files are there all the same
-            kind: FailureKind = "unreadable" if (folder / ".git").is_dir() else "submodule-absent"
+            kind: FailureKind = "submodule-absent" if (folder / ".git").is_file() else "unreadable"
             self._reader.failures.append(Failure(kind, str(folder), str(error)))
             layout = enclosing = None
         if layout is not None:
@@ -90,9 +95,10 @@ class Scan:
             self._scan_folder(folder, enclosing)
 
     def _scan_file(self, file: Path) -> None:
-        """One file, under the name that the user gave it."""
+        """One file, under the name that the user gave it; who names a link means what it leads to."""
         self._refuse_history(file)
         name = os.fsencode(file)
+        file = Path(os.path.realpath(file))
         for item in iter_files(file.parent, [os.fsencode(file.name)]):
             named = Blob(item.oid, item.data, WorktreeFile(name)) if isinstance(item, Blob) else item
             place(self._reader.read([named]), None, self._detector, self._collector)
@@ -134,6 +140,7 @@ class Scan:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
+                self._reader.skipped += [Skipped(module, _NESTED) for module in unseen_modules(layout)]
                 sightings += self._read_large(layout)
                 if self._options.check_objects:
                     store.check_objects()

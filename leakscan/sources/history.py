@@ -10,8 +10,12 @@ from leakscan.model import Blob, CommitMessage, StoredBlob, TagMessage
 if TYPE_CHECKING:
     from leakscan.gitstore import StoredObject
 
-# A signature is base64 by nature, and made of nothing that could leak.
-_SIGNATURES = (b"gpgsig", b"gpgsig-sha256")
+# A signature is base64 by nature, and made of nothing that could leak. Whatever else stands in its place stays.
+_SIGNATURE = re.compile(
+    rb"(?:gpgsig(?:-sha256)? -----BEGIN| -----END) (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----\r?"
+)
+_OF_SIGNATURE = re.compile(rb" =?[A-Za-z0-9+/]*={0,2}\r?")
+_ABOUT_SIGNATURE = re.compile(rb" (?:Version|Comment|Hash): ")
 _MAX_TAG_NAME = 200
 _LAST_RUN = re.compile(r"[\w+/=.-]*\Z")
 
@@ -36,9 +40,10 @@ def _without_signatures(header: bytes) -> bytes:
     lines = header.split(b"\n")
     signed = False
     for number, line in enumerate(lines):
-        signed = (signed and line.startswith(b" ")) or line.split(b" ", 1)[0] in _SIGNATURES
-        if signed:
-            lines[number] = b""
+        if _SIGNATURE.fullmatch(line) or (signed and _OF_SIGNATURE.fullmatch(line)):
+            lines[number], signed = b"", True
+        else:
+            signed = signed and _ABOUT_SIGNATURE.match(line) is not None
     return b"\n".join(lines)
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.anchors import Matcher
-from leakscan.model import Blob, WorktreeFile
+from leakscan.gitstore.refs import git_dirs
+from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources import Item
+from leakscan.sources.leftovers import left_among_objects
 from leakscan.sources.tree import Entry, iter_files, iter_folder
 
 if TYPE_CHECKING:
@@ -79,6 +81,10 @@ def git_dir_items(
     yield from names_with_anchors((label + ref for ref in refs), has_anchor)
     for folder in _git_folders(layout):
         yield from _git_files(folder, label)
+    for folder in git_dirs(layout)[1:]:
+        if folder != layout.git_dir:
+            yield from _git_files(folder, label + b"worktrees/" + os.fsencode(folder.name) + b"/")
+    yield from left_among_objects(layout, label)
 
 
 def _git_folders(layout: Layout) -> Iterable[Path]:
@@ -99,8 +105,8 @@ def _git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
                 else item.data
             )
             yield Blob("", data, WorktreeFile(label + path))
-        else:
-            yield item
+        elif isinstance(item, Failure | Skipped):
+            yield replace(item, where=os.fsdecode(label) + item.where)
 
 
 def _listed(git_dir: Path) -> Iterator[Entry]:
@@ -113,5 +119,5 @@ def _listed(git_dir: Path) -> Iterator[Entry]:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in _HOLDS_OBJECTS:
                 yield from iter_folder(git_dir, entry.name)
-        elif entry.is_file(follow_symlinks=False) and not _LEFT_OUT.fullmatch(entry.name):
+        elif not _LEFT_OUT.fullmatch(entry.name):
             yield entry.name

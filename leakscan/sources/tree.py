@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+from leakscan.gitstore.layout import is_repository
 from leakscan.gitstore.plainfile import open_folder
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources import Item
@@ -137,7 +138,7 @@ def iter_folder(root: Path, below: bytes = b"") -> Iterator[Entry]:
         prefix = folder + b"/" if folder else b""
         for name, is_folder in listed:
             path = prefix + name
-            if name == b".git":
+            if name == b".git" and is_repository(os.fsencode(root), folder):
                 yield Skipped(
                     os.fsdecode(folder or b"."), "history of a nested repository: scan it by its own name"
                 )

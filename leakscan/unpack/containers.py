@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import struct
 import tarfile
 import zipfile
@@ -24,6 +25,7 @@ _ERRORS = (
 )
 _LIMITS_OF_READERS = (RecursionError, OverflowError, KeyError, IndexError, AttributeError, UnicodeError)
 _DAMAGED = "damaged or cut off"
+_NULS = re.compile(rb"\0+")
 
 Piece = tuple[bytes, bytes] | Trouble
 
@@ -41,8 +43,6 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
     with archive:
         for info in archive.infolist():
             budget.count_member()
-            if info.filename.endswith("/"):  # a name may be empty
-                continue
             name = info.filename.encode("utf-8", "surrogateescape")
             if info.flag_bits & _ENCRYPTED:
                 yield Trouble("encrypted", name, "protected by a password")
@@ -58,7 +58,8 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
             except (*_ERRORS, *_LIMITS_OF_READERS, RuntimeError):
                 yield Trouble("bad-archive", name, _DAMAGED)
             else:
-                yield name, content
+                if content or not name.endswith(b"/"):  # a folder, unless there is something in it
+                    yield name, content
         if _has_unlisted(data, archive):
             yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
 
@@ -103,31 +104,42 @@ def _inflated(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
     return deflate.inflate(packed, info.file_size, info.CRC)
 
 
-def iter_tar(data: bytes, budget: Budget) -> Iterator[Piece]:
-    """(name, content) of each file. A damaged header ends it: what is behind cannot be found."""
+def iter_tar(data: bytes, budget: Budget, *, with_rest: bool = False) -> Iterator[Piece]:
+    """(name, content) of each file. A damaged header ends it: what is behind cannot be found, which is told.
+    `with_rest`: also, without a name, what stands beside the files (names, targets of links, comments) as lines."""
     try:
         archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:", errorlevel=2)  # noqa: SIM115
     except (*_ERRORS, *_LIMITS_OF_READERS):
         raise Unreadable("bad-archive", _DAMAGED) from None
+    rest, end = [], 0
     with archive:
         while (info := _next(archive)) is not None:
             budget.count_member()
             archive.members = []  # type: ignore[attr-defined, unused-ignore]  # else it keeps them all
-            if not info.isreg():
+            if not info.isreg() and info.type in tarfile.SUPPORTED_TYPES:
                 continue
-            name = info.name.encode("utf-8", "surrogateescape")
-            if info.size > budget.limits.member_bytes:  # a sparse file claims what it likes
-                yield Trouble("too-large", name, f"{info.size:,} bytes")
-                continue
-            try:
-                file = archive.extractfile(info)
-                content = budget.read(file) if file else b""
-            except Unreadable as error:
-                yield Trouble(error.kind, name, error.reason)
-            except (*_ERRORS, *_LIMITS_OF_READERS):
-                yield Trouble("bad-archive", name, _DAMAGED)
-            else:
-                yield name, content
+            yield (piece := _content_of(archive, info, budget))
+            if not isinstance(piece, Trouble) and not info.issparse() and info.offset_data >= end:
+                rest.append(data[end : info.offset_data])
+                end = info.offset_data + len(piece[1])
+        behind = max(0, archive.offset)
+    if with_rest:
+        yield b"", _NULS.sub(b"\n", b"\n".join((*rest, data[end:])))
+    if data[behind:].strip(b"\0"):
+        yield Trouble("bad-archive", b"", "tar: holds more behind its last member")
+
+
+def _content_of(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Piece:
+    name = info.name.encode("utf-8", "surrogateescape")
+    if info.size > budget.limits.member_bytes:  # a sparse file claims what it likes
+        return Trouble("too-large", name, f"{info.size:,} bytes")
+    try:
+        file = archive.extractfile(info)
+        return name, budget.read(file) if file else b""
+    except Unreadable as error:
+        return Trouble(error.kind, name, error.reason)
+    except (*_ERRORS, *_LIMITS_OF_READERS):
+        return Trouble("bad-archive", name, _DAMAGED)
 
 
 def _next(archive: tarfile.TarFile) -> tarfile.TarInfo | None:

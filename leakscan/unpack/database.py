@@ -31,7 +31,7 @@ def iter_tables(data: bytes, budget: Budget) -> Iterator[Piece]:
             database.execute(f"PRAGMA {pragma}")
         database.set_authorizer(lambda action, *_: int(action not in _ALLOWED))
         database.set_progress_handler(lambda: int(time.monotonic() > deadline), _STEPS)
-        for name in _table_names(database):
+        for name in _table_names(database, budget.limits.members + 1):
             budget.count_member()
             yield name, budget.take(_lines(database, name))
     except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError, MemoryError):
@@ -40,9 +40,9 @@ def iter_tables(data: bytes, budget: Budget) -> Iterator[Piece]:
         database.close()
 
 
-def _table_names(database: sqlite3.Connection) -> list[bytes]:
+def _table_names(database: sqlite3.Connection, most: int) -> list[bytes]:
     rows = database.execute(
-        "SELECT name FROM sqlite_master WHERE type='table' AND rootpage>0 ORDER BY rowid LIMIT 2000"
+        "SELECT name FROM sqlite_master WHERE type='table' AND rootpage>0 ORDER BY rowid LIMIT ?", (most,)
     )
     return [name for (name,) in rows if isinstance(name, bytes)]
 

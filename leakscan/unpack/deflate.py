@@ -24,7 +24,7 @@ def decompressor(window_bits: int) -> Any:
 
 
 def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
-    """The content of a raw stream, at most a MiB at once and no more than `size` bytes. EOFError if it is not what the
+    """The content of a raw stream, at most a MiB at once. EOFError if it is more than `size` bytes, or not what the
     checksum says."""
     stream = decompressor(-zlib.MAX_WBITS)
     rest, place, found = b"", 0, 0
@@ -32,14 +32,14 @@ def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
         if not rest:
             rest = packed[place : place + _INPUT_BYTES].tobytes()
             place += len(rest)
-        chunk = stream.decompress(rest, MIB)[:size]
+        chunk = stream.decompress(rest, MIB)
         rest = stream.unconsumed_tail
         if not chunk and not rest and place >= len(packed):
             break
         found = _zlib.crc32(chunk, found)
         size -= len(chunk)
+        if size < 0:
+            raise EOFError
         yield chunk
-        if size <= 0:
-            break
     if found != crc:
         raise EOFError

@@ -27,13 +27,22 @@ _MAGICS: Final = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"]\0\0", "lzma"),
-    *((head, "zlib") for head in (b"x\x01", b"x\x9c", b"x\xda")),  # as git keeps an object in a file, for one
+    *(
+        (head, "zlib") for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
+    ),  # as git keeps an object in a file, for one
     (b"PACK\0\0\0", "git pack"),
     *((b"# v%d git bundle\n" % version, "git bundle") for version in (2, 3)),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"SQLite format 3\0", "SQLite"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"Rar!\x1a\x07", "RAR"),
+    (b"\x04\x22\x4d\x18", "LZ4"),
+    (b"\x50\x2a\x4d\x18", "zstd or LZ4"),  # a frame to be skipped comes first
+    (b"LZIP\x01", "lzip"),
+    (b"\x1f\x9d\x90", "compress"),
+    (b"MSCF\0\0\0\0", "cabinet"),
+    (b"\xed\xab\xee\xdb", "RPM"),
+    (b"!<arch>\ndebian-binary", "Debian package"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
@@ -43,7 +52,7 @@ _LZMA_HEAD = struct.Struct("<BIQB")  # the last one is where the data begin, alw
 _LZMA_UNKNOWN, _LZMA_LARGEST = (1 << 64) - 1, 1 << 38
 _ZLIB_HEAD_BYTES = 1024
 _HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
-_ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 1000, b"PK\x01\x02"
+_ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 0xFFFF, b"PK\x01\x02"
 _LIMITS = Limits()
 
 
@@ -67,7 +76,7 @@ def _unpack(
         yield Trouble("too-deep", path, f"packed more than {budget.limits.depth} times")
         return
     try:
-        for piece in _pieces(data, form, budget):
+        for piece in _pieces(data, form, budget, is_inner=len(packing) > 1):
             if isinstance(piece, Trouble):
                 yield piece._replace(path=_join(path, piece.path))
                 continue
@@ -81,9 +90,13 @@ def _unpack(
         yield Trouble(error.kind, path, f"{form}: {error.reason}")
 
 
-def _pieces(data: bytes, form: str, budget: Budget) -> Iterator[Piece]:
+def _pieces(data: bytes, form: str, budget: Budget, *, is_inner: bool) -> Iterator[Piece]:
     containers, streams = _readers()
-    if form in containers:
+    if form == "tar" and is_inner:  # of an outer one all that is not packed was seen
+        from leakscan.unpack.containers import iter_tar
+
+        yield from iter_tar(data, budget, with_rest=True)
+    elif form in containers:
         yield from containers[form](data, budget)
     elif form in streams:
         budget.count_member()

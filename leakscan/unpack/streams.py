@@ -77,7 +77,8 @@ def _chunks(
     magic: bytes,
     data: bytes,
 ) -> Iterator[bytes]:
-    """At most a MiB each. What follows the last stream and is none is left alone, as gzip does."""
+    """At most a MiB each. Between streams zeros may stand; what follows the last one and is none is left alone, as gzip
+    does."""
     rest = data
     while rest.startswith(magic):
         stream, ended = make(), False
@@ -87,3 +88,4 @@ def _chunks(
             if not chunk and not ended and len(rest) in (0, before):
                 raise EOFError
             yield chunk
+        rest = rest.lstrip(b"\0")

@@ -119,3 +119,19 @@ def test_ids_of_a_sha256_repository_are_no_values(leakscan, tmp_path) -> None:
     repo.run("pack-refs", "--all")
     run = leakscan("scan", repo.path, "-f", "json")
     assert (run.exit_code, run.findings) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "arguments", [["hook"], ["scan", ".", "--staged"], ["scan", ".", "--range", "HEAD~1..HEAD"]]
+)
+def test_a_value_in_a_name_that_is_about_to_be_published_is_found(repo, leakscan, arguments) -> None:
+    repo.commit(a_txt="1\n")
+    _file_name(repo)
+    repo.run("add", "-A")
+    if "--range" in arguments:
+        repo.run("commit", "-q", "-m", "x")
+    run = leakscan(*arguments, "-f", "json", cwd=repo.path)
+    (finding,) = run.findings
+    assert finding["length"] == 64
+    assert VALUE[:7] not in run.stdout + leakscan(*arguments, cwd=repo.path).stdout
+    assert leakscan("hook", cwd=repo.path).exit_code == (0 if "--range" in arguments else 1)

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from leakscan.rules.fake import fake
+from tests.conftest import Repo
 
 
 def _pointer(seed: int) -> str:
@@ -66,3 +67,16 @@ def test_a_submodule_that_is_not_checked_out_is_told(repo, leakscan, folder) -> 
     assert run.exit_code == 3
     assert [(f["kind"], f["where"]) for f in run.json["failures"]] == [("submodule-absent", "x")]
     assert leakscan("scan", repo.path, "--accept-incomplete", "submodule-absent").exit_code == 0
+
+
+def test_a_repository_of_a_submodule_that_is_no_more_is_told(repo, leakscan, tmp_path) -> None:
+    other = Repo(tmp_path / "other")
+    other.commit(a_txt="1\n")
+    repo.run("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.path), "deep/x")
+    repo.commit("add it")
+    run = leakscan("scan", repo.path, "-f", "json")
+    assert [entry["where"] for entry in run.json["skipped"]] == ["deep/x"]
+    repo.run("rm", "-q", "-f", "deep/x")
+    repo.commit("remove it")
+    run = leakscan("scan", repo.path, "-f", "json")
+    assert [entry["where"] for entry in run.json["skipped"]] == [".git/modules/deep/x"]

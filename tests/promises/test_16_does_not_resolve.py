@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
+
+from tests.promises.cases import LINE
 
 FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
 
@@ -15,6 +19,9 @@ FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
         ["scan", ".", "--range", "HEAD"],
         ["scan", ".", "--range", "--all..HEAD"],
         ["scan", "nowhere"],
+        ["scan", "/dev/null"],
+        ["scan", "pipe"],
+        ["scan", "dangling"],
         ["scan", ".", "--baseline", "nowhere"],
         ["scan", ".", "--config", "nowhere"],
         ["scan", ".", "--rules", "nowhere"],
@@ -35,11 +42,20 @@ FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
 )
 def test_what_is_named_and_is_not_there_is_no_clean_scan(repo, leakscan, arguments) -> None:
     repo.commit(a_txt="clean\n")
+    os.mkfifo(repo.path / "pipe")
+    (repo.path / "dangling").symlink_to("nowhere")
     plain = leakscan(*arguments, cwd=repo.path)
     assert plain.exit_code in (2, 3), plain
     assert plain.stderr.strip()
     if arguments[0] in ("scan", "hook", "ci"):
         assert leakscan(*arguments, *FLAGS, cwd=repo.path).exit_code in (2, 3)
+
+
+def test_a_link_that_is_named_is_followed(leakscan, tmp_path) -> None:
+    (tmp_path / "there").write_text(LINE)
+    (tmp_path / "link").symlink_to("there")
+    (finding,) = leakscan("scan", "link", "-f", "json", cwd=tmp_path).findings
+    assert finding["locations"][0]["path"] == "link"
 
 
 @pytest.mark.parametrize("kind", ["missing-objects", "corrupt-objects", "unreadable"])

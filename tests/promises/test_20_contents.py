@@ -102,6 +102,12 @@ def _tar_of_links() -> bytes:
     return out.getvalue()
 
 
+def _tar_of_a_value_in_a_link() -> bytes:
+    info = tarfile.TarInfo("a")
+    info.type, info.linkname = tarfile.SYMTYPE, LINE.strip()
+    return info.tobuf() + bytes(1024)
+
+
 def _lying_tar() -> bytes:
     info = tarfile.TarInfo("big")
     info.size = 8**11 - 1
@@ -139,6 +145,7 @@ both("zstd", INCOMPLETE, lambda: b"\x28\xb5\x2f\xfd" + bytes(40))
 both("7z", INCOMPLETE, lambda: b"7z\xbc\xaf\x27\x1c" + bytes(40))
 both("tar of links", FOUND, _tar_of_links)
 both("tar that lies", INCOMPLETE, _lying_tar)
+both("tar in gzip whose link holds it", FOUND, lambda: gzip.compress(_tar_of_a_value_in_a_link()))
 both("sqlite", FOUND, _database)
 both("sqlite of garbage", INCOMPLETE, lambda: b"SQLite format 3\0" + os.urandom(5000))
 
@@ -166,6 +173,9 @@ for title, data in {
     "ten megabytes of one line behind it": LINE.encode().rstrip() + b" y" * 5_000_000,
     "a chunk border": b"\n" * (MIB - 40) + LINE.encode(),
     "escapes around it": b"\x1b[8m" + LINE.encode().rstrip() + b"\x1b]0;x\x07\n",
+    "a mark of UTF-16 before it": b"\xff\xfe" + LINE.encode(),
+    "a mark of UTF-32 before it": b"\xff\xfe\0\0" + LINE.encode(),
+    "a lot of UTF-16 before it": ("x\n" * 40_000).encode("utf-16-le") + LINE.encode(),
     "a thousand times": LINE.encode() * 1000,
 }.items():
     both(title, FOUND, lambda data=data: data)

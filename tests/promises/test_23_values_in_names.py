@@ -59,3 +59,23 @@ def test_a_name_of_another_kind_stays(leakscan, tmp_path: Path) -> None:
     (tmp_path / name).write_text(f"BINANCE_API_SECRET='{fake('alnum:64')}'\n")
     (finding,) = leakscan("scan", tmp_path, "-f", "json").findings
     assert [place["path"] for place in finding["locations"]] == [name]
+
+
+@pytest.mark.parametrize("form", REPORTERS)
+def test_a_value_in_a_policy_is_not_shown(repo, leakscan, form) -> None:
+    value = fake("alnum:64")
+    repo.commit("x", s_py=f"BINANCE_API_SECRET = '{fake('alnum:64', 1)}'\n")
+    repo.write(".leakscan.toml", f'[[allow]]\npath = "gone"\nreason = "it was secret={value}"\n')
+    run = leakscan("scan", repo.path, "-v", "-f", form)
+    assert run.exit_code == 1
+    assert value[:7] not in run.stdout + run.stderr
+
+
+@pytest.mark.parametrize("text", ['"secret={}" = 1', '[[allow]]\nrule = "{}"\nreason = "x"'])
+def test_a_value_in_a_policy_that_is_refused_is_not_shown(repo, leakscan, text) -> None:
+    value = fake("alnum:64")
+    repo.write(".leakscan.toml", text.format(value))
+    run = leakscan("scan", repo.path)
+    assert run.exit_code == 2
+    assert "unknown" in run.stderr
+    assert value[:7] not in run.stderr

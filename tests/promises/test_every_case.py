@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import tests.promises.hostile_leftovers
 import tests.promises.hostile_more  # noqa: F401
 from tests.promises import hostile, hostile_content, hostile_objects, hostile_places, hostile_refs  # noqa: F401
 from tests.promises.cases import CASES, VALUE, Case, Scene, fill

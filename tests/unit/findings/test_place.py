@@ -1,3 +1,5 @@
+import tracemalloc
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,3 +95,14 @@ def test_columns_count_code_points_and_single_bytes_that_are_no_utf8() -> None:
 def test_ends_are_exclusive() -> None:
     assert LineIndex(b"ab\ncd").place(Span(0, 2)) == (1, 1, 1, 3)
     assert LineIndex(b"ab\ncd").place(Span(1, 4)) == (1, 2, 2, 2)
+
+
+def test_nothing_but_line_breaks_takes_little_memory() -> None:
+    data = b"\r" * 500_000 + b"the last line"
+    index = LineIndex(data)
+    tracemalloc.start()
+    try:
+        assert index.line_hashes(frozenset({500_001}))
+        assert tracemalloc.get_traced_memory()[1] < 6 * len(data)
+    finally:
+        tracemalloc.stop()

@@ -90,3 +90,9 @@ def test_what_is_not_understood_is_refused_with_the_mend(text: str, complaint: s
 )
 def test_paths_of_allow_entries(glob: str, path: bytes, fits: bool) -> None:
     assert path_pattern(glob).fits(path) is fits
+
+
+@pytest.mark.parametrize("text", ["a" + ".a" * 100_000 + " = 1", "x = " + "9" * 5_000, "#" * (2 << 20)])
+def test_what_would_take_all_memory_or_no_end_of_digits_is_refused(text: str) -> None:
+    with pytest.raises(ConfigError, match=r"dots|not TOML"):
+        parse(text)

@@ -5,8 +5,10 @@ from leakscan.sources.history import contents
 COMMIT = b"""tree 1
 author A <a@b> 1 +0000
 gpgsig -----BEGIN PGP SIGNATURE-----
- line one
- line two
+ Version: 1
+ aGVsbG8gd29ybGQ
+ =aGVs
+ -----END PGP SIGNATURE-----
 custom header
 
 the message
@@ -22,7 +24,7 @@ def test_a_blob_is_one_content() -> None:
 def test_a_commit_is_its_message_and_its_header_without_signature() -> None:
     message, header = contents(StoredObject("2", "commit", COMMIT))
     assert (message.data, message.origin) == (b"the message\nsecond line\n", CommitMessage("2"))
-    assert header.data == b"tree 1\nauthor A <a@b> 1 +0000\n\n\n\ncustom header"
+    assert header.data == b"tree 1\nauthor A <a@b> 1 +0000\n\n Version: 1\n\n\n\ncustom header"
     assert header.origin == CommitMessage("2", header=True)
 
 
@@ -36,3 +38,9 @@ def test_a_tag_is_its_message_and_its_header_and_knows_its_name() -> None:
 def test_an_object_without_a_message_is_all_header() -> None:
     message, header = contents(StoredObject("4", "commit", b"tree 1"))
     assert (message.data, header.data) == (b"", b"tree 1")
+
+
+def test_what_only_stands_where_a_signature_would_stays() -> None:
+    text = b"gpgsig -----BEGIN PGP SIGNATURE-----\n word=x\n aGVsbG8\ngpgsig-sha256 \n aGVsbG8"
+    _, header = contents(StoredObject("5", "commit", text + b"\n\nmessage"))
+    assert header.data == text.replace(text.split(b"\n")[0], b"")

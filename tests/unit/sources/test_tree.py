@@ -37,13 +37,15 @@ def test_what_is_no_path_passes_through(tmp_path: Path) -> None:
 
 
 def test_a_folder_lists_every_file_but_no_repository_inside(tmp_path: Path) -> None:
-    for name in ("b", "a/deep/c", "sub/.git/config", "sub/d"):
+    for name in ("b", "a/deep/c", "sub/.git/HEAD", "sub/.git/config", "sub/d", "no/.git/config"):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("")
     (tmp_path / "loop").symlink_to(tmp_path)
     listed = list(iter_folder(tmp_path))
-    assert [entry for entry in listed if isinstance(entry, bytes)] == [b"b", b"loop", b"a/deep/c", b"sub/d"]
+    assert [entry for entry in listed if isinstance(entry, bytes)] == [
+        *(b"b", b"loop", b"a/deep/c", b"no/.git/config", b"sub/d")
+    ]
     assert [entry.where for entry in listed if isinstance(entry, Skipped)] == ["sub"]
 
 

@@ -1,0 +1,81 @@
+"""What lies in a git directory and is part of no history that was read: what a broken fetch or push left among the
+objects, objects of another format, and repositories of submodules that are not checked out."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from leakscan.errors import GitError
+from leakscan.gitstore.layout import find_layout, read_settings
+from leakscan.model import Blob, Failure, WorktreeFile
+from leakscan.sources.tree import iter_files, iter_folder
+
+if TYPE_CHECKING:
+    from leakscan.gitstore import Layout
+    from leakscan.sources import Item
+
+_MAX_MODULES = 1_000
+# Packs are read, all of them; the others are binary and made from objects.
+_OF_GIT = re.compile(
+    rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
+    re.DOTALL,
+)
+_OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read
+
+
+def left_among_objects(layout: Layout, label: bytes) -> Iterator[Item]:
+    """Files below the object folder that hold no object of the store, to be read as any file is: some are archives."""
+    loose = re.compile(rb"[0-9a-f]{2}/[0-9a-f]{%d}" % (layout.hex_length - 2))
+    yield from _files(layout.objects, label, lambda path: loose.fullmatch(path) or _OF_GIT.fullmatch(path))
+    if layout.git_dir != layout.common_dir:  # nobody's objects, if there are any
+        yield from _files(layout.git_dir / "objects", label, lambda path: False)
+
+
+def unseen_modules(layout: Layout) -> Iterator[str]:
+    """Git directories of submodules, below that of the repository, that no checkout of theirs leads to."""
+    label = ".git/" if layout.work_tree is not None else ""
+    pending = [layout.common_dir / "modules"]
+    for _ in range(_MAX_MODULES):
+        if not pending:
+            return
+        folder = pending.pop()
+        if os.path.lexists(folder / "HEAD"):
+            module = find_layout(folder)
+            if module is not None and not _is_checked_out(module):
+                yield label + str(folder.relative_to(layout.common_dir))
+            pending.append(folder / "modules")
+        else:
+            pending += _folders(folder)
+
+
+def _is_checked_out(module: Layout) -> bool:
+    try:
+        places = [s.value for s in read_settings(module) if (s.section, s.key) == ("core", "worktree")]
+        found = find_layout(module.git_dir / places[-1]) if places else None
+    except (GitError, OSError, ValueError):
+        return False
+    return found is not None and found.git_dir == Path(os.path.realpath(module.git_dir))
+
+
+def _folders(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
+    except OSError:
+        return []
+
+
+def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> Iterator[Item]:
+    if not folder.is_dir():
+        return
+    entries = (e for e in iter_folder(folder) if not isinstance(e, bytes) or not is_read(e))
+    for item in iter_files(folder, entries):
+        if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
+            yield Blob("", item.data, WorktreeFile(label + b"objects/" + item.origin.path))
+        elif isinstance(item, Failure) and item.kind != "vanished" and not _OF_STORE.fullmatch(item.where):
+            yield replace(item, where=f"{os.fsdecode(label)}objects/{item.where}")
