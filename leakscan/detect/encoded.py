@@ -35,18 +35,17 @@ def is_piece_of_encoding(data: bytes, span: Span) -> bool:
         return False
     length = span.end - span.start
     is_line = _BASE64_LINE.fullmatch(data, *own) is not None
-    above = is_line and _has_marked_neighbour(data, own, length, below=False)
-    return above or _has_marked_neighbour(data, own, length, below=True)
+    above = is_line and _has_marked_neighbour(data, own, length, below=False, is_line=True)
+    return above or _has_marked_neighbour(data, own, length, below=True, is_line=is_line)
 
 
-def _has_marked_neighbour(data: bytes, line: Span, length: int, *, below: bool) -> bool:
-    """True if one of the next lines in that direction is surely base64, and those between could be."""
+def _has_marked_neighbour(data: bytes, line: Span, length: int, *, below: bool, is_line: bool) -> bool:
+    """True if one of the next lines in that direction is surely base64, and those between could be. Of a value that is
+    all of its line, an armour may tell it, too."""
     for _ in range(_BLOCK_REACH):
         line = _line_beside(data, line, below=below)
-        if (
-            data[line.start : line.end]
-            .lstrip(b" \t#*/\"'")
-            .startswith(_ARMOUR_END if below else _ARMOUR_START)
+        if is_line and data[line.start : line.end].lstrip(b" \t#*/\"'").startswith(
+            _ARMOUR_END if below else _ARMOUR_START
         ):
             return True
         match = _BASE64_LINE.fullmatch(data, *line)

@@ -29,6 +29,9 @@ def found(text: str, *paths: bytes) -> list[str]:
             "exchange,label,api_key,api_secret\ngemini,main,account-{alnum:20},{base58:28}",
             ["gemini-api-key", "gemini-api-secret"],
         ),
+        # a long word before the name, the end of an armour behind the value
+        (f"{'x' * 30} BINANCE_API_SECRET='{{alnum:64}}'", ["binance-hmac-secret"]),
+        ("BINANCE_API_SECRET={alnum:64}\n-----END CERTIFICATE-----\n", ["binance-hmac-secret"]),
         # PowerShell's conversion
         (
             '$binanceSecret = ConvertTo-SecureString "{alnum:64}" -AsPlainText\n'
