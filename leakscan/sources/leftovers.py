@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from leakscan.sources import Item
 
 _MAX_MODULES = 1_000
-# Packs are read, all of them; the others are binary and made from objects.
+# Packs are read, all of them; the others are made from objects, or name refs with their ids.
 _OF_GIT = re.compile(
-    rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
+    rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes|promisor)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
     re.DOTALL,
 )
 _OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read
