@@ -6,7 +6,7 @@ cdef extern from *:
     #include <string.h>
 
     /* Where it can, the compiler makes these twice, and the processor's kind decides which one runs. */
-    #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__)
+    #if defined(__x86_64__) && defined(__GLIBC__) && __GNUC__ >= 12 && !defined(__clang__)
     #define LEAKSCAN_FOR_EACH_PROCESSOR __attribute__((target_clones("avx2", "default")))
     #else
     #define LEAKSCAN_FOR_EACH_PROCESSOR
