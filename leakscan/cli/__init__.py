@@ -27,9 +27,8 @@ def main(argv: list[str] | None = None) -> int:
     except LeakscanError as error:
         from leakscan.scanning.masking import without_random
 
-        _complain(
-            without_random(str(error))
-        )  # it may quote a file of the repository, a configuration for one
+        # It may quote a file of the repository, a configuration for one.
+        _complain(without_random(str(error)))
         return error.exit_code
     except KeyboardInterrupt:
         return _interrupted()

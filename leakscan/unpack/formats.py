@@ -27,9 +27,8 @@ _MAGICS: Final = (
     (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"]\0\0", "lzma"),
-    *(
-        (head, "zlib") for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
-    ),  # as git keeps an object in a file, for one
+    # As git keeps an object in a file, for one.
+    *((head, "zlib") for head in (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")),
     (b"PACK\0\0\0", "git pack"),
     *((b"# v%d git bundle\n" % version, "git bundle") for version in (2, 3)),
     (b"\x28\xb5\x2f\xfd", "zstd"),
