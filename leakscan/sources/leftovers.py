@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
-from leakscan.gitstore.layout import find_layout, read_settings
+from leakscan.gitstore.layout import find_layout, is_repository, read_settings
 from leakscan.model import Blob, Failure, WorktreeFile
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -45,16 +45,18 @@ def unseen_modules(layout: Layout) -> Iterator[str]:
             return
         folder = pending.pop()
         if os.path.lexists(folder / "HEAD"):
-            module = find_layout(folder)
-            if module is not None and not _is_checked_out(module):
+            if is_repository(os.fsencode(folder), b"") and not _is_checked_out(folder):
                 yield label + str(folder.relative_to(layout.common_dir))
             pending.append(folder / "modules")
         else:
             pending += _folders(folder)
 
 
-def _is_checked_out(module: Layout) -> bool:
+def _is_checked_out(git_dir: Path) -> bool:
     try:
+        module = find_layout(git_dir)
+        if module is None:
+            return False
         places = [s.value for s in read_settings(module) if (s.section, s.key) == ("core", "worktree")]
         found = find_layout(module.git_dir / places[-1]) if places else None
     except (GitError, OSError, ValueError):

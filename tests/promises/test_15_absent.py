@@ -80,3 +80,14 @@ def test_a_repository_of_a_submodule_that_is_no_more_is_told(repo, leakscan, tmp
     repo.commit("remove it")
     run = leakscan("scan", repo.path, "-f", "json")
     assert [entry["where"] for entry in run.json["skipped"]] == [".git/modules/deep/x"]
+
+
+def test_one_that_cannot_be_opened_ends_nothing(repo, leakscan, pair) -> None:
+    repo.commit(bot_env=pair.env)
+    module = repo.path / ".git" / "modules" / "x"
+    module.mkdir(parents=True)
+    (module / "HEAD").write_text("ref: refs/heads/main\n")
+    (module / ".git").write_text("gitdir: /nowhere\n")
+    run = leakscan("scan", repo.path, "-f", "json")
+    assert (run.exit_code, len(run.findings)) == (1, 2)
+    assert [entry["where"] for entry in run.json["skipped"]] == [".git/modules/x"]
