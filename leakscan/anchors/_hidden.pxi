@@ -81,12 +81,13 @@ cdef bint _has_escapes(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
 
 
 cdef bint _has_wide(Bytes data, Py_ssize_t low, Py_ssize_t high) noexcept:
+    """Fifteen letters of a value stand in a row in data[low:high] as wide text."""
     cdef Py_ssize_t row[2]
-    return _wide(KIND, HIDDEN_WIDE, data, high, low, row)
+    return _wide(KIND, HIDDEN_WIDE, data, low, high, row)
 
 
 cdef bint _wide(
-    const uint8_t* table, int least, Bytes data, Py_ssize_t high, Py_ssize_t low, Py_ssize_t* row
+    const uint8_t* table, int least, Bytes data, Py_ssize_t low, Py_ssize_t high, Py_ssize_t* row
 ) noexcept:
     """The first row of `least` and more characters of the table in data[low:high], each with the NULs before it that
     wide text has. Six of them stand in one block."""
@@ -132,7 +133,7 @@ def find_wide(bytes data not None):
     cdef list rows = []
     if not _has_wide(text, 0, high):
         return rows
-    while _wide(PLAIN, HIDDEN_UNITS, text, high, place, row):
+    while _wide(PLAIN, HIDDEN_UNITS, text, place, high, row):
         rows.append((row[0], row[1]))
         place = row[1]
     return rows

@@ -8,13 +8,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from leakscan.anchors import Matcher
+from leakscan.anchors import SHORTEST_TOKEN, Matcher
 from leakscan.gitstore.quick import QuickStore, find_here
 from leakscan.gitstore.staged import paths_below, staged_work
 from leakscan.glance import SPEC, may_hold
 from leakscan.reporters.words import counted, size
-
-_SHORTEST_VALUE = 16
 
 
 def report_if_clean(files: Sequence[str]) -> bool:
@@ -49,7 +47,7 @@ def report_if_clean(files: Sequence[str]) -> bool:
 
 def _may_name_one(path: bytes) -> bool:
     """Whether a part of the path could be a value, or hold one."""
-    parts = [part for part in path.split(b"/") if len(part) >= _SHORTEST_VALUE]
+    parts = [part for part in path.split(b"/") if len(part) >= SHORTEST_TOKEN]
     if not parts:
         return False
     from leakscan.gitstore.kernel_reference_trees import may_be_value  # few names need it

@@ -47,10 +47,8 @@ def _narrowed(data: bytes) -> bytes:
     parts: list[bytes] = []
     place = 0
     for start, end in rows:
-        behind = end + (
-            3 if data[start + 1] == 0 else 1
-        )  # the NULs of the last letter, if they do not stand before it
-        end += len(data[end:behind]) - len(data[end:behind].lstrip(b"\0"))
+        following = data[end : end + (3 if data[start + 1] == 0 else 1)]
+        end += len(following) - len(following.lstrip(b"\0"))  # the last letter's, if they stand behind it
         parts += (data[place:start], data[start:end].replace(b"\0", b""))
         place = end
     return b"".join((*parts, data[place:]))

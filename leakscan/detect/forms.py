@@ -37,7 +37,7 @@ def exchange_of_forms(
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
     accompanied = candidate.accompanied or partner.accompanied
     usual = not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT
-    if accompanied or usual or any(map(_is_base64_of_64, (candidate, partner))):
+    if accompanied or usual or any(map(is_base64_of_64, (candidate, partner))):
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
@@ -52,8 +52,8 @@ def exchange_of_forms(
     return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
 
 
-def _is_base64_of_64(candidate: Candidate) -> bool:
-    """Nothing but a secret has this form, where a key stands beside it."""
+def is_base64_of_64(candidate: Candidate) -> bool:
+    """64 bytes in base64: nothing but a secret has this form, where a key stands beside it."""
     return len(candidate.identity) == _LONG_BASE64 and candidate.identity.endswith(b"==")
 
 

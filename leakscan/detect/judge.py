@@ -10,7 +10,7 @@ from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
-from leakscan.detect.forms import exchange_of_forms
+from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
 from leakscan.detect.naming import iter_names, split_words
 from leakscan.detect.venue import Venues
@@ -44,7 +44,6 @@ _PART_WORDS: dict[Part, str] = {
     "passphrase": "passphrase",
     "user-id": "user id",
 }
-_LONG_BASE64 = 88
 
 
 class Judge:
@@ -270,7 +269,7 @@ def _is_telling(candidate: Candidate) -> bool:
     """A private key, a recovery phrase or 64 bytes in base64 by its form: no web framework has such a `secret_key`."""
     value = candidate.identity
     of_wallet = (candidate.label.part != "key" and value[:2] in (b"0x", b"0X")) or b" " in value
-    return of_wallet or (len(value) == _LONG_BASE64 and value.endswith(b"=="))
+    return of_wallet or is_base64_of_64(candidate)
 
 
 def _joined(candidate: Candidate, match: Match) -> Match | None:

@@ -165,16 +165,20 @@ class Labeller:
         for unit in reversed(list(_UNIT.finditer(text, begin, end))[-_MAX_UNITS:]):
             gap = text[unit.end() : following]
             following = unit.start()
-            name = unit[0] if not _VALUE.search(unit[0]) else unit[0].rpartition(b" ")[2]
+            name = unit[0]
             if _VALUE.search(name):
-                return NO_LABEL
+                name = name.rpartition(b" ")[2]  # what stands behind the value
+                if _VALUE.search(name):
+                    return NO_LABEL
             if gap[:1] != b"=" and _IN_ADDRESS.search(text, max(begin, unit.start() - 200), unit.start()):
                 continue
             if (gap[:1] == b"(" or not gap.strip(b" -")) and _DECODER.search(name):
                 continue  # also `ConvertTo-SecureString "…"`
             label = self.vocabulary.judge_phrase(name, Span(unit.end() - len(name), unit.end()))
-            is_defined = text[max(0, unit.start() - 7) : unit.start()] == b"define("  # `-define(KEY, "…").`
-            if label.kind == "none" or (not is_defined and _is_argument(name, text[unit.end() : end], label)):
+            if label.kind == "none":
+                continue
+            is_defined = text.endswith(b"define(", 0, unit.start())  # `-define(KEY, "…").`
+            if not is_defined and _is_argument(name, text[unit.end() : end], label):
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue

@@ -84,13 +84,12 @@ class Reader:
     def read_git_dir(self, store: Store) -> list[Sighting]:
         """What stands in the names of refs and in the git directory's own files; they do not count as files."""
         refs = [ref.name for ref in store.refs.refs]
-        share = view(git_dir_items(store.layout, refs, self.has_anchor), self._look)
-        self.skipped += share.skipped
-        return self._within_time(self._take(Share(share.looks, [], share.failures)))
+        return self.read_beside(git_dir_items(store.layout, refs, self.has_anchor))
 
     def read_beside(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in names and the like, which do not count as files."""
         share = view(items, self._look)
+        self.skipped += share.skipped
         return self._within_time(self._take(Share(share.looks, [], share.failures)))
 
     def read_history(
