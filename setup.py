@@ -26,6 +26,7 @@ INCLUDED = [
         "anchors/_phrases",
         "anchors/_stretches",
         "anchors/_tokens",
+        "anchors/_words",
         "gitstore/_names",
     )
 ]

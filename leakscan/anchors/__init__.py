@@ -8,17 +8,19 @@ from leakscan.anchors.spec import KEY_HEAD, LONGEST_TOKEN, PHRASE_WORDS, SHORTES
 
 if TYPE_CHECKING:
     from leakscan.anchors.reference import Matcher
-    from leakscan.anchors.reference_hidden import find_hidden, find_wide
+    from leakscan.anchors.reference_hidden import count_nuls, find_hidden, find_wide
+    from leakscan.anchors.reference_words import Words
 
     COMPILED: bool
 else:
     try:
-        from leakscan.anchors._matcher import Matcher, find_hidden, find_wide
+        from leakscan.anchors._matcher import Matcher, Words, count_nuls, find_hidden, find_wide
 
         COMPILED = True
     except ImportError:
         from leakscan.anchors.reference import Matcher
-        from leakscan.anchors.reference_hidden import find_hidden, find_wide
+        from leakscan.anchors.reference_hidden import count_nuls, find_hidden, find_wide
+        from leakscan.anchors.reference_words import Words
 
         COMPILED = False
 
@@ -30,6 +32,8 @@ __all__ = [
     "SHORTEST_TOKEN",
     "AnchorSpec",
     "Matcher",
+    "Words",
+    "count_nuls",
     "find_hidden",
     "find_wide",
 ]

@@ -139,6 +139,13 @@ def find_wide(bytes data not None):
     return rows
 
 
+def count_nuls(bytes data not None, Py_ssize_t most):
+    cdef uint64_t[4] counts
+    memset(counts, 0, sizeof(counts))
+    _count_nuls(<Bytes>PyBytes_AS_STRING(data), min(most, PyBytes_GET_SIZE(data)), counts)
+    return counts[0], counts[1], counts[2], counts[3]
+
+
 cdef bint _speaks(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:
     """The run data[begin:end], of at least HIDDEN_RUN letters, starts like encoded text or like a key, and is not the
     second part of a JSON Web Token."""

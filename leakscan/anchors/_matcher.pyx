@@ -17,6 +17,7 @@ from leakscan.anchors.spec import (
     PHRASE_WORDS,
     SHORTEST_PHRASE,
     SHORTEST_TOKEN,
+    check_words,
 )
 
 cdef enum:
@@ -97,16 +98,14 @@ cdef inline bint _is_hexadecimal(Bytes data, Py_ssize_t size) noexcept:
     return size == 0
 
 
-cdef inline int _bucket(Bytes data) noexcept:
-    return (FOLDED[data[0]] & 31) << 10 | (FOLDED[data[1]] & 31) << 5 | (FOLDED[data[2]] & 31)
+include "_words.pxi"
 
 
 @cython.auto_pickle(False)
 cdef class Matcher:
     def __init__(self, spec):
-        cdef bytes word, literal
-        cdef int number, bucket
-        cdef Bytes pool
+        cdef bytes literal
+        cdef int number
         self.accepts = spec.accepts
         self.shortest = spec.shortest
         self.longest = spec.longest
@@ -120,7 +119,7 @@ cdef class Matcher:
             self.literal_sizes[number] = len(literal)
             self.rare[number] = max(range(len(literal)), key=lambda at: _RARE.find(literal[at]))
         self._keep_heads(sorted(set(spec.heads)))
-        self._keep_hints(set(spec.hints))
+        self.hints = Words(sorted(set(spec.hints)))
 
     cdef _keep_heads(self, list heads):
         self.heads = b"".join(heads)
@@ -129,22 +128,6 @@ cdef class Matcher:
         for number, word in enumerate(heads):
             self.head_ends[number + 1] = self.head_ends[number] + <uint16_t>len(word)
             self.head_first[<uint8_t>word[0]] = 1
-
-    cdef _keep_hints(self, set hints):
-        cdef list sorted_hints = sorted(hints, key=lambda word: (_hash(word), word))
-        cdef int number, bucket
-        self.hints = b"".join(sorted_hints)
-        self.hint_count = len(sorted_hints)
-        if len(self.hints) >= 1 << 16:
-            raise ValueError("hints must not be longer than 64 kB together")
-        self.hint_ends[0] = 0
-        for number, word in enumerate(sorted_hints):
-            self.hint_ends[number + 1] = self.hint_ends[number] + <uint16_t>len(word)
-            bucket = _hash(word)
-            self.filter[bucket >> 3] |= 1 << (bucket & 7)
-            self.buckets[bucket + 1] += 1
-        for bucket in range(1 << 15):
-            self.buckets[bucket + 1] += self.buckets[bucket]
 
     def has_anchor(self, bytes data not None):
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
@@ -240,7 +223,7 @@ cdef class Matcher:
         """data[begin:end], at least as long as any, is one that is an anchor."""
         cdef uint64_t counts = 0
         cdef Py_ssize_t place
-        if end - begin > MOST or not self.hint_count + self.head_count:
+        if end - begin > MOST or not self.hints.count + self.head_count:
             return False
         for place in range(begin, end):
             counts += COUNTS[data[place]]
@@ -252,7 +235,7 @@ cdef class Matcher:
         """The token data[begin:end] is mixed enough, may be a value, and has a head or a hint."""
         cdef Py_ssize_t place, low = max(0, begin - REACH), letters = 0, digits = 0, changes = 0
         cdef uint8_t kind, last = SYMBOL
-        cdef int number, bucket
+        cdef int number
         cdef Bytes head
         for place in range(begin, end):
             kind = KIND[data[place]]
@@ -272,14 +255,7 @@ cdef class Matcher:
                 place = self.head_ends[number + 1] - self.head_ends[number]
                 if place <= end - begin and memcmp(data + begin, head + self.head_ends[number], place) == 0:
                     return True
-        if begin - low < 3:
-            return False
-        bucket = _bucket(data + low) >> 5
-        for place in range(low, begin - 2):
-            bucket = (bucket << 5 | FOLDED[data[place + 2]] & 31) & 0x7FFF
-            if self.filter[bucket >> 3] >> (bucket & 7) & 1 and self.is_hint(data, place, begin, bucket):
-                return True
-        return False
+        return self.hints.stands_before(data, low, begin)
 
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
         cdef Py_ssize_t start = max(0, begin - REACH)
@@ -288,22 +264,6 @@ cdef class Matcher:
             PyBytes_FromStringAndSize(<char*>data + begin, end - begin),
             PyBytes_FromStringAndSize(<char*>data + end, min(AFTER, size - end)),
         )
-
-    cdef bint is_hint(self, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept:
-        """One of the hints of the bucket stands at data[place], and ends at or before `end`."""
-        cdef Bytes words = <Bytes>PyBytes_AS_STRING(self.hints)
-        cdef Py_ssize_t at, size
-        cdef int number
-        for number in range(self.buckets[bucket], self.buckets[bucket + 1]):
-            size = self.hint_ends[number + 1] - self.hint_ends[number]
-            if size > end - place:
-                continue
-            at = 0
-            while at < size and FOLDED[data[place + at]] == words[self.hint_ends[number] + at]:
-                at += 1
-            if at == size:
-                return True
-        return False
 
     cdef bint literal(self, int number, Bytes data, Py_ssize_t size, Py_ssize_t start, Py_ssize_t end) noexcept:
         cdef Py_ssize_t length = self.literal_sizes[number], rare = self.rare[number]
@@ -319,7 +279,3 @@ cdef class Matcher:
                 return True
             place += 1
         return False
-
-
-def _hash(bytes word):
-    return _bucket(<Bytes>PyBytes_AS_STRING(word))

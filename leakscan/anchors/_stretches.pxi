@@ -87,6 +87,21 @@ cdef extern from *:
         }
         return -1;
     }
+
+    /* How many NULs stand at places 0, 1, 2 and 3 of each four bytes. */
+    static void leakscan_count_nuls(const uint8_t *data, Py_ssize_t size, uint64_t *counts) {
+        uint8_t lanes[64], rest[64];
+        Py_ssize_t place = 0;
+        while (place < size) {
+            memset(lanes, 0, 64);
+            for (int block = 0; block < 255 && place < size; block++, place += 64) {
+                const uint8_t *bytes = leakscan_block(data, size, place, rest);
+                for (int at = 0; at < 64; at++) lanes[at] += bytes[at] == 0;
+            }
+            for (int at = 0; at < 64; at++) counts[at & 3] += lanes[at];
+        }
+        for (; place > size; place--) counts[(place - 1) & 3]--;  /* what stands behind the end is none */
+    }
     """
     uint64_t escape_bits "leakscan_escape_bits"(Bytes data) noexcept  # bit i: data[i] is one, of 64 bytes
     int lowest "leakscan_lowest"(uint64_t bits) noexcept  # the number of a bit that is set; one is
@@ -95,6 +110,7 @@ cdef extern from *:
     Py_ssize_t _token_start "leakscan_token_start"(Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t stop) noexcept
     # The first block of data[place:size] where six letters stand in a row with a NUL or three before each, and where.
     Py_ssize_t _wide_block "leakscan_wide_block"(Bytes data, Py_ssize_t size, Py_ssize_t place, uint64_t* rows) noexcept
+    void _count_nuls "leakscan_count_nuls"(Bytes data, Py_ssize_t size, uint64_t* counts) noexcept
     Bytes _block "leakscan_block"(Bytes data, Py_ssize_t size, Py_ssize_t place, uint8_t* rest) noexcept
 
 cdef enum:

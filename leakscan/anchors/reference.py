@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from leakscan.anchors.reference_hidden import REACH, SHORTEST_PIECE, find_in_token, has_units, hides
 from leakscan.anchors.reference_stretches import mark_tokens, mark_words, stretches
 from leakscan.anchors.reference_tokens import is_name, may_be_drawn
+from leakscan.anchors.reference_words import Words
 from leakscan.anchors.spec import (
     AFTER_REACH,
     HINT_REACH,
@@ -52,12 +53,7 @@ class Matcher:
         # Short tokens that are not mixed: the versions of a file have most in common.
         self._plain: set[bytes] = set()
         self._near = max(REACH, *map(len, spec.literals), 0)
-        import ahocorasick  # not there when the rules are parsed to build the package, and nobody asks for hints
-
-        self._hints = ahocorasick.Automaton()
-        for hint in spec.hints:
-            self._hints.add_word(hint.decode("latin-1"), hint)
-        self._hints.make_automaton()
+        self._hints = Words(sorted(set(spec.hints)))
 
     def has_anchor(self, data: bytes) -> bool:
         """One stands anywhere in it."""
@@ -167,10 +163,7 @@ class Matcher:
     def _is_told(self, before: bytes, token: bytes) -> bool:
         if token.startswith(self._spec.heads):
             return True
-        return (
-            bool(self._spec.hints)
-            and next(self._hints.iter(before.lower().decode("latin-1")), None) is not None
-        )
+        return self._hints.stand_in(before)
 
 
 @lru_cache(_MAX_REMEMBERED)

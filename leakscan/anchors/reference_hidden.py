@@ -88,6 +88,12 @@ def find_wide(data: bytes) -> list[tuple[int, int]]:
     return [row.span() for row in _WIDE.finditer(data)] if _WIDE_VALUE.search(data) else []
 
 
+def count_nuls(data: bytes, most: int) -> tuple[int, int, int, int]:
+    """How many NULs stand at places 0, 1, 2 and 3 of each four of the first `most` bytes."""
+    head = data[:most]
+    return head[::4].count(0), head[1::4].count(0), head[2::4].count(0), head[3::4].count(0)
+
+
 def find_hidden(data: bytes) -> list[tuple[int, int]]:
     """Where encoded, escaped or split values may stand, in order: runs of 60 base64 characters or more that start like
     text or a key, those of 32 or more that stand beside a joint, and escapes of one form in a row, twelve or more."""

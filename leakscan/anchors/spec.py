@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 SHORTEST_TOKEN, LONGEST_TOKEN = 16, 136
@@ -14,16 +14,6 @@ HINT_REACH, AFTER_REACH = 64, 3  # what decides about a token: so many bytes bef
 KEY_HEAD = rb"M(?:I[IGH]|C4CAQAw|F[EM]CAQEw|H[cQ]CAQEE|EcCAQAw)"
 MAX_LITERALS, MAX_LITERAL, MAX_RUN = 32, 255, 200
 MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
-_LENGTHS = (
-    (f"at most {MAX_LITERALS} literals of 1 to {MAX_LITERAL} bytes", 1, MAX_LITERAL, MAX_LITERALS),
-    (
-        f"at most {MAX_WORDS} hints of {SHORTEST_WORD} to {LONGEST_WORD} bytes",
-        SHORTEST_WORD,
-        LONGEST_WORD,
-        MAX_WORDS,
-    ),
-    (f"at most {MAX_HEADS} heads of 1 to {LONGEST_WORD} bytes", 1, LONGEST_WORD, MAX_HEADS),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +49,18 @@ class AnchorSpec:
     def __post_init__(self) -> None:
         if not 1 <= self.shortest <= self.longest <= MAX_RUN:
             raise ValueError(f"a run must have 1 <= shortest <= longest <= {MAX_RUN}")
-        for words, (told, least, most, count) in zip(
-            (self.literals, self.hints, self.heads), _LENGTHS, strict=True
-        ):
-            if len(words) > count or not all(least <= len(word) <= most for word in words):
-                raise ValueError(told)
-        if any(word != word.lower() for word in self.hints):
-            raise ValueError("hints are lower case")
+        _check("literals", self.literals, 1, MAX_LITERAL, MAX_LITERALS)
+        _check("heads", self.heads, 1, LONGEST_WORD, MAX_HEADS)
+        check_words(self.hints)
+
+
+def check_words(words: Sequence[bytes]) -> None:
+    """ValueError for words that cannot be looked for in any case."""
+    _check("words", words, SHORTEST_WORD, LONGEST_WORD, MAX_WORDS)
+    if any(word != word.lower() for word in words):
+        raise ValueError("words are lower case")
+
+
+def _check(what: str, words: Sequence[bytes], least: int, most: int, count: int) -> None:
+    if len(words) > count or not all(least <= len(word) <= most for word in words):
+        raise ValueError(f"at most {count} {what} of {least} to {most} bytes")

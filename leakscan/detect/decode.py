@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from leakscan.anchors import find_wide
+from leakscan.anchors import count_nuls, find_wide
 
 _MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -59,11 +59,10 @@ def _wide_encoding(data: bytes) -> str | None:
         return next(encoding for mark, encoding in _MARKS if data.startswith(mark))
     if b"\0" not in data[:4096] or len(data) < 8:
         return None
-    head = data[:_HEAD_BYTES]
-    if head.count(0) < _MIN_NULS / 2 * len(head) - 1:  # too few for either width, as in images
-        return None
+    size = min(len(data), _HEAD_BYTES)
+    nuls = count_nuls(data, size)
     for width, encodings in ((4, ("utf-32-le", "utf-32-be")), (2, ("utf-16-le", "utf-16-be"))):
-        shares = [head[place::width].count(0) / len(head) * width for place in range(width)]
+        shares = [sum(nuls[place::width]) / size * width for place in range(width)]
         full = [share >= (0.9 if width == 4 else _MIN_NULS) for share in shares]
         if full == [False] + [True] * (width - 1) and shares[0] <= _MAX_NULS_ELSEWHERE:
             return encodings[0]

@@ -1,4 +1,4 @@
-"""Where the text names an exchange: one Aho-Corasick pass, then questions answered by bisection."""
+"""Where the text names an exchange: one search for all their names, then questions answered by bisection."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
-from functools import lru_cache
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-import ahocorasick
-
+from leakscan.anchors import Words
 from leakscan.detect.randomness import token_bits
 from leakscan.detect.words import OTHER_VENUES
 from leakscan.model import Span
@@ -36,14 +34,8 @@ _OF_COINBASE = re.compile(
 _TO_COINBASE = re.compile(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
 _CODE_REACH, _LONG_CODE = 40, 24
 _CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
-_PIECE, _MAX_REMEMBERED = 2048, 2048  # the versions of a file have most of their paragraphs in common
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(string.ascii_lowercase.encode()), frozenset(string.ascii_uppercase.encode())
-
-
-_Hit = tuple[
-    int, tuple[int, str, "Kind", bool, bool]
-]  # its last byte; size, exchange, kind, ends and starts a word
 
 
 class Kind(IntEnum):
@@ -58,6 +50,15 @@ class Mention(NamedTuple):
     span: Span
     exchange: str
     kind: Kind
+
+
+class _Keyword(NamedTuple):
+    """`ends`, `starts`: only where a word does."""
+
+    exchange: str
+    kind: Kind
+    ends: bool
+    starts: bool
 
 
 class Mentions:
@@ -105,33 +106,29 @@ def is_weak(data: bytes, mention: Mention) -> bool:
 
 
 class KeywordIndex:
-    """One automaton over all keywords and headers, and the names of exchanges that no rule is about."""
+    """All keywords and headers, and the names of exchanges that no rule is about."""
 
     def __init__(self, exchanges: Iterable[Exchange]) -> None:
-        self._automaton = ahocorasick.Automaton()
         listed = list(exchanges)
-        for word in OTHER_VENUES:
-            self._automaton.add_word(word, (len(word), OTHER, Kind.OTHER, True, True))
+        index = {word: _Keyword(OTHER, Kind.OTHER, ends=True, starts=True) for word in OTHER_VENUES}
         for exchange in listed:
             name = exchange.id.replace("-", "")
             telling = [form.format(name) for form in _TELLING] if _is_common(exchange, name) else []
             for word in telling if not exchange.generic else ():
-                self._automaton.add_word(
-                    word, (len(word), exchange.id, Kind.OWN, word[-1].isalpha(), word[0].isalpha())
+                index[word] = _Keyword(
+                    exchange.id, Kind.OWN, ends=word[-1].isalpha(), starts=word[0].isalpha()
                 )
         keywords = {keyword for exchange in listed for keyword in exchange.keywords}
         for exchange in listed:
             for header in exchange.headers:
-                self._automaton.add_word(
-                    header, (len(header), exchange.id, Kind.SHARED, False, len(header) < _LONG)
-                )
+                index[header] = _Keyword(exchange.id, Kind.SHARED, ends=False, starts=len(header) < _LONG)
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
                 whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
                 starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
-                self._automaton.add_word(word, (len(word), exchange.id, Kind.OWN, whole, starts))
-        self._automaton.make_automaton()
-        self._remembered = lru_cache(_MAX_REMEMBERED)(self._search)
+                index[word] = _Keyword(exchange.id, Kind.OWN, ends=whole, starts=starts)
+        self._words = Words([word.encode() for word in index])
+        self._keywords = [(len(word), keyword) for word, keyword in index.items()]
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
         """Every mention in the windows, by position; of two that overlap the first, the longer of those
@@ -144,30 +141,13 @@ class KeywordIndex:
         return kept
 
     def _in_window(self, data: bytes, window: Span) -> Iterator[Mention]:
-        for piece in _pieces(data, window):
-            text = data[piece.start : piece.end]
-            hits = self._remembered(text) if len(text) <= _PIECE else self._search(text)
-            for last, (size, exchange, kind, ends, starts) in hits:
-                end = piece.start + last + 1
-                if not ends or _ends_word(data, end):
-                    span = Span(end - size, end)
-                    if not starts or (_starts_word(data, span.start) and not _is_in_value(data, span)):
-                        yield Mention(span, exchange, kind)
-
-    def _search(self, text: bytes) -> tuple[_Hit, ...]:
-        # one character a byte, so that offsets survive
-        return tuple(self._automaton.iter(text.lower().decode("latin-1")))
-
-
-def _pieces(data: bytes, window: Span) -> Iterator[Span]:
-    """Its paragraphs; long ones, after each line that could be the last of a piece. A word has no line break within."""
-    start, stop = window
-    while start < stop:
-        end = data.find(b"\n\n", start, min(stop, start + _PIECE)) + 1
-        end = end or data.rfind(b"\n", start, min(stop, start + _PIECE)) + 1
-        end = end or data.find(b"\n", start, stop) + 1 or stop
-        yield Span(start, end)
-        start = end
+        for start, number in self._words.find(data, *window):
+            size, keyword = self._keywords[number]
+            span = Span(start, start + size)
+            if keyword.ends and not _ends_word(data, span.end):
+                continue
+            if not keyword.starts or (_starts_word(data, start) and not _is_in_value(data, span)):
+                yield Mention(span, keyword.exchange, keyword.kind)
 
 
 def _is_common(exchange: Exchange, name: str) -> bool:

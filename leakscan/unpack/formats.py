@@ -173,8 +173,10 @@ def _inflates(head: bytes) -> bool:
 
 def _ends_as_zip(data: bytes) -> bool:
     """A zip behind a program or a script: its last record says how long the directory before it is, and so it is."""
+    if data.find(b"\0", 0, _HEAD_BYTES) < 0:  # as in nearly all there is
+        return False
     at = data.rfind(_ZIP_END, max(0, len(data) - _ZIP_END_BYTES - _ZIP_COMMENT_BYTES))
-    if at < 0 or len(data) - at < _ZIP_END_BYTES or data.find(b"\0", 0, _HEAD_BYTES) < 0:
+    if at < 0 or len(data) - at < _ZIP_END_BYTES:
         return False
     start = at - int.from_bytes(data[at + 12 : at + 16], "little")
     return 0 <= start < at and data.startswith(_ZIP_ENTRY, start)

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leakscan import anchors
-from leakscan.anchors import AnchorSpec, reference_hidden
+from leakscan.anchors import AnchorSpec, reference_hidden, reference_words
 from leakscan.anchors import reference as anchors_reference
 from leakscan.gitstore import kernel as compiled
 from leakscan.gitstore import kernel_reference as reference
@@ -191,6 +191,31 @@ def test_both_see_an_anchor_where_a_regular_expression_does(data: bytes, spec: A
 def test_both_find_the_same_hiding_places(data: bytes) -> None:
     assert anchors.find_hidden(data) == reference_hidden.find_hidden(data)
     assert anchors.find_wide(data) == reference_hidden.find_wide(data)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.text("aB-/\0", max_size=300), max_size=3),
+    st.sets(st.text("ab-/\0", min_size=3, max_size=6), max_size=9),
+    st.tuples(st.integers(0, 900), st.integers(0, 900)),
+)
+def test_both_find_the_same_words(texts: list[str], words: set[str], ends: tuple[int, int]) -> None:
+    data, listed = "".join(texts).encode(), [word.encode() for word in words]
+    found = sorted(anchors.Words(listed).find(data, *ends))
+    lower = data.lower()
+    assert found == sorted(
+        (place, number)
+        for number, word in enumerate(listed)
+        for place in range(len(data))
+        if ends[0] <= place and lower.startswith(word, place) and place + len(word) <= ends[1]
+    )
+    assert sorted(reference_words.Words(listed).find(data, *ends)) == found
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.binary(max_size=70), st.integers(0, 600), st.integers(0, 40_000))
+def test_both_count_the_same_nuls(data: bytes, times: int, most: int) -> None:
+    assert anchors.count_nuls(data * times, most) == reference_hidden.count_nuls(data * times, most)
 
 
 @settings(max_examples=600, deadline=None)

@@ -12,7 +12,7 @@ from leakscan.anchors import AnchorSpec
         ((1, 2, (b"",)), "literals of 1 to 255"),
         ((1, 2, (b"x" * 256,)), "literals of 1 to 255"),
         ((1, 2, (b"x",) * 33), "at most 32 literals"),
-        ((1, 2, (), (b"ke",)), "hints of 3 to 40"),
+        ((1, 2, (), (b"ke",)), "words of 3 to 40"),
         ((1, 2, (), (b"KEY",)), "lower case"),
         ((1, 2, (), (), (b"x" * 41,)), "heads of 1 to 40"),
     ],
