@@ -49,6 +49,7 @@ class Environments:
         self._words = frozenset(words)
         told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
         self._switch = re.compile(_SWITCH % (told, told)) if told else None
+        self._told = tuple(word.encode() for word in sorted(self._words | {"live", "mainnet"}))
 
     def words(
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
@@ -87,7 +88,10 @@ class Environments:
     def _switched(self, data: bytes, span: Span, near: Span) -> set[str]:
         """What is switched on near a value, unless the nearest switch is off; one in a comment is none for what is
         not."""
-        switches = list(self._switch.finditer(data, near.start, near.end)) if self._switch else []
+        text = data[near.start : near.end].lower()
+        if self._switch is None or not any(word in text for word in self._told):  # as nearly always
+            return set()
+        switches = list(self._switch.finditer(data, near.start, near.end))
         if switches and not _is_commented(data, span):
             switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
         if not switches:

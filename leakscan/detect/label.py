@@ -84,7 +84,7 @@ class Labeller:
         label = self._remembered(
             window, Span(span.start - low, span.end - low), max(floor, span.start - _REACH) - low
         )
-        return replace(label, span=Span(low + label.span.start, low + label.span.end))
+        return label.at(Span(low + label.span.start, low + label.span.end)) if low else label
 
     def _label(self, data: bytes, span: Span, floor: int) -> Label:
         """`data`: what stands within `_FRAMEWORK_REACH` of the value, for nothing looks further."""
@@ -109,13 +109,13 @@ class Labeller:
         if not OAUTH_NAMES.isdisjoint(iter_names(label.words)) and _OAUTH.search(data):
             label = replace(label, kind="negative")
         if label.kind in ("none", "other", "argument"):
-            label = replace(
-                label, part=self._part_by_order(data, span), strength=2 * (label.kind == "argument")
-            )
+            strength = 2 * (label.kind == "argument")
+            label = Label(label.kind, label.words, self._part_by_order(data, span), strength, label.span)
         shift = label.span.start + floor
         doubtful = "".join(label.words) in SHARED_NAMES and _is_of_framework(data)
         doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(iter_names(label.words))
-        return replace(label, span=Span(shift, shift + label.span.end - label.span.start), doubtful=doubtful)
+        place = Span(shift, shift + label.span.end - label.span.start)
+        return Label(label.kind, label.words, label.part, label.strength, place, doubtful)
 
     def _label_behind(self, data: bytes, span: Span, text: bytes) -> Label | None:
         """`"…",  // apiSecret`: of a value that stands alone on its line, the comment that names it."""

@@ -32,6 +32,10 @@ class Label:
     span: Span = _NOWHERE
     doubtful: bool = False
 
+    def at(self, span: Span) -> Label:
+        """The same, where it stands in other data."""
+        return Label(self.kind, self.words, self.part, self.strength, span, self.doubtful)
+
     @property
     def text(self) -> str:
         """As a reason shows it: words only, for what looks like a name may be somebody's password."""
@@ -59,9 +63,7 @@ class Vocabulary:
     def judge(self, name: bytes, span: Span) -> Label:
         """What the name that stands at `span` says."""
         label = self._judged(name)
-        return (
-            label if label is NO_LABEL else Label(label.kind, label.words, label.part, label.strength, span)
-        )
+        return label if label is NO_LABEL else label.at(span)
 
     def judge_phrase(self, phrase: bytes, span: Span) -> Label:
         """`release BINANCE_SECRET_KEY`: a full name at the end of a phrase is the whole label."""
