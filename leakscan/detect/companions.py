@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
-from leakscan.detect.naming import Label, iter_names, split_words
+from leakscan.detect.naming import Label, names_of, split_words
 from leakscan.detect.spans import Cover
 from leakscan.detect.words import OTHERS_PASSWORDS
 from leakscan.model import Part, Secret, Span
@@ -185,7 +185,7 @@ def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[st
         kind = next(group for group in (2, 3, 4, 5) if match[group] is not None)
         if not _REFERENCE.search(match[kind]):
             words = split_words(match[1].decode("latin-1"))
-            names = frozenset(iter_names(words))
+            names = names_of(words)
             if OTHERS_PASSWORDS.isdisjoint(names):
                 found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
     return tuple(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, Sequence
+from functools import lru_cache
 from itertools import chain, pairwise
 
 from leakscan.detect.context import COMMENT_LINE
@@ -19,6 +20,7 @@ _SWITCH = (
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _LINE, _HOST_REACH = 200, 240
+_MAX_REMEMBERED = 1 << 11  # short lines
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = re.compile(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
@@ -164,5 +166,13 @@ def _is_commented(data: bytes, span: Span) -> bool:
 
 def _words(text: bytes) -> frozenset[str]:
     """Also of two: *test net*."""
-    words = split_words(text.decode("latin-1"))
+    name = text.decode("latin-1")
+    return _words_of_short(name) if len(name) <= _LINE else _words_of(name)
+
+
+def _words_of(name: str) -> frozenset[str]:
+    words = split_words(name)
     return frozenset((*words, *map("".join, pairwise(words))))
+
+
+_words_of_short = lru_cache(_MAX_REMEMBERED)(_words_of)

@@ -12,7 +12,7 @@ from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import iter_names, split_words
+from leakscan.detect.naming import names_of, split_words
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import SERVER_FILES
 from leakscan.model import Confidence, Part
@@ -184,7 +184,7 @@ class Judge:
         for fitting in (named, candidate.fits.alone, generic):
             if fitting:
                 rule = min(fitting, key=lambda rule: _distance(part, rule.part))  # of equals the first
-                is_public = rule.part == "private-key" and "publickey" in iter_names(candidate.label.words)
+                is_public = rule.part == "private-key" and "publickey" in names_of(candidate.label.words)
                 return None if is_public else rule
         return None
 
@@ -216,7 +216,7 @@ def _distance(wanted: Part, part: Part) -> int:
 def _is_of_server(path: bytes) -> bool:
     """`bybit-bot/domain.key`"""
     name = path.rpartition(b"/")[2].rpartition(b"!")[2].decode("utf-8", "replace")
-    return not SERVER_FILES.isdisjoint(iter_names(split_words(name)))
+    return not SERVER_FILES.isdisjoint(names_of(split_words(name)))
 
 
 def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:

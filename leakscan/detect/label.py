@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakscan.detect.columns import column_name
-from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, iter_names
+from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of
 from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
 from leakscan.model import Part, Span
 
@@ -106,14 +106,14 @@ class Labeller:
             and _NAMES_ROW.match(text, label.span.end)
         ):
             label = NO_LABEL
-        if not OAUTH_NAMES.isdisjoint(iter_names(label.words)) and _OAUTH.search(data):
+        if not OAUTH_NAMES.isdisjoint(names_of(label.words)) and _OAUTH.search(data):
             label = replace(label, kind="negative")
         if label.kind in ("none", "other", "argument"):
             strength = 2 * (label.kind == "argument")
             label = Label(label.kind, label.words, self._part_by_order(data, span), strength, label.span)
         shift = label.span.start + floor
         doubtful = "".join(label.words) in SHARED_NAMES and _is_of_framework(data)
-        doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(iter_names(label.words))
+        doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(names_of(label.words))
         place = Span(shift, shift + label.span.end - label.span.start)
         return Label(label.kind, label.words, label.part, label.strength, place, doubtful)
 

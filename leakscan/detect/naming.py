@@ -14,6 +14,7 @@ from leakscan.model import Part, Span
 Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "none"]
 
 _MAX_REMEMBERED = 1 << 14  # times some 100 bytes
+_MAX_WORDS_REMEMBERED, _SHORT = 1 << 11, 120  # the versions of a file have the same names, and lines
 _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
@@ -46,7 +47,7 @@ class Label:
     def is_of_wallet(self) -> bool:
         """BINANCE_PRIVATE_KEY, BINANCE_SMART_CHAIN_KEY, `key`: as likely a wallet's; not BINANCE_WALLET_API_KEY."""
         telling = [word for word in self.words if word not in NEUTRAL]
-        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(iter_names(self.words)))
+        return telling == ["key"] or ("api" not in telling and not WALLETS.isdisjoint(names_of(self.words)))
 
 
 NO_LABEL = Label("none")
@@ -95,7 +96,20 @@ class Vocabulary:
 
 def split_words(name: str) -> tuple[str, ...]:
     """`binanceApiKey` or `BINANCE_API_KEY` -> ("binance", "api", "key")."""
+    return _split_short(name) if len(name) <= _SHORT else _split(name)
+
+
+def _split(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(name))
+
+
+_split_short = functools.lru_cache(_MAX_WORDS_REMEMBERED)(_split)
+
+
+@functools.lru_cache(_MAX_WORDS_REMEMBERED)
+def names_of(words: tuple[str, ...]) -> frozenset[str]:
+    """All that `iter_names` gives."""
+    return frozenset(iter_names(words))
 
 
 def iter_names(words: tuple[str, ...]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from leakscan.detect.context import Tier, near_span
 from leakscan.detect.environment import Environments, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
-from leakscan.detect.naming import NO_LABEL, Label, iter_names, split_words
+from leakscan.detect.naming import NO_LABEL, Label, names_of, split_words
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
@@ -209,7 +209,7 @@ class Venues:
         heading = _FIRST_OF_ITEM.sub(b"", _RESOURCE.sub(b"", data[parent.start : parent.end]))
         words = split_words(heading.decode("latin-1"))
         return next(named.other.touching(parent), None) is not None or not SERVICES.isdisjoint(
-            iter_names(words)
+            names_of(words)
         )
 
     def _by_distance(
