@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import click
 
-from leakscan.cli.streams import write_stdout
+from leakscan.cli.streams import terminal_width, write_stdout
 from leakscan.errors import ConfigError
 from leakscan.model import Finding
 from leakscan.reporters.guide import guide_markdown, guide_of, guide_text
@@ -47,7 +46,7 @@ def explain(name: str, report: Path | None, form: str, places: tuple[Path, ...])
             raise ConfigError(_unknown(name, places))
         rule = known
     guide = guide_of(rule)
-    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    width = min(terminal_width(), 110)
     if form == "markdown":
         write_stdout(("".join(f"- {line}\n" for line in _facts(finding, markdown=True)) + "\n" if finding else "")
                      + guide_markdown(guide))  # fmt: skip

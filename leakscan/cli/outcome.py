@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from leakscan.cli.streams import use_color, write_file, write_stdout
+from leakscan.cli.streams import terminal_width, use_color, write_file, write_stdout
 from leakscan.errors import ConfigError, ExitCode
 from leakscan.model import Confidence, ScanResult
 from leakscan.reporters import RenderOptions, render
@@ -28,7 +27,7 @@ def exit_code(result: ScanResult, fail_on: str) -> ExitCode:
 
 def report(result: ScanResult, given: Mapping[str, Any]) -> None:
     """Writes every report that was asked for; the coverage line goes to stderr."""
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = terminal_width()
     shown = RenderOptions(
         use_color(given["color"]), width, given["sarif_history"], given["verbose"], time.time()
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import textwrap
 from collections.abc import Iterable
@@ -16,7 +15,7 @@ import click
 from leakscan.cli.chosen import choice_options, choose
 from leakscan.cli.options import search_options
 from leakscan.cli.privatefile import check_outside, write_private
-from leakscan.cli.streams import write_stdout
+from leakscan.cli.streams import terminal_width, write_stdout
 from leakscan.errors import ExitCode, TargetError
 from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
@@ -141,7 +140,7 @@ def _end(result: ScanResult, code: ExitCode) -> ExitCode:
 
 
 def _text(title: str, steps: Iterable[Step]) -> str:
-    width = min(shutil.get_terminal_size((100, 24)).columns, 110)
+    width = min(terminal_width(), 110)
     lines = [show_text(title)]
     for number, step in enumerate(steps, 1):
         lines += ["", f"{number}. {step.title}"]

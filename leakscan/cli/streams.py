@@ -6,10 +6,11 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from pathlib import Path
 
 from leakscan.errors import ConfigError, LeakscanError
+
+_NO_TERMINAL = 100
 
 
 def write_stdout(text: str) -> None:
@@ -49,6 +50,8 @@ def _is_stream(path: Path) -> bool:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    import tempfile
+
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -67,3 +70,12 @@ def use_color(choice: str) -> bool:
     if choice == "auto":
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return choice == "always"
+
+
+def terminal_width() -> int:
+    """In columns; 100 where there is no terminal and COLUMNS says nothing."""
+    if not sys.stdout.isatty() and "COLUMNS" not in os.environ:
+        return _NO_TERMINAL
+    import shutil  # it brings compressors along, which few runs need
+
+    return shutil.get_terminal_size((_NO_TERMINAL, 24)).columns

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import accumulate
 
-from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher
+from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher, Words
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.fits import Fits
@@ -76,7 +77,7 @@ class Tokens:
             RUN_LENGTH,
             RUN_LENGTH + LONGEST_ESCAPE,
             literals,
-            tuple(sorted(_without_longer(words))),
+            tuple(_without_longer(words)),
             tuple(sorted(heads)),
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
             phrases=True,
@@ -227,12 +228,13 @@ def _is_padded(data: bytes, token: Span) -> bool:
     return (token.end - token.start) % 4 == 3 and _PAD_ENDS.match(data, token.end) is not None
 
 
-def _without_longer(words: set[bytes]) -> set[bytes]:
-    """Without words that hold another one: to find that is enough."""
-    return {word for word in words if words.isdisjoint(_parts(word))}
-
-
-def _parts(word: bytes) -> Iterator[bytes]:
-    """Every piece of it, but not all of it."""
-    pieces = (word[start:end] for start, end in combinations(range(len(word) + 1), 2))
-    return (piece for piece in pieces if piece != word)
+def _without_longer(words: set[bytes]) -> list[bytes]:
+    """Without words that hold another one: to find that is enough. Sorted."""
+    listed = sorted(words)
+    starts = [0, *accumulate(len(word) + 1 for word in listed)]
+    within = (
+        (bisect_right(starts, place) - 1, number)
+        for place, number in Words(listed).find(b"\0".join(listed), 0, starts[-1])
+    )
+    longer = {holder for holder, number in within if holder != number}
+    return [word for number, word in enumerate(listed) if number not in longer]
