@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 LONGEST_ESCAPE = 5  # an escape that sticks to a value makes its run so much longer
 _QUOTED_PRINTABLE = (b"3D", b"22", b"27")
-_PER_CENT = re.compile(rb"(?:25)?[0-9A-Za-z]{2}")  # what follows it in %3D and in %253D
-_LONG_PIECE = re.compile(rb"[A-Za-z0-9+/_-]{16}")
+_PER_CENT = lazy(rb"(?:25)?[0-9A-Za-z]{2}")  # what follows it in %3D and in %253D
+_LONG_PIECE = lazy(rb"[A-Za-z0-9+/_-]{16}")
 
 
 def iter_run_values(data: bytes, runs: Iterable[tuple[int, int]], length: int) -> Iterator[Span]:

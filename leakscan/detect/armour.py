@@ -5,24 +5,23 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
-_NEWLINE = re.compile(rb"\r\n|\n|\r")
-_QUOTE = re.compile(rb"\"{3}|'{3}|`{3}|[\"'`]")
-_ESCAPED_QUOTE = re.compile(rb"(?<!\\)\\++[\"'`]")
+_NEWLINE = lazy(rb"\r\n|\n|\r")
+_QUOTE = lazy(rb"\"{3}|'{3}|`{3}|[\"'`]")
+_ESCAPED_QUOTE = lazy(rb"(?<!\\)\\++[\"'`]")
 # A line end or a tab as JSON, XML, a web page, a URL or a shell writes it, however often it was escaped itself.
-_ESCAPED_BREAK = re.compile(
+_ESCAPED_BREAK = lazy(
     rb"(?<!\\)\\++(?:[nrt]|u000[aAdD9]|x0[aAdD9])|%0[aAdD9]|&#(?:10|13|9|[xX]0?[aAdD9]);|<(?:br|BR) ?/?>"
 )
-_ESCAPED_CHAR = re.compile(
-    rb"(?<!\\)\\++(?:(?:u00|x)(2[bBfF]|3[dD])|(/))|%(2[0bBfF]|3[dD])|&#[xX](2[bBfF]|3[dD]);"
-)
-_LEADING = re.compile(rb"(?:[\s#*|>;,:\\-]|<!--|//(?=\s))*+")
+_ESCAPED_CHAR = lazy(rb"(?<!\\)\\++(?:(?:u00|x)(2[bBfF]|3[dD])|(/))|%(2[0bBfF]|3[dD])|&#[xX](2[bBfF]|3[dD]);")
+_LEADING = lazy(rb"(?:[\s#*|>;,:\\-]|<!--|//(?=\s))*+")
 _TRAILING = b" \t\r\n,;.\\\"'`)]}"
-_LINE = re.compile(rb"[A-Za-z0-9+/]+={0,2}")
-_ENCRYPTION = re.compile(rb"\s*Proc-Type: ?4,ENCRYPTED\s+DEK-Info: ?([A-Z0-9-]{3,40}),([0-9A-Fa-f]{16,64})\s")
+_LINE = lazy(rb"[A-Za-z0-9+/]+={0,2}")
+_ENCRYPTION = lazy(rb"\s*Proc-Type: ?4,ENCRYPTED\s+DEK-Info: ?([A-Z0-9-]{3,40}),([0-9A-Fa-f]{16,64})\s")
 _LONGEST_MARK = 3  # "+", "//" or "+//" before every line of a diff or a comment
-_NOTE = re.compile(rb"(?:Comment|Version|Hash|Charset): ?[ -~]*")
+_NOTE = lazy(rb"(?:Comment|Version|Hash|Charset): ?[ -~]*")
 
 
 class Armour(NamedTuple):

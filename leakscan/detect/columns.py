@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
-_NAMES = re.compile(
+_NAMES = lazy(
     rb"\s{0,80}(?:const|let|var|val|my)?[\s(\[]{0,4}((?:[\w.$]{1,60}\s{0,3},\s{0,3}){1,8}[\w.$]{1,60})[\s)\]]{0,4}:?=\s{0,4}[(\[]?"
 )
-_NAME = re.compile(rb"[\w.$]+")
-_INSERT = re.compile(
+_NAME = lazy(rb"[\w.$]+")
+_INSERT = lazy(
     rb"\(([\w\s,`\"\[\].]{3,300})\)\s{0,20}VALUES\s{0,20}(?:\([^()]{1,300}\)\s{0,20},\s{0,20}){0,4}\(([^()]{0,400})\Z",
     re.IGNORECASE,
 )
-_HEAD_LINE = re.compile(rb"[ \w\"'.\-,;|\t]{3,200}")
-_RULE_LINE = re.compile(rb"[ |:\-+=]{3,200}")
+_HEAD_LINE = lazy(rb"[ \w\"'.\-,;|\t]{3,200}")
+_RULE_LINE = lazy(rb"[ |:\-+=]{3,200}")
 
 
 def column_name(text: bytes, line_start: int) -> Span | None:

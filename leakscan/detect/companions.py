@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.fits import Fits, Listing
+from leakscan.detect.lazy import lazy
 from leakscan.detect.naming import Label, names_of, split_words
 from leakscan.detect.spans import Cover
 from leakscan.detect.words import OTHERS_PASSWORDS
@@ -22,7 +22,7 @@ _REACH_BYTES, _REACH_LINES = 500, 8
 _MAX_REMEMBERED = 2048  # lines, of a thousand bytes at most
 # What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`. What stands for a value
 # that is not set is one, too: `process.env.PASSPHRASE ?? "…"`; and what a setter gets: `setPassphrase("…")`.
-_ASSIGNED = re.compile(
+_ASSIGNED = lazy(
     rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t]|(?:\?\?|\|\||\()(?=[ \t]{0,4}[\"'`]))"
     rb"[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
@@ -30,13 +30,11 @@ _ASSIGNED = re.compile(
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
 _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
-_BEFORE = re.compile(
-    rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z"
-)
-_AFTER = re.compile(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+_BEFORE = lazy(rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z")
+_AFTER = lazy(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
 _MARKS = (b"=", b":", b"to", b"(", b"?", b"|")
-_NAME = re.compile(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
-_REFERENCE = re.compile(
+_NAME = lazy(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
+_REFERENCE = lazy(
     rb"(?i)^[$<{%\[(]|\$\{|\{\{|\}\}|\(|process\.env|os\.environ|getenv|secrets?\.|config\.|self\.|ENC\[|^none$|^null$"
     rb"|^(?:true|false)$|^1\d{9}(?:\d{3})?$|your|example|change_?me|placeholder|^x+$|^\*+$|^\.+$|^<|^(?:api)?_?(?:pass(?:phrase|word)?|memo|uid)$"
 )

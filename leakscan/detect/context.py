@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from enum import IntEnum
 
+from leakscan.detect.lazy import lazy
 from leakscan.detect.spans import merged
 from leakscan.model import Span
 
 _HEAD = 32 * 1024  # imports and titles stand at the head of a file
 _BEFORE, _AFTER = 8 * 1024, 2 * 1024
 _NEAR_LINES, _NEAR_BYTES = 10, 2048
-_MADE_UP = re.compile(
+_MADE_UP = lazy(
     rb"(?i)(?<![a-z])(?:mock|dummy|fake)(?:s|d|ed)?(?![a-z])|not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b"
 )
-COMMENT_LINE = re.compile(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
+COMMENT_LINE = lazy(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
 _SAID_ABOVE, _LINE = 3, 200
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 _REACH_BYTES = 1000
-_COMMAS = re.compile(rb"[\"'`\s,;|:]{1,60}")
-_ROW_ENDS = re.compile(rb"[\"'`]?\s{0,8}[}\])][^=:]{0,160}")
+_COMMAS = lazy(rb"[\"'`\s,;|:]{1,60}")
+_ROW_ENDS = lazy(rb"[\"'`]?\s{0,8}[}\])][^=:]{0,160}")
 _SOME, _MANY = 4, 20  # two accounts noted down without a word make four
 
 

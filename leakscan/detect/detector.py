@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
 from leakscan.detect.label import Labeller
+from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import OTHER, KeywordIndex
 from leakscan.detect.naming import Label, split_words
 from leakscan.detect.nesting import ABOVE
@@ -44,25 +44,19 @@ class Inspection:
 NOTHING = Inspection()
 _BESIDE = 500
 _SHORT, _BINARY_REACH = 24, 64
-_OF_FILE = re.compile(
-    rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z"
-)  # a digest of it
-_CRYPT = re.compile(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
-_HEADER = re.compile(
-    rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z"
-)  # of a block that is cut short
-_QUERY = re.compile(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
-_PUBLIC_HOST = re.compile(rb"[\w.-]{1,90}\.[a-z]{2,12}")
+_OF_FILE = lazy(rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z")  # a digest of it
+_CRYPT = lazy(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
+_HEADER = lazy(rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z")  # of a block that is cut short
+_QUERY = lazy(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
+_PUBLIC_HOST = lazy(rb"[\w.-]{1,90}\.[a-z]{2,12}")
 # The id of a key of AWS: the 40 characters beside it are its secret.
-_KEY_ID_OF_AWS = re.compile(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
+_KEY_ID_OF_AWS = lazy(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
 _SECRET_OF_AWS, _BESIDE_AWS = 40, 200
 _QUERY_REACH, _UUID_LENGTH = 320, 36
-_ASSIGNED_TO = re.compile(rb"[:=][ \t]{0,4}[\"']?\Z")
+_ASSIGNED_TO = lazy(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
-_LISTED = re.compile(
-    rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)"
-)  # `<digest>  file.zip`
+_LISTED = lazy(rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)")  # `<digest>  file.zip`
 
 
 class Detector:

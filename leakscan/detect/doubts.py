@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import may_be_of_wallet
+from leakscan.detect.lazy import lazy
 from leakscan.detect.words import EXAMPLE_PATHS, VENDORED_PATHS
 from leakscan.model import Confidence
 
 _MANY_WALLETS = 3
-_PATH_WORD = re.compile(r"[a-z]+")
+_PATH_WORD = lazy(r"[a-z]+")
 
 
 def is_example_path(path: bytes) -> bool:

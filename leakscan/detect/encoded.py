@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 _BLOCK_REACH = 4  # 13 % of base64 lines hold no mark of base64; five in a row in 1 of 25,000
 _LINE_REACH = 256
 
-_LINE_BREAK = re.compile(rb"\r\n|\n|\r|\\+r\\+n|\\+n")
-_BASE64_LINE = re.compile(rb"[\s\"'`,;+\\#*>|(\[]{0,80}([A-Za-z0-9+/]{16,}={0,2})[\s\"'`,;+\\)\].]{0,80}")
-_ENDS_LINE = re.compile(rb"[\s\"'`,;+\\)\].]{0,80}")
-_ENCODED_MARK = re.compile(rb"[+/=]")
+_LINE_BREAK = lazy(rb"\r\n|\n|\r|\\+r\\+n|\\+n")
+_BASE64_LINE = lazy(rb"[\s\"'`,;+\\#*>|(\[]{0,80}([A-Za-z0-9+/]{16,}={0,2})[\s\"'`,;+\\)\].]{0,80}")
+_ENDS_LINE = lazy(rb"[\s\"'`,;+\\)\].]{0,80}")
+_ENCODED_MARK = lazy(rb"[+/=]")
 _DRESSING = b" \t\"'`,;+\\().[]"
 # What stands directly before a value that is the text of something encoded or encrypted.
-_ENCODED_BEFORE = re.compile(
+_ENCODED_BEFORE = lazy(
     rb"(?:;base64,|\bENC\[[A-Za-z0-9_,]{0,40}data:|\$ANSIBLE_VAULT;[^\n]{0,60}\n\s{0,40})$"
 )
 _ARMOUR_START, _ARMOUR_END = b"-----BEGIN ", b"-----END "

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from leakscan.detect.context import COMMENT_LINE
+from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
@@ -22,26 +23,26 @@ _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _LINE, _HOST_REACH = 200, 240
 _MAX_REMEMBERED = 1 << 11  # short lines
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
-_OF_TEST = re.compile(
+_OF_TEST = lazy(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
 )
-_OF_VALUE, _NAMES_REACH = re.compile(rb"(?i)key|secret"), 2048
+_OF_VALUE, _NAMES_REACH = lazy(rb"(?i)key|secret"), 2048
 # `if testnet:`, `} else if (config.isDemo) {`; `… if TESTNET else …`, `isTestnet ? … : …`
-_CONDITION = re.compile(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?if\b[^\n]{0,120}(?:test|demo|sandbox|paper)")
-_CHOICE = re.compile(
+_CONDITION = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?if\b[^\n]{0,120}(?:test|demo|sandbox|paper)")
+_CHOICE = lazy(
     rb"(?i)[\"'`] if \w{0,40}\.?\w{0,20}(?:test|demo|sandbox|paper)\w{0,20} else\b"
     rb"|(?:test|demo|sandbox|paper)\w{0,20}\)? ?\? ?[\"'`]"
 )
-_OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
+_OF_DEMONSTRATION = lazy(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
-_THIRD_IS_TRUE = re.compile(
+_THIRD_IS_TRUE = lazy(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
 )
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
-_BEHIND = re.compile(
+_BEHIND = lazy(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
-_HOLDS_VALUE = re.compile(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
+_HOLDS_VALUE = lazy(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
 class Environments:
@@ -50,7 +51,7 @@ class Environments:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
-        self._switch = re.compile(_SWITCH % (told, told)) if told else None
+        self._switch = lazy(_SWITCH % (told, told)) if told else None
         self._told = tuple(word.encode() for word in sorted(self._words | {"live", "mainnet"}))
 
     def words(

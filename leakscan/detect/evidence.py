@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
+from leakscan.detect.lazy import lazy
 from leakscan.detect.naming import Label
 from leakscan.detect.randomness import describe
 from leakscan.detect.words import NEUTRAL, OF_ANY_KEY, PARTNERS
@@ -14,7 +13,7 @@ from leakscan.rules import PhraseShape, Rule, TextShape
 
 Evidence = list[tuple[float, str]]
 _CROWD_POINTS = (0.0, -1.5, -3.0)
-_KEY_OF_WALLET = re.compile(rb"(?:0x)?[0-9a-fA-F]{64}")
+_KEY_OF_WALLET = lazy(rb"(?:0x)?[0-9a-fA-F]{64}")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 
 

@@ -11,27 +11,28 @@ import string
 from collections.abc import Iterable, Iterator
 
 from leakscan.detect.decode import as_utf8
+from leakscan.detect.lazy import lazy
 from leakscan.detect.rewrite import Piece
 from leakscan.detect.short import EMPTY_LINE
 from leakscan.model import Span
 
 _CODE = rb"[0-9A-Za-z+/]"
 _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2[BbFf]|3[Dd])")
-_MARKS = re.compile(_MARK + b"+")
-_TOKEN = re.compile(b"(?:%b+|%b)+" % (_CODE, _MARK))
+_MARKS = lazy(_MARK + b"+")
+_TOKEN = lazy(b"(?:%b+|%b)+" % (_CODE, _MARK))
 _JOINT = rb"(?:\\?[\"'`](?!%b)[ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})" % EMPTY_LINE
-_JOINT_AFTER = re.compile(b"(%b)%b{4}" % (_JOINT, _CODE))
-_JOINT_BEFORE = re.compile(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
+_JOINT_AFTER = lazy(b"(%b)%b{4}" % (_JOINT, _CODE))
+_JOINT_BEFORE = lazy(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
 _LETTERS = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _PIECE, _LONG = 32, 60
 _REACH = 96
 _MAX_PIECES = 8
-_ESCAPE = re.compile(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
-_HEX = re.compile(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
-_NEXT_LINE = re.compile(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
-_CODE_RUN = re.compile(_CODE + b"+")
-_LINE_ENDS = re.compile(rb"={0,2}[ \t]{0,8}(?:[\r\n\"'`\\<,;]|\Z)")
-_PADDING = re.compile(rb"={0,2}")
+_ESCAPE = lazy(rb"&#[xX]([0-9A-Fa-f]{1,2});|&#([0-9]{2,3});|(?:%|\\x|\\u00)([0-9A-Fa-f]{2})")
+_HEX = lazy(rb"(?:0[xX])?((?:[0-9a-f]{2}){30,}|(?:[0-9A-F]{2}){30,})\Z")
+_NEXT_LINE = lazy(rb"(?:\r?\n|\\n)[ \t]{0,40}(?=[0-9A-Za-z+/]{4})")
+_CODE_RUN = lazy(_CODE + b"+")
+_LINE_ENDS = lazy(rb"={0,2}[ \t]{0,8}(?:[\r\n\"'`\\<,;]|\Z)")
+_PADDING = lazy(rb"={0,2}")
 _OF_TEXT = (string.ascii_uppercase + "abcdef").encode()  # first of four letters: the byte is below 128
 _CONTROL = bytes({*range(32), 127} - {*b"\t\n\f\r"})
 # Single bytes, or none at the ends of the text.

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterator
 
 from leakscan.anchors import KEY_HEAD
+from leakscan.detect.lazy import lazy
 from leakscan.detect.privatekey import PrivateKey, parse_der
 from leakscan.model import Span
 
-_START = re.compile(KEY_HEAD)
+_START = lazy(KEY_HEAD)
 _MIN_LETTERS = 60  # in one line: by such runs the history engine knows them
-_BODY = re.compile(rb"[A-Za-z0-9+/]+")
-_PADDING = re.compile(rb"={0,2}")
+_BODY = lazy(rb"[A-Za-z0-9+/]+")
+_PADDING = lazy(rb"={0,2}")
 # Between two lines: line ends, also escaped, indentation, quotes, comment marks; a plus only beside one of these.
-_GAP = re.compile(
+_GAP = lazy(
     rb"(?:\\+(?:[nrt]|u000[aAdD])|\\/|&#(?:10|13);|[\s\"'`,;.&()\\#*>]|(?<=[\s\"'`])\+(?=[\s\"'`\\])|%0[aAdD]){1,80}"
 )
 _ESCAPED_LETTERS = (b"\\n", b"\\r", b"\\t")
-_LETTER = re.compile(rb"[A-Za-z0-9+/=]")
+_LETTER = lazy(rb"[A-Za-z0-9+/=]")
 
 
 def iter_bare_keys(data: bytes) -> Iterator[PrivateKey]:

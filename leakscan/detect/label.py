@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakscan.detect.columns import column_name
+from leakscan.detect.lazy import lazy
 from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of
 from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
 from leakscan.model import Part, Span
@@ -19,50 +20,48 @@ _FRAMEWORK_REACH = 1000
 _MAX_REMEMBERED = 4096  # times 2 kB; the versions of a file have most of their lines in common
 _LONGEST_WORD = 28  # longer ones are values, not names
 # A name: words joined by `_`, `-`, `.`, or one space; `HTTP X-MBX-APIKEY` and `API Key` are names, too.
-_UNIT = re.compile(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
-_VALUE = re.compile(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
-_HMAC = re.compile(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
-_OAUTH = re.compile(OAUTH)
+_UNIT = lazy(rb"[A-Za-z][A-Za-z0-9]*(?:(?:[_.\-$]+|::| (?=[A-Za-z]))[A-Za-z0-9]+)*")
+_VALUE = lazy(rb"[A-Za-z0-9]{%d}" % (_LONGEST_WORD + 1))
+_HMAC = lazy(b"|".join(b"(?:%b)" % call for call in HMAC_CALLS))
+_OAUTH = lazy(OAUTH)
 # A thousand letters of base64 hold those of JWT by chance in 3 cases of 100.
-_DRAWN = re.compile(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
+_DRAWN = lazy(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
 # property list: `<key>BinanceSecret</key><string>`.
-_MARKUP = re.compile(
-    rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>"
-)
-_COLOUR = re.compile(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
+_MARKUP = lazy(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>")
+_COLOUR = lazy(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
 # What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
-_CLIENT_CALL = re.compile(
+_CLIENT_CALL = lazy(
     rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
     rb"(?:(?:::|\.)new)?\(\s{0,40}@?(?:[\"'`](?=[^\"'`\n]{0,60}[0-9])[^\"'`\n]{4,64}[\"'`]\s{0,8},\s{0,40}@?)?\Z"
 )
 # `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.
-_AUTH_SCHEME = re.compile(
+_AUTH_SCHEME = lazy(
     rb"(?i)x-auth[\"'`\]]{0,2}\s{0,4}[:=,]\s{0,4}[\"'`]?[a-z]{3,20} ?(?:[\"'`]\s{0,4}\+\s{0,4})?\Z"
 )
-_BASIC_AUTH = re.compile(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
+_BASIC_AUTH = lazy(rb"(?:-u|--user)[ =][\"']?(?:([\w.+/=-]{3,64}):)?\Z")  # `curl -u id:secret`
 _AUTHORIZATION_REACH = 80  # bytes, more than either of the two takes
-_HEADER = re.compile(rb"(?:-H|--header) ?[\"']\Z")
+_HEADER = lazy(rb"(?:-H|--header) ?[\"']\Z")
 _QUOTES = b"\"'`\\"
-_PLACEHOLDER = re.compile(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange|\bsome[_-])[ _-]?")
+_PLACEHOLDER = lazy(rb"(?i)(?:\byour|\benter|\binsert|\breplace|\bchange|\bsome[_-])[ _-]?")
 # What follows a value that is the first of two arguments: the name of the second, with nothing assigned to it.
-_NEXT_ARGUMENT = re.compile(
+_NEXT_ARGUMENT = lazy(
     rb"[\"'`\\]{0,3}\s{0,8},\s{0,80}[^,;=:{}\n]{0,60}?([A-Za-z][A-Za-z0-9_.\- ]{1,60})"
     rb"[\"'`\\\])]{0,6}[ \t]{0,8}(?:[,)\];\n]|$)"
 )
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
-_ELEMENT = re.compile(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
+_ELEMENT = lazy(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 # `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
-_NAMES_ROW = re.compile(rb"[\"'`]\s{0,8},\s{0,40}\Z")
-_IS_FIRST = re.compile(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
-_VALUE_OF = re.compile(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
-_IN_ADDRESS = re.compile(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
-_ASSIGNS = re.compile(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
-_DECODER = re.compile(
+_NAMES_ROW = lazy(rb"[\"'`]\s{0,8},\s{0,40}\Z")
+_IS_FIRST = lazy(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
+_VALUE_OF = lazy(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
+_IN_ADDRESS = lazy(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
+_ASSIGNS = lazy(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
+_DECODER = lazy(
     rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
     rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
 )
-_COMMENT_BEHIND = re.compile(
+_COMMENT_BEHIND = lazy(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import string
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -11,6 +10,7 @@ from itertools import accumulate, chain
 from typing import NamedTuple
 
 from leakscan.anchors import Words
+from leakscan.detect.lazy import lazy
 from leakscan.detect.randomness import token_bits
 from leakscan.detect.words import OTHER_VENUES
 from leakscan.model import Span
@@ -27,13 +27,13 @@ _TELLING = (
     *("\n{}\n", "\n{},", ">{}</h", "key for {},", "key for {}\n", "keys for {}\n"),
 )
 _WHOLE = b"\"'`#/=:\n>"  # how those begin in which the word stands alone: they speak of what is near only
-_OF_COINBASE = re.compile(
+_OF_COINBASE = lazy(
     rb"(?i)[ ._/-]?(?:api|pro|prime|exchange|advanced|cloud|com\b|io\b|rest|client|wallet|commerce|trad|key|secret"
     rb"|cdp|sdk|auth|web|ws|bot)"
 )
-_TO_COINBASE = re.compile(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
+_TO_COINBASE = lazy(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
 _CODE_REACH, _LONG_CODE = 40, 24
-_CODE_BEFORE, _CODE_AFTER = re.compile(rb"[A-Za-z0-9+/]{0,40}\Z"), re.compile(rb"[A-Za-z0-9+/]{0,40}")
+_CODE_BEFORE, _CODE_AFTER = lazy(rb"[A-Za-z0-9+/]{0,40}\Z"), lazy(rb"[A-Za-z0-9+/]{0,40}")
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(string.ascii_lowercase.encode()), frozenset(string.ascii_uppercase.encode())
 

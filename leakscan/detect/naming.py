@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from leakscan.detect.lazy import lazy
 from leakscan.detect.words import BUILD_PREFIXES, FOREIGN, NEGATIVE, NEUTRAL, SHARED_NAMES, WALLETS
 from leakscan.model import Part, Span
 
@@ -16,7 +16,7 @@ Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "non
 _MAX_REMEMBERED = 1 << 14  # times some 100 bytes
 _MAX_WORDS_REMEMBERED, _SHORT = 1 << 11, 120  # the versions of a file have the same names, and lines
 _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
 
 

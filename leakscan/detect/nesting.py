@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 _MAX_PARENTS, _PARENT_REACH, _BRACKET_REACH = 6, 4096, 1024
-_SECTION = re.compile(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
-_COMMENT = re.compile(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
+_SECTION = lazy(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
+_COMMENT = lazy(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 # A heading of Markdown, with empty lines below it.
-_HEADING = re.compile(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
+_HEADING = lazy(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
 _FIRST = b"[#*/;-<"  # of a section, a heading or a comment
 # `{"exchange": "luno", "secret": "…"`: the item of a list says what it is.
-_KIND = re.compile(
+_KIND = lazy(
     rb"[\"']?(?i:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?\\{0,2}[\"']?\s{0,3}"
     rb"[:=]\s{0,3}\\{0,2}[\"']([\w.\- ]{1,40})\\{0,2}[\"']"
 )
-_BRACKETS = re.compile(rb"[][{}()]")
+_BRACKETS = lazy(rb"[][{}()]")
 # What stands before a bracket, from its end to its start: from the other side each place would be tried.
 # `"zaif":          {` stands in columns.
-_OPENER_NAME = re.compile(
+_OPENER_NAME = lazy(
     rb"(?:(?:[ \t]{0,40}|\s{0,3})>?[:=])?\s{0,3}['\"\\]{0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])"
 )
 

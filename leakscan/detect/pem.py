@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from leakscan.detect import putty
 from leakscan.detect.armour import unwrap
 from leakscan.detect.keybody import iter_bare_keys, read_bare_key
+from leakscan.detect.lazy import lazy
 from leakscan.detect.openssh import parse_openssh
 from leakscan.detect.privatekey import MAX_KEY_BYTES, PrivateKey, identity_of, parse_der
 from leakscan.model import Span
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 DER_HEAD = b"0"  # a sequence; it holds no anchor, but may be all of a key
 HEADER_MARK = b"-----BEGIN"
 LITERALS = (HEADER_MARK, putty.MARK)
-HEADER = re.compile(
-    rb"-----BEGIN((?:(?: |%20|\+)[A-Z0-9]{1,12}){0,4}(?: |%20|\+)PRIVATE(?: |%20|\+)KEY)-----"
-)
-_SPACE = re.compile(rb"%20|\+")
-_DRESSING = re.compile(rb"(?:\\+[nrt]|[\s\"'`,;\\#*>+]|%0[aAdD]|&#(?:10|13);){0,80}")
+HEADER = lazy(rb"-----BEGIN((?:(?: |%20|\+)[A-Z0-9]{1,12}){0,4}(?: |%20|\+)PRIVATE(?: |%20|\+)KEY)-----")
+_SPACE = lazy(rb"%20|\+")
+_DRESSING = lazy(rb"(?:\\+[nrt]|[\s\"'`,;\\#*>+]|%0[aAdD]|&#(?:10|13);){0,80}")
 _OPENSSH = b"OPENSSH PRIVATE KEY"
 
 

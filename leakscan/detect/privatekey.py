@@ -8,15 +8,14 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 if TYPE_CHECKING:
     from leakscan.rules import KeyType
 
 MAX_KEY_BYTES = 32 * 1024  # an RSA key of 16384 bits takes 13 kB
-_WEAK_OID = re.compile(
-    rb"\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05([\x01\x03\x04\x06\x0a\x0b])|\x0c\x01([\x01-\x06]))"
-)
+_WEAK_OID = lazy(rb"\x2a\x86\x48\x86\xf7\x0d\x01(?:\x05([\x01\x03\x04\x06\x0a\x0b])|\x0c\x01([\x01-\x06]))")
 _WEAK_SCHEMES = {
     b"\x01": "MD2 and DES",
     b"\x03": "MD5 and DES",
@@ -29,13 +28,13 @@ _WEAK_SCHEMES = {
 
 # RFC 8410 section 7: version 2 holds the public half, too; Rust's ring writes that with a second tag. As version 1 it
 # can be read.
-_ED25519_V2 = re.compile(
+_ED25519_V2 = lazy(
     rb"0[\x51\x53]\x02\x01\x01(0\x05\x06\x03\x2b\x65\x70\x04\x22\x04\x20.{32})(?:\x81\x21|\xa1\x23\x03\x21)\0(.{32})",
     re.DOTALL,
 )
 _V1_HEAD = b"0\x2e\x02\x01\0"
 # RFC 5915: the number is as long as the curve asks; some writers leave out leading noughts.
-_SEC1_HEAD = re.compile(rb"0(?:[\0-\x7f]|\x81.)\x02\x01\x01\x04(.)", re.DOTALL)
+_SEC1_HEAD = lazy(rb"0(?:[\0-\x7f]|\x81.)\x02\x01\x01\x04(.)", re.DOTALL)
 _CURVES = {
     b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
     b"\x06\x05\x2b\x81\x04\0\x0a": "SECP256K1",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 import time
 
+from leakscan.detect.lazy import lazy
 from leakscan.rules import Proof
 
 _OBJECT_IDS_SINCE = 1_501_545_600  # August 2017: the first exchange with such keys opened in September
 _A_DAY = 86_400
 _SEED, _RAW = 32, 64
-_BASE64_OF_32 = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?!=)")
+_BASE64_OF_32 = lazy(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?!=)")
 _PAIR_REACH = 600
 
 

@@ -5,9 +5,9 @@ The format: https://the.earth.li/~sgtatham/putty/0.80/htmldoc/AppendixC.html"""
 from __future__ import annotations
 
 import binascii
-import re
 from typing import Any
 
+from leakscan.detect.lazy import lazy
 from leakscan.detect.openssh import read_public_key, read_strings
 from leakscan.detect.privatekey import PrivateKey, fingerprint, identity_of, kind_of
 from leakscan.model import Span
@@ -15,7 +15,7 @@ from leakscan.model import Span
 MARK = b"PuTTY-User-Key-File-"
 _MAX_BYTES = 32 * 1024
 _EOL = rb"(?:\r\n|\n|\r|\\+r\\+n|\\+n)[ \t]{0,16}"
-_FILE = re.compile(
+_FILE = lazy(
     MARK
     + rb"([1-3]): ?[a-z0-9-]{3,40}EOLEncryption: ?([a-z0-9-]{3,20})EOL(?:Comment: ?[^\r\n\\]{0,200}EOL)?"
     rb"Public-Lines: ?[0-9]{1,4}EOL((?:[A-Za-z0-9+/=]{1,80}EOL){1,400})"
@@ -23,7 +23,7 @@ _FILE = re.compile(
     rb"Private-Lines: ?[0-9]{1,4}EOL((?:[A-Za-z0-9+/=]{1,80}EOL){1,400})"
     rb"(?:Private-MAC|Private-Hash): ?[0-9a-f]{40,64}".replace(b"EOL", _EOL)
 )
-_LINE_END = re.compile(_EOL)
+_LINE_END = lazy(_EOL)
 
 
 def read_putty_key(data: bytes, start: int) -> PrivateKey | None:

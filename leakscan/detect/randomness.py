@@ -12,9 +12,10 @@ import base64
 import binascii
 import functools
 import math
-import re
 import string
 from typing import TYPE_CHECKING
+
+from leakscan.detect.lazy import lazy
 
 if TYPE_CHECKING:
     from leakscan.detect.reference_counts import count_repeats, count_steps, written_bits
@@ -115,7 +116,7 @@ _SIZES = (  # the alphabets that values are drawn from, smallest first, and thei
     (frozenset(string.ascii_lowercase.encode() + string.digits.encode()), 36),
     (frozenset(string.ascii_uppercase.encode() + string.digits.encode()), 36),
 )
-_UUID = re.compile(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_UUID = lazy(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LETTERS_AND_DIGITS = frozenset((string.ascii_letters + string.digits).encode())
 _SYMBOLS = bytes(set(range(256)) - _LETTERS_AND_DIGITS)
 _MIN_ENCODED_TEXT = 32  # random values as short as this never decode to that much printable text

@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import functools
-import re
 from collections import defaultdict
 
 from leakscan.detect.fits import Fits, Listing
+from leakscan.detect.lazy import lazy
 from leakscan.detect.phrase import is_phrase
 from leakscan.detect.proofs import is_possible
 from leakscan.detect.randomness import MIN_RANDOM_BITS, alphabet_size, token_bits
@@ -16,10 +16,10 @@ from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 
 MIN_LOOSE_BITS = 12.0
 _SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
-_SYMBOL = re.compile(rb"[+/_-]")
-_OF_CHAIN = re.compile(rb"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")  # an address; a digest or a wallet's key
+_SYMBOL = lazy(rb"[+/_-]")
+_OF_CHAIN = lazy(rb"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")  # an address; a digest or a wallet's key
 _GROUPS, _LOWER, _SHORTEST_GROUP = 4, 36, 8  # `8-8-8-5` of lower-case letters and digits
-_DIGITS = re.compile(rb"[0-9a-f]+")
+_DIGITS = lazy(rb"[0-9a-f]+")
 _MAX_REMEMBERED = 1 << 14
 _NONE = Fits()
 

@@ -5,33 +5,33 @@ Long ones have marks of their own (leakscan/detect/hiding.py)."""
 from __future__ import annotations
 
 import binascii
-import re
 from collections.abc import Iterable, Iterator
 
+from leakscan.detect.lazy import lazy
 from leakscan.detect.rewrite import Piece
 from leakscan.detect.spans import merged
 from leakscan.model import Span
 
-_VALUE = re.compile(rb"[A-Za-z0-9+/_-]{10,}={0,2}")
+_VALUE = lazy(rb"[A-Za-z0-9+/_-]{10,}={0,2}")
 # Every byte of a value is from 0x2B, the plus, to 0x7A, the z, which shows in one letter of four and one digit of two.
 _BASE64 = rb"(?:[K-Za-e][A-Za-z0-9+/]{3}){4,14}[A-Za-z0-9+/]{0,3}"
 _DIGITS = rb"(?:0[xX])?(?:[2-7][0-9A-Fa-f]){12,29}"
-_ENCODED = re.compile(rb"(?P<digits>%b)|(?P<base64>%b)" % (_DIGITS, _BASE64))
-_TOKEN = re.compile(rb"(?<![A-Za-z0-9+/_-])(?:%b|%b)(?![A-Za-z0-9+/_-])" % (_DIGITS, _BASE64))
-_PADS = re.compile(rb"={0,2}")
+_ENCODED = lazy(rb"(?P<digits>%b)|(?P<base64>%b)" % (_DIGITS, _BASE64))
+_TOKEN = lazy(rb"(?<![A-Za-z0-9+/_-])(?:%b|%b)(?![A-Za-z0-9+/_-])" % (_DIGITS, _BASE64))
+_PADS = lazy(rb"={0,2}")
 # A literal that another one follows: as far as three bytes show it, and as far as those before a token do.
-_GOES_ON = re.compile(rb"[\"'`](?:[ \t]?[+.&\\\"'`]|\r?\n[ \t+.&\"'`])|\\\r?\n")
+_GOES_ON = lazy(rb"[\"'`](?:[ \t]?[+.&\\\"'`]|\r?\n[ \t+.&\"'`])|\\\r?\n")
 EMPTY_LINE = rb"[ \t\r]{0,16}\n[ \t\r]{0,16}\n"  # behind it something else begins
 _LITERAL = rb"[!#-&(-\[\]-_a-~]{1,136}"  # no quote and no backslash
-_WENT_BEFORE = re.compile(
+_WENT_BEFORE = lazy(
     rb"(?<=[\"'`=])%b(?:[\"'`][ \t\r\n+.&\\]{1,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})\Z" % _LITERAL
 )
-_JOINT = re.compile(
+_JOINT = lazy(
     rb"[\"'`](?!%b)(?P<fill>[ \t\r\n+.&\\]{1,32})[bBrRuUfF]{0,2}[\"'`](?=%b[\"'`\\])"
     rb"|\\\r?\n[ \t]{0,32}(?=%b[\"'`\\])" % (EMPTY_LINE, _LITERAL, _LITERAL)
 )
 # Pieces with nothing but blanks between them are arguments as often, if not of an assignment or in parentheses.
-_PIECE = re.compile(rb"([=(:] ?)?[\"'`]%b\Z" % _LITERAL)
+_PIECE = lazy(rb"([=(:] ?)?[\"'`]%b\Z" % _LITERAL)
 _LONGEST_LITERAL = 140
 _BESIDE = 300
 

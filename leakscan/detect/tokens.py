@@ -14,6 +14,7 @@ from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alon
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.fits import Fits
 from leakscan.detect.label import Labeller
+from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import KeywordIndex
 from leakscan.detect.rewrite import Piece
 from leakscan.detect.shapes import Shapes
@@ -22,31 +23,31 @@ from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
 from leakscan.rules import RUN_LENGTH, RuleSet, TextShape
 
-_TOKEN = re.compile(
+_TOKEN = lazy(
     rb"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{%d,%d}(?![A-Za-z0-9+/_-])"
     % (
         SHORTEST_TOKEN,
         LONGEST_TOKEN,
     )
 )
-_PAD_ENDS = re.compile(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
-_PADS = re.compile(rb"={0,2}")
+_PAD_ENDS = lazy(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
+_PADS = lazy(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D or %253D in a URL, \u003d in a script;
 # the rest of a colour in the output of a terminal.
-_ESCAPES = re.compile(
+_ESCAPES = lazy(
     rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//"
     rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m))"
 )
-_NAME_ENDS = re.compile(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
+_NAME_ENDS = lazy(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
 # Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
 # OpenAI, BIP-32 wallets; and what is no key: `YoUrApIkEy`, `xxxx` for the first part of one.
-_ANOTHERS = re.compile(
+_ANOTHERS = lazy(
     rb"(?i:your|xxxx)|AAAA|AIza|eyJ[A-Za-z0-9]|gh[opsu]_|github_pat_|xox[abp]-|[srp]k_(?:live|test)_|AKIA|sk-|glpat-|[xyztuv](?:prv|pub)[1-9A-HJ-NP-Za-km-z]{50}"
 )
-_ROW = re.compile(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
+_ROW = lazy(rb"(?i)\bvalues\s{0,8}\([^()]*\Z")
 # The first line of what is signed or public: every signed commit has one.
-_ARMOUR = re.compile(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
-_HEXADECIMAL = re.compile(rb"[0-9A-Fa-f_-]*")
+_ARMOUR = lazy(rb"-----BEGIN (?:PGP [A-Z ]{1,30}|CERTIFICATE|(?:RSA |EC )?PUBLIC KEY)-----\s{0,8}\Z")
+_HEXADECIMAL = lazy(rb"[0-9A-Fa-f_-]*")
 _ANY_HEAD = tuple(bytes((code,)) for code in range(256) if _TOKEN.match(bytes((code,)) * SHORTEST_TOKEN))
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
@@ -82,7 +83,7 @@ class Tokens:
             functools.lru_cache(_MAX_REMEMBERED)(self._is_promising),
             phrases=True,
         )
-        self._hint = re.compile(b"|".join(map(re.escape, self.spec.hints)))
+        self._hint = lazy(b"|".join(map(re.escape, self.spec.hints)))
         accepts = functools.lru_cache(_MAX_REMEMBERED)(self._is_possible)
         self.spec_of_names = replace(self.spec, heads=_ANY_HEAD, accepts=accepts)
         self._matcher = Matcher(self.spec)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -12,6 +11,7 @@ from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, near_span
 from leakscan.detect.environment import Environments, holds_value, of_host
 from leakscan.detect.label import Labeller
+from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, names_of, split_words
 from leakscan.detect.nesting import parent_spans
@@ -19,20 +19,18 @@ from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
 
-_NAME_END = re.compile(rb"[\w-]{0,40}")
-_NAME_START = re.compile(rb"[\w-]{0,40}\Z")
-_RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
-_FIRST_OF_ITEM = re.compile(
-    rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
-)  # beside the value, not above it
+_NAME_END = lazy(rb"[\w-]{0,40}")
+_NAME_START = lazy(rb"[\w-]{0,40}\Z")
+_RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
+_FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
-_IN_ADDRESS = re.compile(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
+_IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_ASKED = 8
 _MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
 _LONGEST_LIST, _MANY_NAMED = 400, 4
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.
-_COMMENT_BEHIND = re.compile(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
+_COMMENT_BEHIND = lazy(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
 
 
 @dataclass(frozen=True, slots=True)
