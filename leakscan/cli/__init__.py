@@ -107,6 +107,7 @@ def entry() -> None:
     _settle_streams()
     code = main()
     _end_undisturbed()
+    gc.freeze()  # nothing is left to be collected on the way out
     try:
         sys.stdout.flush()
     except (OSError, ValueError):  # said already: without this Python would say it again, and exit with 120
