@@ -6,11 +6,11 @@ import random
 import re
 from array import array
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from leakscan import anchors
-from leakscan.anchors import AnchorSpec
-from leakscan.anchors import reference as anchors_reference
+from leakscan.anchors import AnchorSpec, reference, reference_hidden, reference_words
 from leakscan.gitstore import kernel_reference
 from leakscan.gitstore.commits import parse_links
 from leakscan.gitstore.deltaerror import DeltaError
@@ -35,6 +35,14 @@ PIECES = (
     b"%41",
 )
 LITERALS: tuple[tuple[bytes, ...], ...] = ((), (b"KEY",), (b"KEY", b"EK", b"-----BEGIN"))
+WORDS = (b"key", b"aab", b"ab3", b"ab3key", b"\0\xff\0", b"-----begin", b"acebdyace", b"x" * 40)
+FINDERS = SimpleNamespace(
+    Matcher=reference.Matcher,
+    Words=reference_words.Words,
+    count_nuls=reference_hidden.count_nuls,
+    find_hidden=reference_hidden.find_hidden,
+    find_wide=reference_hidden.find_wide,
+)
 LIMITS = (-1, 0, 40, *[1 << 20] * 9)
 # What headers and deltas claim: sizes around every border of the formats, and beyond what there is.
 CLAIMS = (
@@ -126,10 +134,9 @@ def spec(rng: random.Random) -> AnchorSpec:
     )
 
 
-def matcher_beside(module: Any, limits: AnchorSpec) -> Any:
-    """The twin in Python beside the kernel in Python, else the compiled one."""
-    python = module.apply is kernel_reference.apply
-    return (anchors_reference if python else anchors).Matcher(limits)
+def finders_beside(module: Any) -> Any:
+    """The twins in Python beside the kernel in Python, else the compiled ones."""
+    return FINDERS if module.apply is kernel_reference.apply else anchors
 
 
 def apply_case(rng: random.Random) -> Case:
@@ -138,7 +145,7 @@ def apply_case(rng: random.Random) -> Case:
 
 
 def run_apply(module: Any, base: bytes, instructions: bytes, limit: int, limits: Any) -> Any:
-    seen = outcome(module.apply_and_look, matcher_beside(module, limits), base, instructions, limit)
+    seen = outcome(module.apply_and_look, finders_beside(module).Matcher(limits), base, instructions, limit)
     return outcome(module.apply, base, instructions, limit), seen
 
 
@@ -147,7 +154,10 @@ def match_case(rng: random.Random) -> Case:
 
 
 def run_match(module: Any, data: bytes, limits: Any) -> Any:
-    return matcher_beside(module, limits).has_anchor(data)
+    finders, half = finders_beside(module), len(data) // 2
+    words = sorted(finders.Words(WORDS).find(data, half // 2, len(data) - 1))
+    found = finders.find_hidden(data), finders.find_wide(data), finders.count_nuls(data, half)
+    return finders.Matcher(limits).has_anchor(data), words, found
 
 
 def headers_case(rng: random.Random) -> Case:
