@@ -38,21 +38,38 @@ _CONTROL = bytes({*range(32), 127} - {*b"\t\n\f\r"})
 # Single bytes, or none at the ends of the text.
 _MARK_STARTS, _MARK_ENDS = (b"%", b"\\", b"&"), (b"%", b"\\", b";")
 _JOINT_STARTS, _JOINT_ENDS = (b'"', b"'", b"`", b"\\"), (b'"', b"'", b"`", b" ", b"\t", b"\n")
-_ESCAPE_STARTS = b"%\\&"
+_ESCAPE_STARTS, _MARKS_OF_DIGITS = b"%\\&", (b"%", b"\\x", b"\\u00")
 _HEAD = 48  # letters: 36 bytes, and hardly ever are those of an image all printable
 
 
 def iter_hidden(data: bytes, spans: Iterable[tuple[int, int]]) -> Iterator[Piece]:
     """Every piece that can be said plainly; they may overlap. `spans`: long runs of base64 characters, shorter ones
     beside a joint, and escapes in a row."""
+    done = apart = 0
     for start, end in spans:
         run = Span(start, end)
+        if start < done:
+            continue  # a line of what was decoded with the lines before it
         if data[start] in _ESCAPE_STARTS:
-            yield Piece(run, _ESCAPE.sub(_character, data[start:end]), "unescaped")
-        elif end - start >= _LONG and (piece := _decoded(data, run)) is not None:
-            yield piece
-        else:
+            yield Piece(run, _unescaped(data[start:end]), "unescaped")
+            continue
+        piece = None
+        if end - start >= _LONG:
+            piece, reached = _decoded(data, run, alone=start < apart)
+            apart = max(apart, reached)
+        if piece is None:
             yield from _joints(data, run)
+        else:
+            done = piece.original.end
+            yield piece
+
+
+def _unescaped(run: bytes) -> bytes:
+    """Escapes in a row, which are mostly of one form: then they are read at once."""
+    for mark in _MARKS_OF_DIGITS:
+        if run.startswith(mark) and run.count(mark) * (len(mark) + 2) == len(run):
+            return binascii.unhexlify(run.replace(mark, b""))
+    return _ESCAPE.sub(_character, run)
 
 
 def _character(escape: re.Match[bytes]) -> bytes:
@@ -60,22 +77,24 @@ def _character(escape: re.Match[bytes]) -> bytes:
     return bytes((code,)) if code < 128 else escape[0]
 
 
-def _decoded(data: bytes, run: Span) -> Piece | None:
-    """Hexadecimal digits or base64, if it is text that they hold."""
+def _decoded(data: bytes, run: Span, *, alone: bool) -> tuple[Piece | None, int]:
+    """Hexadecimal digits or base64, if it is text that they hold, and how far was read. Base64 goes on in the next
+    lines, if not `alone`: lines that are no text together may each be some."""
     start, end = run
     if data[start - 1 : start] == b"\\" and data[start : start + 1] in b"nrt":
         start += 1
     if hexadecimal := _HEX.match(data, start, end):
         text = _as_text(binascii.unhexlify(hexadecimal[1]))
-        return Piece(Span(start, end), text, "hexadecimal decoded") if text else None
+        return Piece(Span(start, end), text, "hexadecimal decoded") if text else None, end
     if len(data[start : min(end, start + _HEAD) : 4].translate(None, _OF_TEXT)) > 2:
-        return None
+        return None, end
     head = _base64(data[start : start + _HEAD])
     if not head or not _is_text(head):
-        return None
-    body, end = _with_next_lines(data, start, end)
-    text = _as_text(_base64(body))
-    return Piece(Span(start, end), text, "base64 decoded") if text else None
+        return None, end
+    body, end = (data[start:end], end) if alone else _with_next_lines(data, start, end)
+    if text := _as_text(_base64(body)):
+        return Piece(Span(start, end), text, "base64 decoded"), end
+    return (None if alone else _decoded(data, run, alone=True)[0]), end
 
 
 def _with_next_lines(data: bytes, start: int, end: int) -> tuple[bytes, int]:
@@ -93,6 +112,7 @@ def _with_next_lines(data: bytes, start: int, end: int) -> tuple[bytes, int]:
 
 
 def _base64(body: bytes) -> bytes:
+    body = body[:-1] if len(body) % 4 == 1 else body  # cut off within the byte
     try:
         return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
     except binascii.Error:

@@ -63,8 +63,10 @@ def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
         return None
     label = _SPACE.sub(b" ", match[1])[1:]
     footer = b"-----END" + match[1] + b"-----"
-    stop = data.find(footer, header.end, header.end + MAX_KEY_BYTES)
-    if stop < 0 or HEADER_MARK in data[header.end : stop]:
+    most = header.end + MAX_KEY_BYTES
+    following = data.find(HEADER_MARK, header.end, most)
+    stop = data.find(footer, header.end, following if following >= 0 else most)
+    if stop < 0:
         return _without_end(data, header, label)
     armour = unwrap(data, Span(header.end, stop))
     if armour is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import time
 
 import pytest
@@ -21,6 +22,7 @@ SHAPES = {
     "values": b"api_secret='%b'\n" % fake("alnum:64", 3).encode(),
     "hexadecimal": b"deadbeef" * 4000 + b"\n",
     "base64": b"QUFBQkJC" * 4000 + b"\n",
+    "base64 of what is no text": base64.encodebytes(b"a line of a text, " * 190 + b"\x01" * 57),
     "escapes": b"\\u0041" * 900 + b"\n",
     "percent signs": b"%41%42" * 900 + b"\n",
     "joined pieces": b"'aB3x' + \n" * 300,

@@ -170,6 +170,15 @@ def test_what_hides_nothing_is_left_alone(text: str) -> None:
     assert found(text) == {}
 
 
+def test_lines_of_base64_that_are_no_text_together_are_read_one_by_one() -> None:
+    lines = [b64(f"SECRET={SECRET}".rjust(93, "#")), b64(b"\1" + b"#" * 92), b64(f"KEY={KEY}".rjust(93, "#"))]
+    assert set(found("\n".join(["# binance", *lines]))) == {SECRET, KEY}
+
+
+def test_base64_that_is_cut_off_within_a_byte_is_read_up_to_there() -> None:
+    assert set(found(b64(ENV + "###")[:-3])) == {KEY, SECRET}
+
+
 def test_layers_are_counted() -> None:
     deep = SECRET
     for _ in range(3):
