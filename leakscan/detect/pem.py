@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ HEADER = lazy(rb"-----BEGIN((?:(?: |%20|\+)[A-Z0-9]{1,12}){0,4}(?: |%20|\+)PRIVA
 _SPACE = lazy(rb"%20|\+")
 _DRESSING = lazy(rb"(?:\\+[nrt]|[\s\"'`,;\\#*>+]|%0[aAdD]|&#(?:10|13);){0,80}")
 _OPENSSH = b"OPENSSH PRIVATE KEY"
+_LEAST_BODY = (
+    48  # of the shortest key there is, the 32 bytes of P-256 in SEC1 with nothing else, it takes 52 letters
+)
 
 
 def read_private_keys(data: bytes) -> list[PrivateKey]:
@@ -45,7 +49,7 @@ def read_private_keys(data: bytes) -> list[PrivateKey]:
 def _iter_armoured(data: bytes) -> Iterator[PrivateKey]:
     if HEADER_MARK in data:
         for header in HEADER.finditer(data):
-            if key := read_private_key(data, Span(*header.span())):
+            if key := _read_private_key(data, header):
                 yield key
 
 
@@ -56,15 +60,15 @@ def _whole_der(data: bytes) -> PrivateKey | None:
     return parse_der(Span(0, len(data)), data, "DER")
 
 
-def read_private_key(data: bytes, header: Span) -> PrivateKey | None:
-    """The key whose header stands at `header`; None for a placeholder, a fragment, or anything that does not parse."""
-    match = HEADER.match(data, header.start)
-    if match is None:
+def _read_private_key(data: bytes, match: re.Match[bytes]) -> PrivateKey | None:
+    """The key whose header was found; None for a placeholder, a fragment, or anything that does not parse."""
+    header = Span(*match.span())
+    most = header.end + MAX_KEY_BYTES
+    following = data.find(HEADER_MARK, header.end, most)
+    if 0 <= following < header.end + _LEAST_BODY:
         return None
     label = _SPACE.sub(b" ", match[1])[1:]
     footer = b"-----END" + match[1] + b"-----"
-    most = header.end + MAX_KEY_BYTES
-    following = data.find(HEADER_MARK, header.end, most)
     stop = data.find(footer, header.end, following if following >= 0 else most)
     if stop < 0:
         return _without_end(data, header, label)
