@@ -19,6 +19,7 @@ from leakscan.detect.mentions import KeywordIndex
 from leakscan.detect.rewrite import Piece
 from leakscan.detect.shapes import Shapes
 from leakscan.detect.short import before_first, decoded, iter_short
+from leakscan.detect.spans import Cover, merged
 from leakscan.detect.words import CREDENTIAL_HINTS
 from leakscan.model import Span
 from leakscan.rules import RUN_LENGTH, RuleSet, TextShape
@@ -122,15 +123,14 @@ class Tokens:
             found.update(self._readings(data, Span(*token)))
         read = {Span(*token) for token in tokens}
         read |= {span for span in found if not _ESCAPES.match(data, span.start)}  # read as a run
-        for span in list(found):
-            stop = span.end + _BESIDE
-            for match in _TOKEN.finditer(data, max(0, span.start - _BESIDE), stop):
+        values = Cover(found)
+        for low, high in merged((max(0, span.start - _BESIDE), span.end + _BESIDE) for span in found):
+            for match in _TOKEN.finditer(data, low, high):
                 token = Span(*match.span())
-                apart = token.end <= span.start or span.end <= token.start
-                if apart and token.end < stop and token not in read:
-                    read.add(token)
-                    if not _NAME_ENDS.match(data, token.end) or _is_padded(data, token):
-                        found.update(self._readings(data, token))
+                if token.end == high or token in read or values.touches(token):
+                    continue
+                if not _NAME_ENDS.match(data, token.end) or _is_padded(data, token):
+                    found.update(self._readings(data, token))
         return dict(sorted(found.items()))
 
     def _readings(self, data: bytes, token: Span) -> Iterator[tuple[Span, Fits]]:
