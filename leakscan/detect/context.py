@@ -54,9 +54,15 @@ def near_span(data: bytes, span: Span) -> Span:
     return Span(start, end)
 
 
+def line_start(data: bytes, place: int, reach: int = _LINE) -> int:
+    """Where the line of a place begins, or so many bytes before it: a line may be megabytes long."""
+    low = max(0, place - reach)
+    return max(low, data.rfind(b"\n", low, place) + 1)
+
+
 def is_made_up(data: bytes, span: Span) -> bool:
     """The line of a value, or a comment right above it, says that it is none: `# noqa: mock`, `DUMMY_KEY = "…"`."""
-    low = max(data.rfind(b"\n", 0, span.start) + 1, span.start - _LINE)
+    low = line_start(data, span.start)
     high = data.find(b"\n", span.end, span.end + _LINE)
     behind = data[span.end : high if high >= 0 else span.end + _LINE]
     if _MADE_UP.search(data[low : span.start]) or _MADE_UP.search(behind):

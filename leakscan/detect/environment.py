@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
 
-from leakscan.detect.context import COMMENT_LINE
+from leakscan.detect.context import COMMENT_LINE, line_start
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
@@ -145,13 +145,13 @@ def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, var
 def _is_choice(data: bytes, value: Span, host: Span) -> bool:
     """`if testnet:` below a value, and then the host; `"https://testnet.…" if testnet else "https://api.…"`: a switch
     decides."""
-    line = data.rfind(b"\n", max(0, host.start - _LINE), host.start) + 1
+    line = line_start(data, host.start)
     end = data.find(b"\n", host.end, host.end + _LINE)
     if line <= value.start < host.start:
         return False
     if _CHOICE.search(data, line, end if end >= 0 else host.end + _LINE):
         return True
-    above = data.rfind(b"\n", max(0, line - _LINE), max(0, line - 1)) + 1
+    above = line_start(data, max(0, line - 1))
     return value.end <= above and _CONDITION.match(data, above, line) is not None
 
 
@@ -161,8 +161,7 @@ def _is_apart(data: bytes, value: Span, host: Span) -> bool:
 
 
 def _is_commented(data: bytes, span: Span) -> bool:
-    line = data.rfind(b"\n", max(0, span.start - _LINE), span.start) + 1
-    return COMMENT_LINE.match(data, line, span.start) is not None
+    return COMMENT_LINE.match(data, line_start(data, span.start), span.start) is not None
 
 
 def _words(text: bytes) -> frozenset[str]:

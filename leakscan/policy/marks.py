@@ -9,7 +9,7 @@ from leakscan.decisions import Mark
 from leakscan.model import Span
 
 # A mark further away than this belongs to something else: in minified code a line may be megabytes long.
-_REACH = 500
+_REACH, _LONGEST_LINE = 500, 1 << 16
 _OWN = re.compile(rb"leakscan:allow(-next)?(?:[ \t]+([A-Za-z][A-Za-z0-9-]*))?(?:[ \t]+([^\r\n]*))?")
 _FOREIGN = re.compile(
     rb"(?P<gitleaks>gitleaks:allow)|(?P<betterleaks>betterleaks:allow)|(?P<trufflehog>trufflehog:ignore)"
@@ -27,12 +27,12 @@ def mark_at(text: bytes, span: Span) -> Mark | None:
 
 
 def _marks_near(text: bytes, span: Span) -> Iterator[Mark]:
-    low = text.rfind(b"\n", 0, span.start) + 1
-    high = text.find(b"\n", span.end)
-    high = len(text) if high < 0 else high
-    yield from _marks_in(text[max(low, span.start - _REACH) : min(high, span.end + _REACH)], of_next=False)
+    low = text.rfind(b"\n", max(0, span.start - _LONGEST_LINE), span.start) + 1
+    end = min(len(text), span.end + _REACH)
+    high = text.find(b"\n", span.end, end)
+    yield from _marks_in(text[max(low, span.start - _REACH) : end if high < 0 else high], of_next=False)
     if low:
-        above = text.rfind(b"\n", 0, low - 1) + 1
+        above = text.rfind(b"\n", max(0, low - _REACH), low - 1) + 1
         yield from _marks_in(text[max(above, low - _REACH) : low - 1], of_next=True)
 
 

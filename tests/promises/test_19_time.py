@@ -31,6 +31,7 @@ SHAPES = {
     "brackets": b"[{(" * 2000 + b"\n",
     "assignments": b"a=b=c=d=e=f=g;" * 200 + b"\n",
     "exchange names": b"binance okx bybit kraken coinbase " * 100 + b"\n",
+    "addresses in one line": b"'%b',https://testnet.binance.vision/" % fake("alnum:64", 4).encode(),
     "line ends": b"\r\n" * 2000,
 }
 SMALL = 100_000
