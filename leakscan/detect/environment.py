@@ -11,10 +11,12 @@ from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
-# `testnet=True`, `TESTNET: 0`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`.
+# `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
+# `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?<![a-z0-9])(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
+    rb"|urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
@@ -35,6 +37,12 @@ _OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows 
 _THIRD_IS_TRUE = re.compile(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
 )
+# `{APIKEY: "<key>", APISECRET: "<secret>", test: true}`: behind it, within its braces.
+_TEST_IS_TRUE = re.compile(
+    rb"[\"'`]\s{0,8},[^{}\[\]()]{0,240}?(?<![\w$.])[\"']?test[\"']?\s{0,3}:\s{0,3}true\b"
+)
+# `BINANCE_API_KEY_TEST`, `test_secret`, `testApiKey`: what is left of it is the name of the live one.
+_TEST_OF_NAME = re.compile(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\Atest(?=[A-Z])")
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
 _BEHIND = re.compile(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
@@ -63,6 +71,8 @@ class Environments:
         if not is_live:
             words |= self._switched(data, span, near)
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
+            words.add("testnet")
+        if _TEST_IS_TRUE.match(data, span.end) or _stands_beside_live(data, span, label):
             words.add("testnet")
         return frozenset(words)
 
@@ -95,7 +105,11 @@ class Environments:
         nearest = min(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
         if _is_off(nearest):
             return set()
-        return {(m["word"] or m["named"]).decode().lower() for m in switches if not _is_off(m)}
+        return {
+            "testnet" if m["urls"] else (m["word"] or m["named"]).decode().lower()
+            for m in switches
+            if not _is_off(m)
+        }
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
@@ -105,6 +119,15 @@ class Environments:
             if not words.isdisjoint(_LIVE) and len(words) <= _LONGEST_HEADING:
                 return True
         return False
+
+
+def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
+    """`BYBIT_TEST_API_KEY = "…"` where `BYBIT_API_KEY = "…"` stands not far from it."""
+    if label.kind != "named" or "test" not in label.words:
+        return False
+    name = _TEST_OF_NAME.sub(b"", data[label.span.start : label.span.end], count=1)
+    live = re.compile(rb"(?i)(?<![\w-])%b[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}" % re.escape(name))
+    return live.search(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH) is not None
 
 
 def _is_off(switch: re.Match[bytes]) -> bool:

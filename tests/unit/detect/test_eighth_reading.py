@@ -1,0 +1,68 @@
+"""What an eighth reading of repositories showed: one case each, made up here."""
+
+import pytest
+from detecting import matches
+
+from leakscan.rules.fake import fill
+
+BINANCE = "new Binance().options({\n  APIKEY: '{alnum:64}',\n  APISECRET: '{alnum:64}'"
+BITMEX = "x = ccxt.bitmex({'apiKey': '{alnum:24}', 'secret': '{alnum:48}'})\n"
+BITGET = 'API_KEY = "bg_{hex:32}"\nSECRET = "{hex:64}"\nPASSPHRASE = "Tr4ding-b0t"\n'
+
+
+def exchanges(text: str) -> list[str]:
+    """In the order of the values."""
+    told = sorted(matches(fill(text, 7)).values(), key=lambda match: match.span)
+    return [match.exchange for match in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        (BINANCE + ",\n  test: true\n\n});", "binance-spot-testnet"),
+        (BINANCE + ",\n  recvWindow: 5000, 'test' : true });", "binance-spot-testnet"),
+        (BINANCE + ",\n  test: false\n});", "binance"),
+        (BINANCE + "\n});\nbinance.buy(symbol, 1, { test: true });", "binance"),
+        (BINANCE + ",\n  latest: true\n});", "binance"),
+        (BITMEX + "x.urls['api'] = x.urls['test']\n", "bitmex-testnet"),
+        (BITMEX + "# x.urls['api'] = x.urls['test']\n", "bitmex"),
+        (BITMEX + "print(x.urls['test'])\n", "bitmex"),
+        (BITMEX + "x.setSandboxMode(true)\n", "bitmex-testnet"),
+        (BITMEX + "x.setSandboxMode(false)\n", "bitmex"),
+    ],
+)
+def test_a_client_is_switched_to_its_test_network(text: str, exchange: str) -> None:
+    assert exchanges(text) == [exchange] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["binance-api-{}-test", "BINANCE_TEST_{}", "test_binance_{}", "testBinance{}"]
+)
+def test_a_name_with_test_beside_the_same_without_it_is_of_the_test_network(name: str) -> None:
+    live = name.replace("-test", "").replace("TEST_", "").replace("test_", "").removeprefix("test")
+    rows = [
+        f'"{form.format(part)}": "{{alnum:64}}",\n' for form in (name, live) for part in ("Key", "Secret")
+    ]
+    assert exchanges("".join(rows)) == ["binance-spot-testnet"] * 2 + ["binance"] * 2
+    assert exchanges("".join(rows[:2])) == ["binance"] * 2  # as likely the key of a program's own tests
+
+
+def test_hl_is_hyperliquid() -> None:
+    assert exchanges('{"aevo_signing_key": "0x{hex:64}",\n "hl_secret_key": "0x{hex:64}"}') == [
+        "aevo",
+        "hyperliquid",
+    ]
+    assert exchanges('{"aevo_signing_key": "0x{hex:64}",\n "xhl_secret_key": "0x{hex:64}"}') == ["aevo"] * 2
+
+
+def test_bitget_has_demo_trading() -> None:
+    assert exchanges("# bitget\n" + BITGET) == ["bitget"] * 3
+    assert exchanges("# bitget\n" + BITGET + 'headers = {"paptrading": "1"}\n') == ["bitget-demo"] * 3
+    assert exchanges("# bitget\n" + BITGET + 'headers = {"paptrading": "0"}\n') == ["bitget"] * 3
+    assert exchanges(BITGET + 'url = "wss://wspap.bitget.com/v2/ws/private"\n') == ["bitget-demo"] * 3
+
+
+def test_crypto_com_has_a_sandbox() -> None:
+    pair = 'API_KEY = "{alnum:22}"\nSECRET = "cxakp_{alnum:22}"\n'
+    assert exchanges('URL = "https://uat-api.3ona.co/exchange/v1/"\n' + pair) == ["cryptocom-sandbox"] * 2
+    assert exchanges('URL = "https://api.crypto.com/exchange/v1/"\n' + pair) == ["cryptocom"] * 2
