@@ -14,7 +14,8 @@ from leakscan.model import Span
 # `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
 # `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
+    rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
     rb"|urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
@@ -32,7 +33,10 @@ _CHOICE = re.compile(
     rb"(?i)[\"'`] if \w{0,40}\.?\w{0,20}(?:test|demo|sandbox|paper)\w{0,20} else\b"
     rb"|(?:test|demo|sandbox|paper)\w{0,20}\)? ?\? ?[\"'`]"
 )
-_OF_DEMONSTRATION = re.compile(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
+# `class DemoUtils` shows how, and has no demo account; `def connect(key, secret, testnet):` asks.
+_ASKS_OR_SHOWS = re.compile(
+    rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}|(?<=[(,])\s?\w{0,8}(?i:testnet|sandbox|demo)(?:: ?bool(?:ean)?)?\s?(?=[,)])"
+)
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
 _THIRD_IS_TRUE = re.compile(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
@@ -88,7 +92,7 @@ class Environments:
     def _above(self, line: bytes) -> frozenset[str]:
         """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
         switch = self._switch.search(line) if self._switch else None
-        return frozenset({"live"}) if switch and _is_off(switch) else _words(_OF_DEMONSTRATION.sub(b"", line))
+        return frozenset({"live"}) if switch and _is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
     def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
         """A switch decides whether the host is taken, and near the value it is not on."""

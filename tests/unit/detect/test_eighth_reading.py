@@ -1,7 +1,7 @@
 """What an eighth reading of repositories showed: one case each, made up here."""
 
 import pytest
-from detecting import matches
+from detecting import DETECTOR, matches
 
 from leakscan.rules.fake import fill
 
@@ -66,3 +66,51 @@ def test_crypto_com_has_a_sandbox() -> None:
     pair = 'API_KEY = "{alnum:22}"\nSECRET = "cxakp_{alnum:22}"\n'
     assert exchanges('URL = "https://uat-api.3ona.co/exchange/v1/"\n' + pair) == ["cryptocom-sandbox"] * 2
     assert exchanges('URL = "https://api.crypto.com/exchange/v1/"\n' + pair) == ["cryptocom"] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "exchange"),
+    [
+        ("def connect(key, secret, testnet: bool = False):", "bybit"),
+        ("def connect(key, secret, testnet: bool = True):", "bybit-testnet"),
+        ("def connect(key, secret, use_testnet):", "bybit"),
+        ("def connect(key, secret, is_demo: bool):", "bybit"),
+        ("def connect_to_testnet(key, secret):", "bybit-testnet"),
+    ],
+)
+def test_a_parameter_asks_for_the_environment(line: str, exchange: str) -> None:
+    body = '    api_key = "{alnum:18}"\n    api_secret = "{alnum:36}"\n'
+    assert exchanges(f"# bybit\n{line}\n{body}") == [exchange] * 2
+
+
+def test_a_host_in_a_comment_of_a_notebook_is_not_used() -> None:
+    pair = "\"api_key = '{alnum:64}'\\n\",\n    \"secret_key = '{alnum:64}'\\n\",\n    "
+    live, test = (
+        '"url = \\"https://api.binance.com\\"\\n",\n    ',
+        '"url = \\"https://testnet.binance.vision\\"\\n"',
+    )
+    assert exchanges(pair + live.replace("url", "#url", 1) + test) == ["binance-spot-testnet"] * 2
+    assert exchanges(pair + live + test) == ["binance"] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        (b"\xda@", b"z\x08BTC"),
+        (b"Z@", b"c"),
+        (b"\xfa@", b"N"),
+        (b"s@\0\0\0", b"i"),
+        (b"\xda@", b"\xda\x03abc"),
+    ],
+)
+def test_strings_of_compiled_python_end_where_their_length_says(before: bytes, behind: bytes) -> None:
+    key, secret = (fill("{alnum:64}", seed).encode() for seed in (7, 8))
+    code = b"\xe3\0\0\xda\x07binance\xda@" + key + before + secret + behind + b"\xda\x07API_KEY"
+    assert [match.identity for match in DETECTOR.judge(DETECTOR.inspect(code), [b"a.pyc"])] == [key, secret]
+
+
+@pytest.mark.parametrize("before", [b"\x02@", b"Z?", b"Z@\0"])
+def test_what_is_no_string_of_64_bytes_goes_on(before: bytes) -> None:
+    key, secret = (fill("{alnum:64}", seed).encode() for seed in (7, 8))
+    code = b"\xe3\0\0\xda\x07binance\xda@" + key + before + secret + b"z\x08BTC"
+    assert [match.identity for match in DETECTOR.judge(DETECTOR.inspect(code), [b"a.pyc"])] == [key]
