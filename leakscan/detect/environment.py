@@ -51,6 +51,9 @@ _TEST_OF_NAME = re.compile(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\A
 _BEHIND = re.compile(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
+# `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
+_ASSIGNED_HOST = re.compile(rb"(\w{1,60})[ \t]{0,20}=[ \t]{0,4}\\?[\"'](?:https?|wss?)://[\w.-]{0,40}\Z")
+_USED_REACH = 4096
 _HOLDS_VALUE = re.compile(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
@@ -149,12 +152,17 @@ def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, var
     if not any(m.exchange in variants for m in near):
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
+    if not _is_commented(data, span):
+        near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
     is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
     used = [m.exchange for m in others if not _is_commented(data, m.span)]
     if is_unused and used:
         return used[0]
+    taken = [m.exchange for m in others if _is_taken(data, m.span)]
+    if live and taken and all(_is_taken(data, m.span) is False for m in live):
+        return taken[0]
     reach = Span(span.start - _HOST_REACH, span.end + _HOST_REACH)
     if any(reach.start <= m.span.start and m.span.end <= reach.end for m in live):
         return exchange
@@ -178,6 +186,27 @@ def _is_choice(data: bytes, value: Span, host: Span) -> bool:
 def _is_apart(data: bytes, value: Span, host: Span) -> bool:
     """Behind the brace that closes what the value stands in: `test: {key: …, url: …}, live: {…, url: …}`."""
     return b"}" in data[value.end : host.start].partition(b"{")[0]
+
+
+def _assigned(data: bytes, host: Span) -> bytes | None:
+    """The name of the variable that gets an address with this host."""
+    low = data.rfind(b"\n", max(0, host.start - _LINE), host.start) + 1
+    name = _ASSIGNED_HOST.search(data, low, host.start)
+    return name[1] if name else None
+
+
+def _is_commented_out(data: bytes, host: Span) -> bool:
+    return _is_commented(data, host) and _assigned(data, host) is not None
+
+
+def _is_taken(data: bytes, host: Span) -> bool | None:
+    """Whether the variable that gets an address with this host is used: `base_url=base_url_test`; None if there is
+    none."""
+    name = _assigned(data, host)
+    if name is None:
+        return None
+    used = re.compile(rb"(?<![\w.\"'])%b(?!\w)(?!\s{0,4}=[^=])" % name)
+    return used.search(data, max(0, host.start - _LINE), host.end + _USED_REACH) is not None
 
 
 def _is_commented(data: bytes, span: Span) -> bool:

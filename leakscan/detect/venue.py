@@ -21,7 +21,7 @@ from leakscan.rules import RuleSet, TextShape
 
 _NAME_END = re.compile(rb"[\w-]{0,40}")
 _NAME_START = re.compile(rb"[\w-]{0,40}\Z")
-_RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
+_RESOURCE = re.compile(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
 _FIRST_OF_ITEM = re.compile(
     rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)"
 )  # beside the value, not above it

@@ -10,9 +10,9 @@ BITMEX = "x = ccxt.bitmex({'apiKey': '{alnum:24}', 'secret': '{alnum:48}'})\n"
 BITGET = 'API_KEY = "bg_{hex:32}"\nSECRET = "{hex:64}"\nPASSPHRASE = "Tr4ding-b0t"\n'
 
 
-def exchanges(text: str) -> list[str]:
+def exchanges(text: str, *paths: bytes) -> list[str]:
     """In the order of the values."""
-    told = sorted(matches(fill(text, 7)).values(), key=lambda match: match.span)
+    told = sorted(matches(fill(text, 7), *paths).values(), key=lambda match: match.span)
     return [match.exchange for match in told]
 
 
@@ -114,3 +114,59 @@ def test_what_is_no_string_of_64_bytes_goes_on(before: bytes) -> None:
     key, secret = (fill("{alnum:64}", seed).encode() for seed in (7, 8))
     code = b"\xe3\0\0\xda\x07binance\xda@" + key + before + secret + b"z\x08BTC"
     assert [match.identity for match in DETECTOR.judge(DETECTOR.inspect(code), [b"a.pyc"])] == [key]
+
+
+LIVE_URL, TEST_URL = 'url = "https://api.binance.com"\n', 'url_test = "https://testnet.binance.vision"\n'
+
+
+@pytest.mark.parametrize(
+    ("used", "exchange"),
+    [
+        ("Client(key, secret, base_url=url_test)", "binance-spot-testnet"),
+        ("Client(key, secret, base_url=url)", "binance"),
+        ("Client(key, secret, base_url=url if live else url_test)", "binance"),
+        ("Client(key, secret)", "binance"),
+        ("Client(key, secret, url_test=None)", "binance"),
+    ],
+)
+def test_of_two_addresses_the_one_whose_variable_is_used(used: str, exchange: str) -> None:
+    pair = 'api_key = "{alnum:64}"\nsecret_key = "{alnum:64}"\n'
+    assert exchanges(pair + LIVE_URL + TEST_URL + used + "\n") == [exchange] * 2
+
+
+def test_code_that_is_commented_out_is_no_heading() -> None:
+    pair = 'API_KEY = "{alnum:64}"\nAPI_SECRET = "{alnum:64}"\n'
+    code = '# client.URL = "https://testnet.binancefuture.com/fapi"\n'
+    assert exchanges(f"# Binance client\n{pair}{code}") == ["binance"] * 2
+    assert exchanges("# https://testnet.binancefuture.com\n" + pair) == ["binance-futures-testnet"] * 2
+    commented = pair.replace("API_", "# API_")
+    assert exchanges(f"# Binance client\n{commented}{code}") == ["binance-futures-testnet"] * 2
+
+
+def test_coinbase_exchange_has_a_sandbox() -> None:
+    keys = '  auth: { passphrase: "Tr4ding-b0t", apiKey: "{hex:32}", apiSecret: "{base64:88}" }\n'
+    text = (
+        "dev: {\n gdax: {\n  url: 'https://api-public.sandbox.gdax.com',\n"
+        + keys
+        + " }\n},\nprod: {\n gdax: {\n  url: 'https://api.gdax.com',\n"
+        + keys.replace("b0t", "b0tt")
+        + " }\n}\n"
+    )
+    assert exchanges(text) == ["coinbase-exchange-sandbox"] * 3 + ["coinbase-exchange"] * 3
+
+
+@pytest.mark.parametrize("name", ["session.auth", "s.auth", "auth"])
+def test_user_and_password_of_http_are_key_and_secret(name: str) -> None:
+    url, pair = 'URL = "https://api.hitbtc.com/api/2"\n', ' = ("{hex:32}", "{hex:32}")\n'
+    assert exchanges(url + name + pair) == ["hitbtc"] * 2
+    assert exchanges(url + name.replace("auth", "colours") + pair) == []
+    assert exchanges("session = requests.session()\n" + name + pair) == []
+
+
+def test_a_pair_in_a_file_of_api_keys_needs_hints_only() -> None:
+    pair = '{\n"key":"{alnum:43}",\n"secret":"{alnum:43}"\n}\n'
+    assert exchanges(pair, b"config/apikey.json") == ["bitfinex"] * 2
+    assert exchanges(pair, b"config/API_KEYS.json") == ["bitfinex"] * 2
+    assert exchanges(pair, b"apikey/config.json") == []
+    assert exchanges(pair, b"config/keys.json") == []
+    assert exchanges(pair.replace("alnum:43", "hex:32"), b"config/apikey.json") == []
