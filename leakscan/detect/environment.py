@@ -12,11 +12,13 @@ from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
 # `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
-# `exchange.urls['api'] = exchange.urls['test']`.
+# `'endpoint': TESTNET_URL`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
     rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
     rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
+    rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
+    rb"(?:(?P<named_url>%b)|(?P<live_url>live|main(?:net)?|real|prod))_?(?:url|endpoint|host)?\b"
     rb"|urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
@@ -54,6 +56,7 @@ _BEHIND = re.compile(
 # `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
 _ASSIGNED_HOST = re.compile(rb"(\w{1,60})[ \t]{0,20}=[ \t]{0,4}\\?[\"'](?:https?|wss?)://[\w.-]{0,40}\Z")
 _USED_REACH = 4096
+_TELLS = re.compile(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
 _HOLDS_VALUE = re.compile(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
@@ -63,7 +66,7 @@ class Environments:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
-        self._switch = re.compile(_SWITCH % (told, told)) if told else None
+        self._switch = re.compile(_SWITCH % (told, told, told)) if told else None
 
     def words(
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
@@ -107,13 +110,14 @@ class Environments:
         switches = list(self._switch.finditer(data, near.start, near.end)) if self._switch else []
         if switches and not _is_commented(data, span):
             switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
+        switches = [m for m in switches if not _is_of_another(data, span, m)]
         if not switches:
             return set()
         nearest = min(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
         if _is_off(nearest):
             return set()
         return {
-            "testnet" if m["urls"] else (m["word"] or m["named"]).decode().lower()
+            "testnet" if m["urls"] else (m["word"] or m["named"] or m["named_url"]).decode().lower()
             for m in switches
             if not _is_off(m)
         }
@@ -137,8 +141,14 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     return live.search(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH) is not None
 
 
+def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
+    """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
+    low, high = min(value.end, switch.end()), max(value.start, switch.start())
+    return bool(switch["named_url"] or switch["live_url"]) and b"}" in data[low:high]
+
+
 def _is_off(switch: re.Match[bytes]) -> bool:
-    return bool(switch["off"] or switch["live"])
+    return bool(switch["off"] or switch["live"] or switch["live_url"])
 
 
 def holds_value(data: bytes, line: Span) -> bool:
@@ -146,14 +156,25 @@ def holds_value(data: bytes, line: Span) -> bool:
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
 
 
-def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
+def of_host(
+    data: bytes,
+    span: Span,
+    near: Sequence[Mention],
+    exchange: str,
+    variants: Container[str],
+    *,
+    by_name: bool = False,
+) -> str:
     """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
-    unless the live one's does, too; also one further off, where the live one's is commented out and its is not."""
+    unless the live one's does, too; also one further off, where the live one's is commented out and its is not.
+    `by_name`: the value's own name says `exchange`; only an address for all of it, such as `BASE_URL`, says more."""
     if not any(m.exchange in variants for m in near):
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
     if not _is_commented(data, span):
         near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
+    if by_name:
+        near = [m for m in near if m.exchange == exchange or _is_of_all(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
     is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
@@ -193,6 +214,12 @@ def _assigned(data: bytes, host: Span) -> bytes | None:
     low = data.rfind(b"\n", max(0, host.start - _LINE), host.start) + 1
     name = _ASSIGNED_HOST.search(data, low, host.start)
     return name[1] if name else None
+
+
+def _is_of_all(data: bytes, host: Span) -> bool:
+    """A variable gets an address with this host, and its name tells no environment: `BASE_URL`, not `TESTNET_URL`."""
+    name = _assigned(data, host)
+    return name is not None and not _TELLS.search(name)
 
 
 def _is_commented_out(data: bytes, host: Span) -> bool:

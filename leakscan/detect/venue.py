@@ -127,16 +127,16 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        live = self._parent.get(found.exchange)
-        if live in able and found.tier is not Tier.LABEL and self._environments.says_live(data, span, label):
+        live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
+        if live in able and not by_name and self._environments.says_live(data, span, label):
             return Venue(live, found.tier)
         words = self._environments.words(data, span, near, label, parents)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
-        if variant == found.exchange and found.tier is not Tier.LABEL:
-            of = {v.id for v in self._variants if v.variant_of == found.exchange} & able
-            variant = of_host(data, span, list(_around(named.own, span, near)), found.exchange, of)
+        if variant == found.exchange:
+            of = {v.id for v in self._variants if v.variant_of == variant} & able
+            variant = of_host(data, span, list(_around(named.own, span, near)), variant, of, by_name=by_name)
         return Venue(variant, found.tier)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:

@@ -170,3 +170,26 @@ def test_a_pair_in_a_file_of_api_keys_needs_hints_only() -> None:
     assert exchanges(pair, b"apikey/config.json") == []
     assert exchanges(pair, b"config/keys.json") == []
     assert exchanges(pair.replace("alnum:43", "hex:32"), b"config/apikey.json") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange"),
+    [
+        ("BINANCE_BASE_URL", "binance-futures-testnet"),
+        ("url", "binance-futures-testnet"),
+        ("BINANCE_TESTNET_URL", "binance"),
+        ("DEMO_URL", "binance"),
+        ('URL = "https://fapi.binance.com"\nBASE_URL', "binance"),
+    ],
+)
+def test_an_address_for_all_of_it_tells_more_than_the_name_of_a_key(name: str, exchange: str) -> None:
+    pair = 'BINANCE_API_KEY = "{alnum:64}"\nBINANCE_API_SECRET = "{alnum:64}"\n'
+    assert exchanges(f'{pair}{name} = "https://testnet.binancefuture.com"\n') == [exchange] * 2
+
+
+def test_each_account_has_its_own_address() -> None:
+    account = "'{}': {{\n 'API_KEY': '{{alnum:24}}',\n 'API_SECRET': '{{alnum:48}}',\n 'ENDPOINT': {}\n}},\n"
+    accounts = [account.format(name, url) for name, url in (("A", "LIVE_URL"), ("B", "bitmex.TESTNET_URL"))]
+    assert exchanges("# bitmex\nX = {\n" + "".join(accounts) + "}") == ["bitmex"] * 2 + ["bitmex-testnet"] * 2
+    accounts.reverse()
+    assert exchanges("# bitmex\nX = {\n" + "".join(accounts) + "}") == ["bitmex-testnet"] * 2 + ["bitmex"] * 2
