@@ -43,10 +43,6 @@ _ASKS_OR_SHOWS = re.compile(
 _THIRD_IS_TRUE = re.compile(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
 )
-# `{APIKEY: "<key>", APISECRET: "<secret>", test: true}`: behind it, within its braces.
-_TEST_IS_TRUE = re.compile(
-    rb"[\"'`]\s{0,8},[^{}\[\]()]{0,240}?(?<![\w$.])[\"']?test[\"']?\s{0,3}:\s{0,3}true\b"
-)
 # `BINANCE_API_KEY_TEST`, `test_secret`, `testApiKey`: what is left of it is the name of the live one.
 _TEST_OF_NAME = re.compile(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\Atest(?=[A-Z])")
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
@@ -82,7 +78,7 @@ class Environments:
             words |= self._switched(data, span, near)
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
-        if _TEST_IS_TRUE.match(data, span.end) or _stands_beside_live(data, span, label):
+        if _stands_beside_live(data, span, label):
             words.add("testnet")
         return frozenset(words)
 
