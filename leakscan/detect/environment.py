@@ -14,7 +14,7 @@ from leakscan.model import Span
 # `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
 # `'endpoint': TESTNET_URL`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
     rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
     rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
@@ -24,6 +24,7 @@ _SWITCH = (
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _LINE, _HOST_REACH = 200, 240
+_LEAST_WORDS = 2
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = re.compile(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
@@ -133,6 +134,8 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     if label.kind != "named" or "test" not in label.words:
         return False
     name = _TEST_OF_NAME.sub(b"", data[label.span.start : label.span.end], count=1)
+    if len(split_words(name.decode("latin-1"))) < _LEAST_WORDS:
+        return False  # `key`, which is everywhere
     live = re.compile(rb"(?i)(?<![\w-])%b[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}" % re.escape(name))
     return live.search(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH) is not None
 
