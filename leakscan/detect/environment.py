@@ -133,9 +133,10 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     """`BYBIT_TEST_API_KEY = "…"` where `BYBIT_API_KEY = "…"` stands not far from it."""
     if label.kind != "named" or "test" not in label.words:
         return False
-    name = _TEST_OF_NAME.sub(b"", data[label.span.start : label.span.end], count=1)
-    if len(split_words(name.decode("latin-1"))) < _LEAST_WORDS:
-        return False  # `key`, which is everywhere
+    last = data[label.span.start : label.span.end].rpartition(b" ")[2]  # `String testKey`
+    name = _TEST_OF_NAME.sub(b"", last, count=1)
+    if name == last or len(split_words(name.decode("latin-1"))) < _LEAST_WORDS:
+        return False  # `key` is everywhere
     live = re.compile(rb"(?i)(?<![\w-])%b[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}" % re.escape(name))
     return live.search(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH) is not None
 

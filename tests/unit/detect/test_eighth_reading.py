@@ -43,6 +43,7 @@ def test_a_name_with_test_beside_the_same_without_it_is_of_the_test_network(name
     assert exchanges("".join(rows[:2])) == ["binance"] * 2  # as likely the key of a program's own tests
     short = [f'{name} = "{{alnum:64}}"\n' for name in ("testKey", "testSecret", "key", "secret")]
     assert exchanges("# binance\n" + "".join(short)) == ["binance"] * 4
+    assert exchanges("# binance\n" + "".join(f"String {row}" for row in short[:2])) == ["binance"] * 2
 
 
 def test_hl_is_hyperliquid() -> None:
