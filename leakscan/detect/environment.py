@@ -19,7 +19,7 @@ _SWITCH = (
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
     rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
     rb"(?:(?P<named_url>%b)|(?P<live_url>live|main(?:net)?|real|prod))_?(?:url|endpoint|host)?\b"
-    rb"|urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
+    rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})

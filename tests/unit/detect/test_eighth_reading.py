@@ -22,6 +22,7 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
         (BINANCE + ",\n  test: true\n\n});", "binance"),  # orders are simulated, with a live key
         (BITMEX + "x.urls['api'] = x.urls['test']\n", "bitmex-testnet"),
         (BITMEX + "# x.urls['api'] = x.urls['test']\n", "bitmex"),
+        (BITMEX.rstrip() + "//x.urls['api'] = x.urls['test']\n", "bitmex"),
         (BITMEX + "print(x.urls['test'])\n", "bitmex"),
         (BITMEX + "x.setSandboxMode(true)\n", "bitmex-testnet"),
         (BITMEX + "x.setSandboxMode(false)\n", "bitmex"),
