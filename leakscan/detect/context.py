@@ -15,7 +15,7 @@ _NEAR_LINES, _NEAR_BYTES = 10, 2048
 _MADE_UP = lazy(
     rb"(?i)(?<![a-z])(?:mock|dummy|fake)(?:s|d|ed)?(?![a-z])|not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b"
 )
-COMMENT_LINE = lazy(rb"[ \t]{0,80}(?:#|//|--|\*|/\*|<!--)")
+COMMENT_LINE = lazy(rb"[ \t]{0,80}\"?(?:#|//|--|\*|/\*|<!--)")  # also in a notebook
 _SAID_ABOVE, _LINE = 3, 200
 
 

@@ -13,14 +13,20 @@ from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
 from leakscan.model import Span
 
-# `testnet=True`, `TESTNET: 0`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`.
+# `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
+# `'endpoint': TESTNET_URL`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?<![a-z0-9])(?P<word>%b)(?:_?mode)?['\"]?\s{0,3}[=:(,]\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
+    rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
+    rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
+    rb"(?:(?P<named_url>%b)|(?P<live_url>live|main(?:net)?|real|prod))_?(?:url|endpoint|host)?\b"
+    rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
-_NAMED_LIVE = frozenset({"live", "mainnet", "real"})
+_NAMED_LIVE, _LIVE_ADDRESSES = frozenset({"live", "mainnet", "real"}), {"live", "main", "real", "prod"}
 _LINE, _HOST_REACH = 200, 240
+_LEAST_WORDS = 2
 _MAX_REMEMBERED = 1 << 11  # short lines
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = lazy(
@@ -33,15 +39,26 @@ _CHOICE = lazy(
     rb"(?i)[\"'`] if \w{0,40}\.?\w{0,20}(?:test|demo|sandbox|paper)\w{0,20} else\b"
     rb"|(?:test|demo|sandbox|paper)\w{0,20}\)? ?\? ?[\"'`]"
 )
-_OF_DEMONSTRATION = lazy(rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}")  # shows how; no demo account
+# `class DemoUtils` shows how, and has no demo account; `def connect(key, secret, testnet):` asks.
+_ASKS_OR_SHOWS = lazy(
+    rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}|(?<=[(,])\s?\w{0,8}(?i:testnet|sandbox|demo)(?:: ?bool(?:ean)?)?\s?(?=[,)])"
+)
 # `Client("<key>", "<secret>", True)`: what switches a client to its test network, by its place.
 _THIRD_IS_TRUE = lazy(
     rb"[\"'`](?:\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`])?\s{0,8},\s{0,80}[Tt]rue\s{0,8}\)"
 )
+# `BINANCE_API_KEY_TEST`, `test_secret`, `testApiKey`: what is left of it is the name of the live one.
+_TEST_OF_NAME = lazy(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\Atest(?=[A-Z])")
+_NAMED_VALUE = lazy(rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}")
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
 _BEHIND = lazy(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
+# `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
+_ASSIGNED_HOST = lazy(rb"(\w{1,60})[ \t]{0,20}=[ \t]{0,4}\\?[\"'](?:https?|wss?)://[\w.-]{0,40}\Z")
+_USED_REACH = 4096
+_PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
+_TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
 _HOLDS_VALUE = lazy(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
 
 
@@ -51,8 +68,8 @@ class Environments:
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
         told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
-        self._switch = lazy(_SWITCH % (told, told)) if told else None
-        self._told = tuple(word.encode() for word in sorted(self._words | {"live", "mainnet"}))
+        self._switch = lazy(_SWITCH % (told, told, told)) if told else None
+        self._told = tuple(word.encode() for word in sorted(self._words | _LIVE_ADDRESSES))
 
     def words(
         self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
@@ -68,6 +85,8 @@ class Environments:
             words |= self._switched(data, span, near)
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
+        if _stands_beside_live(data, span, label):
+            words.add("testnet")
         return frozenset(words)
 
     def says_live(self, data: bytes, span: Span, label: Label) -> bool:
@@ -82,7 +101,7 @@ class Environments:
     def _above(self, line: bytes) -> frozenset[str]:
         """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
         switch = self._switch.search(line) if self._switch else None
-        return frozenset({"live"}) if switch and _is_off(switch) else _words(_OF_DEMONSTRATION.sub(b"", line))
+        return frozenset({"live"}) if switch and _is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
     def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
         """A switch decides whether the host is taken, and near the value it is not on."""
@@ -97,12 +116,17 @@ class Environments:
         switches = list(self._switch.finditer(data, near.start, near.end))
         if switches and not _is_commented(data, span):
             switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
+        switches = [m for m in switches if not _is_of_another(data, span, m)]
         if not switches:
             return set()
         nearest = min(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
         if _is_off(nearest):
             return set()
-        return {(m["word"] or m["named"]).decode().lower() for m in switches if not _is_off(m)}
+        return {
+            "testnet" if m["urls"] else (m["word"] or m["named"] or m["named_url"]).decode().lower()
+            for m in switches
+            if not _is_off(m)
+        }
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
@@ -114,8 +138,27 @@ class Environments:
         return False
 
 
+def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
+    """`BYBIT_TEST_API_KEY = "…"` where `BYBIT_API_KEY = "…"` stands not far from it."""
+    if label.kind != "named" or "test" not in label.words:
+        return False
+    last = data[label.span.start : label.span.end].rpartition(b" ")[2]  # `String testKey`
+    name = _TEST_OF_NAME.sub(b"", last, count=1)
+    if name == last or len(split_words(name.decode("latin-1"))) < _LEAST_WORDS:
+        return False  # `key` is everywhere
+    name, low = name.lower(), max(0, span.start - _NAMES_REACH)
+    names = (match[1].lower() for match in _NAMED_VALUE.finditer(data, low, span.end + _NAMES_REACH))
+    return any(other == name or other.endswith(b"." + name) for other in names)
+
+
+def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
+    """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
+    low, high = min(value.end, switch.end()), max(value.start, switch.start())
+    return bool(switch["named_url"] or switch["live_url"]) and b"}" in data[low:high]
+
+
 def _is_off(switch: re.Match[bytes]) -> bool:
-    return bool(switch["off"] or switch["live"])
+    return bool(switch["off"] or switch["live"] or switch["live_url"])
 
 
 def holds_value(data: bytes, line: Span) -> bool:
@@ -123,18 +166,34 @@ def holds_value(data: bytes, line: Span) -> bool:
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
 
 
-def of_host(data: bytes, span: Span, near: Sequence[Mention], exchange: str, variants: Container[str]) -> str:
+def of_host(
+    data: bytes,
+    span: Span,
+    near: Sequence[Mention],
+    exchange: str,
+    variants: Container[str],
+    *,
+    by_name: bool = False,
+) -> str:
     """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
-    unless the live one's does, too; also one further off, where the live one's is commented out and its is not."""
+    unless the live one's does, too; also one further off, where the live one's is commented out and its is not.
+    `by_name`: the value's own name says `exchange`; only an address for all of it, such as `BASE_URL`, says more."""
     if not any(m.exchange in variants for m in near):
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
+    if not _is_commented(data, span):
+        near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
+    if by_name:
+        near = [m for m in near if m.exchange == exchange or _is_of_all(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
     is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
     used = [m.exchange for m in others if not _is_commented(data, m.span)]
     if is_unused and used:
         return used[0]
+    taken = [m.exchange for m in others if _is_taken(data, m.span)]
+    if live and taken and all(_is_taken(data, m.span) is False for m in live):
+        return taken[0]
     reach = Span(span.start - _HOST_REACH, span.end + _HOST_REACH)
     if any(reach.start <= m.span.start and m.span.end <= reach.end for m in live):
         return exchange
@@ -158,6 +217,38 @@ def _is_choice(data: bytes, value: Span, host: Span) -> bool:
 def _is_apart(data: bytes, value: Span, host: Span) -> bool:
     """Behind the brace that closes what the value stands in: `test: {key: …, url: …}, live: {…, url: …}`."""
     return b"}" in data[value.end : host.start].partition(b"{")[0]
+
+
+def _assigned(data: bytes, host: Span) -> bytes | None:
+    """The name of the variable that gets an address with this host."""
+    name = _ASSIGNED_HOST.search(data, line_start(data, host.start), host.start)
+    return name[1] if name else None
+
+
+def _is_of_all(data: bytes, host: Span) -> bool:
+    """A variable gets an address with this host, and its name tells no environment: `BASE_URL`, not `TESTNET_URL`."""
+    name = _assigned(data, host)
+    return name is not None and not _TELLS.search(name)
+
+
+def _is_commented_out(data: bytes, host: Span) -> bool:
+    return _is_commented(data, host) and _assigned(data, host) is not None
+
+
+def _is_taken(data: bytes, host: Span) -> bool | None:
+    """Whether the variable that gets an address with this host is used: `base_url=base_url_test`; None if there is
+    none."""
+    name = _assigned(data, host)
+    if name is None:
+        return None
+    high = host.end + _USED_REACH
+    at = data.find(name, max(0, host.start - _LINE), high)
+    while at >= 0:
+        end = at + len(name)
+        if not _PART_BEFORE.match(data, at - 1, at) and not _PART_OR_SET.match(data, end):
+            return True
+        at = data.find(name, end, high)
+    return False
 
 
 def _is_commented(data: bytes, span: Span) -> bool:

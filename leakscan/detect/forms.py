@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Mapping
 
 from leakscan.detect.candidate import Candidate
-from leakscan.detect.naming import Label
+from leakscan.detect.naming import Label, iter_names, split_words
 from leakscan.model import Part, Severity
 from leakscan.rules import TextShape
 
@@ -13,6 +13,7 @@ _HEXADECIMAL = frozenset(b"0123456789abcdef")
 _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
 _LEAST_BITS = 12  # of pairs of 16 random letters and digits each one in 600 has fewer
 _LONG_BASE64 = 88
+_OF_KEYS = frozenset({"apikey", "apikeys"})
 _OF_PYUPBIT = {("access",), ("secret",)}  # what everybody calls the two who learned from its examples
 
 
@@ -21,12 +22,13 @@ def exchange_of_forms(
     partner: Candidate,
     parents: Mapping[str, str],
     in_threes: Container[str] = frozenset(),
+    paths: Collection[bytes] = (),
 ) -> str | None:
     """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
     these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full;
-    with a passphrase, or for 64 bytes in base64, hints are enough. One that is closed only where no other has them;
-    nor, where the two stand alone and are an API's by name, one `in_threes`, whose credentials have a third part. Of
-    Kraken and Kraken Futures the former."""
+    with a passphrase, for 64 bytes in base64, or in `apikey.json` hints are enough. One that is closed only where no
+    other has them; nor, where the two stand alone and are an API's by name, one `in_threes`, whose credentials have a
+    third part. Of Kraken and Kraken Futures the former."""
     labels = (candidate.label, partner.label)
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
@@ -37,13 +39,15 @@ def exchange_of_forms(
     enough = _BOTH_FULL if hexadecimal else _FULL_AND_HINT
     accompanied = candidate.accompanied or partner.accompanied
     usual = not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT
-    if accompanied or usual or any(map(is_base64_of_64, (candidate, partner))):
+    of_keys = not hexadecimal and any(map(_is_of_keys, paths))
+    if accompanied or usual or of_keys or any(map(is_base64_of_64, (candidate, partner))):
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
     able = _with_form(candidate) & _with_form(partner)
     exchanges = {exchange for exchange, is_closed in able if not is_closed} or {e for e, _ in able}
-    if not accompanied and any(word.startswith("api") for label in labels for word in label.words):
+    of_api = of_keys or any(word.startswith("api") for label in labels for word in label.words)
+    if of_api and not accompanied:
         exchanges = {exchange for exchange in exchanges if exchange not in in_threes} or exchanges
     families = {parents.get(exchange, exchange) for exchange in exchanges}
     first = min(families, key=len, default="")
@@ -55,6 +59,11 @@ def exchange_of_forms(
 def is_base64_of_64(candidate: Candidate) -> bool:
     """64 bytes in base64: nothing but a secret has this form, where a key stands beside it."""
     return len(candidate.identity) == _LONG_BASE64 and candidate.identity.endswith(b"==")
+
+
+def _is_of_keys(path: bytes) -> bool:
+    name = path.rpartition(b"/")[2].decode("utf-8", "replace")
+    return not _OF_KEYS.isdisjoint(iter_names(split_words(name)))
 
 
 def _is_doubtful(label: Label, other: Label) -> bool:

@@ -129,7 +129,7 @@ class Judge:
             return None  # a path that names somebody else speaks against it
         if candidate.fits.alone:
             return None  # its own form says whose it is
-        by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes)
+        by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes, paths)
         if by_forms is None:
             return None
         words = frozenset((*candidate.label.words, *partner.label.words))  # `TESTNET_API_KEY`

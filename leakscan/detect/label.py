@@ -30,9 +30,11 @@ _DRAWN = lazy(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # property list: `<key>BinanceSecret</key><string>`.
 _MARKUP = lazy(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>")
 _COLOUR = lazy(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
-# What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`.
+# What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`; and
+# before a user and a password of HTTP: `session.auth = ("`.
 _CLIENT_CALL = lazy(
-    rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker)"
+    rb"(?:[Cc]lient|Trader|Exchange|A[Pp][Ii]|Connector|Auth(?:enticator|entication)?|Credentials?|Gateway|Broker"
+    rb"|\bauth\s?=\s?)"
     rb"(?:(?:::|\.)new)?\(\s{0,40}@?(?:[\"'`](?=[^\"'`\n]{0,60}[0-9])[^\"'`\n]{4,64}[\"'`]\s{0,8},\s{0,40}@?)?\Z"
 )
 # `X-Auth: BITSTAMP key`: the scheme, which is an exchange's name, stands before the key.

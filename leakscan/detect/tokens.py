@@ -39,6 +39,8 @@ _ESCAPES = lazy(
     rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//"
     rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m))"
 )
+# What stands before a string of 64 bytes in compiled Python, its type and its length: a letter may follow it.
+_MARSHALLED = lazy(rb"(?:[Zz\xda\xfa]@|[sau\xf3\xe1\xf5]@\0\0\0)\Z")
 _NAME_ENDS = lazy(rb"[\"'`\])]{0,2}[ \t]{0,4}(?:[:=](?![=])|\()")  # `NAME=`, `"name": `, `name(`
 # Keys of others, by their own prefixes: public ones of SSH, Google, JSON Web Tokens, GitHub, Slack, Stripe, AWS,
 # OpenAI, BIP-32 wallets; and what is no key: `YoUrApIkEy`, `xxxx` for the first part of one.
@@ -211,6 +213,10 @@ class Tokens:
 def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     """The value in a token: with the padding behind it; and without an escape that sticks to it: that first where it is
     certainly one, behind a per cent sign or a backslash, or a colour."""
+    if token.end - token.start > RUN_LENGTH and _MARSHALLED.search(
+        data, max(0, token.start - 5), token.start
+    ):
+        yield Span(token.start, token.start + RUN_LENGTH)
     pads = _PADS.match(data, token.end)
     span = Span(token.start, pads.end() if pads else token.end)
     escape = _ESCAPES.match(data, token.start)

@@ -21,7 +21,7 @@ from leakscan.rules import RuleSet, TextShape
 
 _NAME_END = lazy(rb"[\w-]{0,40}")
 _NAME_START = lazy(rb"[\w-]{0,40}\Z")
-_RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"")  # where Terraform keeps a value says nothing of it
+_RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
@@ -125,16 +125,16 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        live = self._parent.get(found.exchange)
-        if live in able and found.tier is not Tier.LABEL and self._environments.says_live(data, span, label):
+        live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
+        if live in able and not by_name and self._environments.says_live(data, span, label):
             return Venue(live, found.tier)
         words = self._environments.words(data, span, near, label, parents)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
-        if variant == found.exchange and found.tier is not Tier.LABEL:
-            of = {v.id for v in self._variants if v.variant_of == found.exchange} & able
-            variant = of_host(data, span, list(_around(named.own, span, near)), found.exchange, of)
+        if variant == found.exchange:
+            of = {v.id for v in self._variants if v.variant_of == variant} & able
+            variant = of_host(data, span, list(_around(named.own, span, near)), variant, of, by_name=by_name)
         return Venue(variant, found.tier)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
