@@ -84,3 +84,14 @@ def a_value_in_what_only_looks_like_a_signature(repo, canary):
     who = (b"author A <a@b> 1 +0000", b"committer A <a@b> 1 +0000")
     ends = b"gpgsig -----BEGIN PGP SIGNATURE-----\n ", b"\n -----END PGP SIGNATURE-----"
     raw_commit(repo, head, *who, LINE.strip().encode().join(ends))
+
+
+@case(INCOMPLETE)
+def a_tree_of_garbage_that_nothing_leads_to(repo, canary):
+    repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"no entry\n")
+
+
+@case(INCOMPLETE)
+def refs_stored_in_a_way_of_the_future(repo, canary):
+    for key, value in (("core.repositoryformatversion", "1"), ("extensions.refStorage", "files:///tmp/refs")):
+        repo.run("config", key, value)
