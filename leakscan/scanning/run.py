@@ -13,7 +13,7 @@ from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
-from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand
+from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand, names_stored
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.outcome import open_session
 from leakscan.scanning.placing import place
@@ -134,14 +134,14 @@ class Scan:
                 sightings += self._reader.read_files(layout.work_tree, files, **self._processes)
                 sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
-                sightings += self._read_large(layout)
+                sightings += self._read_large(layout, all_of_them=False)
                 self._place(sightings, store)
             else:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
                 self._reader.skipped += [Skipped(module, _NESTED) for module in unseen_modules(layout)]
-                sightings += self._read_large(layout)
+                sightings += self._read_large(layout, all_of_them=True)
                 if self._options.check_objects:
                     store.check_objects()
                 self._place_and_check(sightings, store)
@@ -149,11 +149,13 @@ class Scan:
                     recollection.keep(store, self._reader.history, self._reader.found)
             self._keep_failures(store, history=self._options.history is not False)
 
-    def _read_large(self, layout: Layout) -> list[Sighting]:
-        """What stands in the contents of Git LFS that are here: their pointers are no failures then."""
+    def _read_large(self, layout: Layout, *, all_of_them: bool) -> list[Sighting]:
+        """What stands in the contents of Git LFS that are here: their pointers are no failures then. Those that no
+        pointer leads to are part of what was."""
         failures = self._reader.failures
         names = names_at_hand(layout, failures)
         failures[:] = [failure for failure in failures if not is_at_hand(failure, names)]
+        names |= names_stored(layout) if all_of_them else {}
         return self._reader.read(contents_at_hand(layout, names)) if names else []
 
     def _recollect(self, store: Store) -> Recollection | None:

@@ -95,3 +95,19 @@ def a_tree_of_garbage_that_nothing_leads_to(repo, canary):
 def refs_stored_in_a_way_of_the_future(repo, canary):
     for key, value in (("core.repositoryformatversion", "1"), ("extensions.refStorage", "files:///tmp/refs")):
         repo.run("config", key, value)
+
+
+@case(FOUND, planted=False)
+def a_value_in_a_large_file_that_no_pointer_leads_to(repo, canary):
+    name = hashlib.sha256(LINE.encode()).hexdigest()
+    _left(repo, f"../lfs/objects/{name[:2]}/{name[2:4]}/{name}", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_a_large_file_that_was_not_fetched_whole(repo, canary):
+    _left(repo, "../lfs/incomplete/half.part", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_an_annex(repo, canary):
+    _left(repo, "../annex/objects/a/b/SHA256E-s9--c.py/SHA256E-s9--c.py", LINE.encode())
