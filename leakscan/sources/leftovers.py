@@ -3,6 +3,7 @@ objects, objects of another format, and repositories of submodules that are not 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -34,6 +35,20 @@ def left_among_objects(layout: Layout, label: bytes) -> Iterator[Item]:
     yield from _files(layout.objects, label, lambda path: loose.fullmatch(path) or _OF_GIT.fullmatch(path))
     if layout.git_dir != layout.common_dir:  # nobody's objects, if there are any
         yield from _files(layout.git_dir / "objects", label, lambda path: False)
+
+
+def unfinished_packs(layout: Layout) -> dict[str, tuple[int, ...]]:
+    """Packs that git writes, or wrote when it was ended: under the name that a failure has for each, what the file
+    system says of it now."""
+    label = ".git/" if layout.work_tree is not None else ""
+    found: dict[str, tuple[int, ...]] = {}
+    with contextlib.suppress(OSError), os.scandir(layout.objects / "pack") as entries:
+        for entry in entries:
+            if entry.name.startswith("tmp_pack_"):
+                status = entry.stat(follow_symlinks=False)
+                state = (status.st_ino, status.st_size, status.st_mtime_ns)
+                found[f"{label}objects/pack/{entry.name}"] = state
+    return found
 
 
 def unseen_modules(layout: Layout) -> Iterator[str]:
