@@ -141,7 +141,7 @@ class Scan:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
-                self._reader.skipped += [Skipped(module, _NESTED) for module in unseen_modules(layout)]
+                sightings += self._reader.read_beside(unseen_modules(layout))
                 sightings += self._read_large(layout, all_of_them=True)
                 if self._options.check_objects:
                     store.check_objects()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.layout import find_layout, is_repository, read_settings
-from leakscan.model import Blob, Failure, WorktreeFile
+from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources.tree import iter_files, iter_folder
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def unfinished_packs(layout: Layout) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def unseen_modules(layout: Layout) -> Iterator[str]:
+def unseen_modules(layout: Layout) -> Iterator[Skipped | Failure]:
     """Git directories of submodules, below that of the repository, that no checkout of theirs leads to."""
     label = ".git/" if layout.work_tree is not None else ""
     pending = [layout.common_dir / "modules"]
@@ -59,12 +59,19 @@ def unseen_modules(layout: Layout) -> Iterator[str]:
         if not pending:
             return
         folder = pending.pop()
+        where = label + str(folder.relative_to(layout.common_dir))
         if os.path.lexists(folder / "HEAD"):
             if is_repository(os.fsencode(folder), b"") and not _is_checked_out(folder):
-                yield label + str(folder.relative_to(layout.common_dir))
+                yield Skipped(where, "history of a nested repository: scan it by its own name")
             pending.append(folder / "modules")
-        else:
-            pending += _folders(folder)
+            continue
+        try:
+            with os.scandir(folder) as entries:
+                pending += sorted(Path(e.path) for e in entries if e.is_dir(follow_symlinks=False))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            yield Failure("unreadable", where, error.strerror or "cannot be listed")
 
 
 def _is_checked_out(git_dir: Path) -> bool:
@@ -77,14 +84,6 @@ def _is_checked_out(git_dir: Path) -> bool:
     except (GitError, OSError, ValueError):
         return False
     return found is not None and found.git_dir == Path(os.path.realpath(module.git_dir))
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
 
 
 def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> Iterator[Item]:
