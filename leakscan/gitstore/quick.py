@@ -102,11 +102,16 @@ class QuickStore:
             return []
         bases = [self.refs.head or self._empty_tree(), *sorted(self.refs.tips)]
         env = {"GIT_INDEX_FILE": str(index)}
-        compared = [
-            list(parse_raw(self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env)))
-            for base in bases
-        ]
-        return intersect(compared)
+        answers = [self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env) for base in bases]
+        changes = intersect([list(parse_raw(answer)) for answer in answers])
+        if b" U\0" not in answers[0]:
+            return changes
+        tokens = answers[0].split(b"\0")  # what is not merged has no blob there, and several in the index
+        unmerged = {
+            path for facts, path in zip(tokens[::2], tokens[1::2], strict=False) if facts.endswith(b" U")
+        }
+        inside = [entry for entry in self.entries(index) if entry.path in unmerged and not entry.is_gitlink]
+        return [*changes, *(Change(entry.path, entry.oid.decode(), ()) for entry in inside)]
 
     def entries(self, index: Path) -> list[Entry]:
         """All that an index lists; GitError if it cannot be read."""
