@@ -111,3 +111,8 @@ def a_value_in_a_large_file_that_was_not_fetched_whole(repo, canary):
 @case(FOUND, planted=False)
 def a_value_in_an_annex(repo, canary):
     _left(repo, "../annex/objects/a/b/SHA256E-s9--c.py/SHA256E-s9--c.py", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_what_only_looks_like_a_git_file(repo, canary):
+    repo.write("inner/.git", LINE)
