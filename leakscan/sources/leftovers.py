@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 _MAX_MODULES = 1_000
 # Packs are read, all of them; the others are made from objects, or name refs with their ids.
 _OF_GIT = re.compile(
-    rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes|promisor)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
+    rb"pack/[^/]+\.(?:pack|idx)|pack/pack-[^/]+\.(?:rev|bitmap|mtimes|promisor)"
+    rb"|pack/multi-pack-index(?:-[0-9a-f]+\.(?:bitmap|rev)|\.d/multi-pack-index-(?:chain|[0-9a-f]+\.[a-z]+))?"
+    rb"|info/(?:packs|commit-graph|commit-graphs/(?:graph-[0-9a-f]+\.graph|commit-graph-chain))",
     re.DOTALL,
 )
 _OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read
