@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from leakscan.ci.run import CiRun, change_request, check_oid, push, whole_run
 from leakscan.errors import ConfigError
 
+_HALF = re.compile("[\ud800-\udfff]")
 _WHOLE = ("schedule", "workflow_dispatch", "repository_dispatch")
 _KNOWN = (
     "pull_request, pull_request_target, merge_group, push, schedule, workflow_dispatch, repository_dispatch"
@@ -33,7 +35,7 @@ def github_run(name: str, payload: bytes) -> CiRun:
         default = _field(event, "repository", "default_branch")
         ref = _field(event, "ref")
         before, after = _commit(event, "before"), _commit(event, "after")
-        return push(name, str(ref or ""), before, after, default if isinstance(default, str) else "")
+        return push(name, _text(ref), before, after, _text(default))
     if name in _WHOLE:
         return whole_run(name)
     raise ConfigError(
@@ -44,6 +46,11 @@ def github_run(name: str, payload: bytes) -> CiRun:
 
 def _commit(event: Mapping[str, Any], *path: str) -> str:
     return check_oid(_field(event, *path), f"GITHUB_EVENT_PATH: {'.'.join(path)}")
+
+
+def _text(value: object) -> str:
+    """A string without halves of characters, which JSON can spell and no ref's name has; empty for all else."""
+    return value if isinstance(value, str) and not _HALF.search(value) else ""
 
 
 def _field(event: Any, *path: str) -> Any:

@@ -36,7 +36,9 @@ def main(argv: list[str] | None = None) -> int:
         if _ends_interrupt(error):
             return _interrupted()
         if os.environ.get("LEAKSCAN_DEBUG"):
-            raise
+            import traceback
+
+            traceback.print_exc()  # not raised: Python's exit code means findings
         if isinstance(
             error, OSError
         ):  # of our streams and folders: what is scanned has its failures by itself
@@ -72,6 +74,10 @@ def _run(arguments: list[str]) -> int:
 
     from leakscan.cli.commands import cli
 
+    if (
+        arguments
+    ):  # shells ask for completions without any; left in an environment it would make all scans clean
+        os.environ.pop("_LEAKSCAN_COMPLETE", None)
     try:
         return int(cli.main(args=arguments, prog_name="leakscan", standalone_mode=False) or 0)
     except click.ClickException as error:

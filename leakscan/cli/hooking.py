@@ -71,13 +71,14 @@ def _range(environ: Mapping[str, str], *, push: bool) -> Range | None:
 
 def _pushed(lines: str) -> Range:
     """`LOCAL-REF LOCAL-ID REMOTE-REF REMOTE-ID` a line; zeros where there is no such ref."""
-    include, known = [], []
-    for line in lines.splitlines():
+    include, known, names = [], [], []
+    for line in lines.removesuffix("\n").split("\n") if lines else ():
         parts = line.rsplit(" ", 3)
         if len(parts) != 4:
             raise TargetError("--push: standard input is not what git writes to a pre-push hook")
         if parts[1].strip("0"):
             include.append(parts[1])
+            names += [] if parts[3].strip("0") else [parts[2]]
         if parts[3].strip("0"):
             known.append(parts[3])
-    return Range(tuple(include), (), ("--remotes", *known))
+    return Range(tuple(include), (), ("--remotes", *known), tuple(names))

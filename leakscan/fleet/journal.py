@@ -76,7 +76,7 @@ def read_journal(path: Path) -> Iterator[Record]:
             if line.endswith(b"\n"):
                 try:
                     record = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue
                 if isinstance(record, dict) and isinstance(record.get("record"), str):
                     yield record

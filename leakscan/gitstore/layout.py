@@ -114,6 +114,9 @@ def check_format(layout: Layout, faults: Faults) -> list[Setting]:
         faults.add("unreadable", str(config), f"the configuration cannot be read: {error.strerror or error}")
         return []
     version = _last(settings, "core", "repositoryformatversion") or "0"
+    storage = _last(settings, "extensions", "refstorage")
+    if not is_reftable(layout, settings) and storage not in ("", "files"):
+        faults.add("unsupported-format", str(config), f"refs are stored as {storage[:20]}, which is unknown")
     if version not in ("0", "1"):
         faults.add("unsupported-format", str(config), f"repository format version {version[:20]} is unknown")
     if version != "0":

@@ -28,6 +28,7 @@ _QUIET = (
     "--no-recurse-submodules",
     "--no-write-fetch-head",
     "--no-auto-maintenance",
+    "--update-shallow",  # else git leaves out what a shallow remote names, and says nothing
 )
 _SETTINGS = (
     *("-c", "http.lowSpeedLimit=1000", "-c", "http.lowSpeedTime=60", "-c", "fetch.unpackLimit=1"),
@@ -61,6 +62,13 @@ class RemoteRefs:
     head_ref: bytes
     lines: tuple[bytes, ...]
     is_sha256: bool
+
+    @property
+    def is_detached(self) -> bool:
+        """HEAD names what no ref does."""
+        named = [line.partition(b"\t") for line in self.lines]
+        refs = {oid for oid, _, name in named if name.startswith(b"refs/")}
+        return any(name == b"HEAD" and oid not in refs for oid, _, name in named)
 
 
 class Mirror:
@@ -101,7 +109,7 @@ class Mirror:
         place = f"refs/lent-{secrets.token_hex(8)}/"
         packed = self.folder / "packed-refs"
         _write(packed, "".join(f"{oid} {place}{number}\n" for number, oid in enumerate(tips)).encode())
-        self._fetch("--no-prune")
+        self._fetch(refs, "--no-prune")
         lines = packed.read_bytes().splitlines(keepends=True)
         _write(packed, b"".join(line for line in lines if place.encode() not in line))
         self._note(refs)
@@ -111,10 +119,11 @@ class Mirror:
         if refs.is_sha256 and not self._is_sha256():
             self._make(is_sha256=True)
         seen = self.folder / _SEEN
-        if refs.lines and not (seen.exists() and seen.read_bytes() == _listing(refs)):
+        is_known = seen.exists() and seen.read_bytes() == _listing(refs) and not self._is_shallow()
+        if refs.lines and not is_known:
             seen.unlink(missing_ok=True)
             self._clear_away()
-            self._fetch("--prune")
+            self._fetch(refs, "--prune")
         self._note(refs)
 
     def _note(self, refs: RemoteRefs) -> None:
@@ -135,9 +144,11 @@ class Mirror:
         head = head if head.startswith(b"refs/heads/") and b"\t" not in head else b""
         return RemoteRefs(head, tuple(lines), bool(lines) and len(lines[0].partition(b"\t")[0]) == 64)
 
-    def _fetch(self, pruning: str) -> None:
+    def _fetch(self, refs: RemoteRefs, pruning: str) -> None:
+        deepening = ("--unshallow",) if self._is_shallow() else ()
+        wanted = ("+refs/*:refs/*", *(("+HEAD:refs/detached/HEAD",) if refs.is_detached else ()))
         try:
-            self.run("fetch", pruning, *_QUIET, "--refmap=", "--", self._address, "+refs/*:refs/*")
+            self.run("fetch", pruning, *deepening, *_QUIET, "--refmap=", "--", self._address, *wanted)
         except GitError:
             is_full = any(file.stat().st_size >= self.max_bytes for file in self.folder.glob(_UNFINISHED))
             has_room = shutil.disk_usage(self.folder).free >= _LEAST_ROOM
@@ -176,6 +187,9 @@ class Mirror:
         config += "[extensions]\n\tobjectFormat = sha256\n" if is_sha256 else ""
         _write(self.folder / "config", config.encode())
         _write(self.folder / "HEAD", b"ref: refs/heads/main\n")
+
+    def _is_shallow(self) -> bool:
+        return (self.folder / "shallow").exists()
 
     def _is_sha256(self) -> bool:
         return b"sha256" in (self.folder / "config").read_bytes()

@@ -205,8 +205,17 @@ class ObjectReader:
         self._faults.add("corrupt-objects", "object store", reason)
 
 
+def is_tree(data: bytes, hex_length: int) -> bool:
+    """Whether it is nothing but entries."""
+    return sum(len(match[0]) for match in _entries(data, hex_length)) == len(data)
+
+
 def tree_entries(data: bytes, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
     """(type, name, id) of each entry of a tree object, as far as they can be read; the type is FOLDER, SUBMODULE, or
     that of a file or link."""
-    for match in re.finditer(rb"([0-7]+) ([^\0]+)\0([\s\S]{%d})" % (hex_length // 2), data):
+    for match in _entries(data, hex_length):
         yield int(match[1], 8) & TYPE_MASK, match[2], match[3].hex()
+
+
+def _entries(data: bytes, hex_length: int) -> Iterator[re.Match[bytes]]:
+    return re.finditer(rb"([0-7]+) ([^\0]+)\0([\s\S]{%d})" % (hex_length // 2), data)

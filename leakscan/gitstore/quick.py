@@ -14,11 +14,19 @@ from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
 from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, is_reftable
-from leakscan.gitstore.objects import ObjectReader, StoredObject
+from leakscan.gitstore.objects import (
+    FOLDER,
+    KIND_NUMBERS,
+    SUBMODULE,
+    ObjectReader,
+    StoredObject,
+    tree_entries,
+)
 from leakscan.gitstore.packs import find_object_dirs
 from leakscan.gitstore.plainfile import is_regular
 from leakscan.gitstore.refs import Refs, mentioned, read_head, read_refs
 from leakscan.gitstore.shadow import Shadow
+from leakscan.gitstore.tags import parse_tag
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -29,6 +37,8 @@ if TYPE_CHECKING:
     from leakscan.model import Commit, Failure
 
 MAX_CHANGES = 5_000_000
+_MAX_FILES = 200_000  # of a tree that is published without a commit
+_MAX_TAGS = 50  # of tags
 # git gathers all changes of a commit before it prints one: a tree of a few kB can name 10^10 paths.
 _MAX_HEAP_BYTES = 512 << 20
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
@@ -92,11 +102,16 @@ class QuickStore:
             return []
         bases = [self.refs.head or self._empty_tree(), *sorted(self.refs.tips)]
         env = {"GIT_INDEX_FILE": str(index)}
-        compared = [
-            list(parse_raw(self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env)))
-            for base in bases
-        ]
-        return intersect(compared)
+        answers = [self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env) for base in bases]
+        changes = intersect([list(parse_raw(answer)) for answer in answers])
+        if b" U\0" not in answers[0]:
+            return changes
+        tokens = answers[0].split(b"\0")  # what is not merged has no blob there, and several in the index
+        unmerged = {
+            path for facts, path in zip(tokens[::2], tokens[1::2], strict=False) if facts.endswith(b" U")
+        }
+        inside = [entry for entry in self.entries(index) if entry.path in unmerged and not entry.is_gitlink]
+        return [*changes, *(Change(entry.path, entry.oid.decode(), ()) for entry in inside)]
 
     def entries(self, index: Path) -> list[Entry]:
         """All that an index lists; GitError if it cannot be read."""
@@ -130,15 +145,37 @@ class QuickStore:
             return None
         return next((found.data for found in self.read([line[5:].decode().strip()])), None)
 
-    def tags(self, names: Iterable[str]) -> list[str]:
-        """The annotated tags among the names."""
-        feed = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
-        lines = self.git.run("cat-file", "--batch-check=%(objecttype) %(objectname)", feed=feed).split(b"\n")
-        return [line[4:].decode() for line in lines if line.startswith(b"tag ")]
+    def named(self, names: Iterable[str]) -> dict[str, str]:
+        """id -> kind of the objects that names lead to, annotated tags on the way among them. What a tag names and is
+        not there is recorded."""
+        kinds: dict[str, str] = {}
+        asked, by = list(names), ""
+        for _ in range(_MAX_TAGS):
+            found = self._kinds(asked)
+            if by and len(found) < len(asked):
+                self.faults.add("missing-objects", by, "a tag names what is not in the store")
+            fresh = {oid: kind for oid, kind in found if oid not in kinds}
+            kinds |= fresh
+            tags = self.read(oid for oid, kind in fresh.items() if kind == "tag")
+            said = [(tag.oid, parse_tag(tag.data)[0]) for tag in tags]
+            if not said:
+                return kinds
+            asked, by = [oid or tag for tag, oid in said], said[0][0]
+        self.faults.add("too-deep", by, f"over {_MAX_TAGS} tags of tags: the rest was not read")
+        return kinds
 
-    def commits_between(self, include: Iterable[str], exclude: Iterable[str]) -> list[str]:
+    def _kinds(self, names: list[str]) -> list[tuple[str, str]]:
+        """(id, kind) of the objects that are there."""
+        feed = "".join(f"{name}\n" for name in names).encode("utf-8", "surrogateescape")
+        lines = self.git.run("cat-file", "--batch-check=%(objectname) %(objecttype)", feed=feed).split(b"\n")
+        facts = (line.decode("latin-1").split(" ") for line in lines)
+        return [(fact[0], fact[1]) for fact in facts if len(fact) == 2 and fact[1] in KIND_NUMBERS]
+
+    def commits_between(self, include: Collection[str], exclude: Iterable[str]) -> list[str]:
         """Newest first: what `include` leads to and `exclude` does not. A gap in the history is recorded."""
         feed = "".join([*(f"{oid}\n" for oid in include), *(f"^{oid}\n" for oid in exclude)])
+        if not include:
+            return []
         with self.git.stream("rev-list", "--topo-order", "--stdin", feed=feed.encode()) as process:
             found = process.out.read().decode().split()
             if process.wait() != 0:
@@ -175,17 +212,38 @@ class QuickStore:
             found.oid: parse_commit(found.oid, found.data, order[found.oid]) for found in self.read(order)
         }
 
-    def held(self, tree: str, paths: Iterable[bytes]) -> dict[bytes, str]:
-        """Path -> the blob that a commit or tree holds there."""
-        wanted = frozenset(paths)
-        # every path is asked for: a path may hold a value, and every user may see what a process is called with
-        output = self.git.run("ls-tree", "-z", "-r", "--full-tree", tree) if wanted else b""
+    def held(self, commit: str, paths: Iterable[bytes]) -> dict[bytes, str]:
+        """Path -> the blob that a commit holds there."""
+        # folder by folder: of all paths there may be more than anybody can list, and those that are asked for may hold
+        # a value, which is not for a command line that every user may see
+        below = [(path, path.split(b"/")) for path in paths]
+        wanted = {oid: below for oid, kind in self._kinds([f"{commit}^{{tree}}"]) if kind == "tree" and below}
         found: dict[bytes, str] = {}
-        for line in output.split(b"\0"):
-            facts, tab, path = line.partition(b"\t")
-            if tab and path in wanted:
-                found[path] = facts.rsplit(b" ", 1)[1].decode()
+        while wanted:
+            following: dict[str, list[tuple[bytes, list[bytes]]]] = {}
+            for tree in self.read(wanted):
+                entries = {
+                    name: (kind, oid) for kind, name, oid in tree_entries(tree.data, self.layout.hex_length)
+                }
+                for path, (name, *rest) in wanted[tree.oid]:
+                    kind, oid = entries.get(name, (SUBMODULE, ""))
+                    if rest and kind == FOLDER:
+                        following.setdefault(oid, []).append((path, rest))
+                    elif not rest and kind not in (FOLDER, SUBMODULE):
+                        found[path] = oid
+            wanted = following
         return found
+
+    def files(self, tree: str) -> list[Change]:
+        """What a tree holds, as if all of it were new."""
+        with self.git.stream("ls-tree", "-z", "-r", "--full-tree", tree) as process:
+            lines = (token.partition(b"\t") for token in islice(process.tokens(), _MAX_FILES + 1))
+            listed = [(facts.split(b" "), path) for facts, _, path in lines]
+            if len(listed) > _MAX_FILES:
+                self.faults.add("too-deep", tree, f"over {_MAX_FILES:,} files: the rest was not read")
+            elif process.wait() != 0:
+                self.faults.add("missing-objects", tree, f"the tree cannot be read: {process.complaint()}")
+        return [Change(path, facts[2].decode(), ()) for facts, path in listed if facts[1] == b"blob"]
 
     def _empty_tree(self) -> str:
         return hashlib.new(self.layout.object_format, b"tree 0\0").hexdigest()

@@ -58,6 +58,7 @@ def read_refs(layout: Layout, faults: Faults) -> Refs:
         found.head = by_name.get(found.head_ref)
     elif head is not None:
         found.head = head.decode()
+    reader.check_worktrees()
     for folder in git_dirs(layout):
         found.tips |= reader.pseudo_refs(folder, by_name)
         found.logged |= reader.reflogs(folder / "logs")
@@ -210,6 +211,17 @@ class _Reader:
         if malformed:
             self._faults.add("corrupt-objects", str(path), f"{malformed} lines are malformed")
         return refs
+
+    def check_worktrees(self) -> None:
+        """Records that the git directories of linked work trees cannot be listed."""
+        try:
+            os.listdir(self._layout.common_dir / "worktrees")
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            self._faults.add(
+                "unreadable", "worktrees", f"the work trees cannot be listed: {error.strerror or error}"
+            )
 
     def pseudo_refs(self, folder: Path, by_name: dict[bytes, str]) -> set[str]:
         """Objects that HEAD, FETCH_HEAD and their like name in one git dir."""

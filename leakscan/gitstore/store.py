@@ -14,17 +14,18 @@ from leakscan.gitstore.dangling import note_dangling, note_paths
 from leakscan.gitstore.faults import readable
 from leakscan.gitstore.history import History
 from leakscan.gitstore.named import files_below, named_in
+from leakscan.gitstore.objects import is_tree
 from leakscan.gitstore.opened import Opened
 from leakscan.gitstore.recalled import Recalled, RecalledGraph
 from leakscan.gitstore.tags import tagged_commits
 from leakscan.gitstore.trees import Untraceable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable, Iterator
 
     from leakscan.gitstore.layout import Layout
     from leakscan.gitstore.named import NameTests
-    from leakscan.gitstore.objects import ObjectReader
+    from leakscan.gitstore.objects import ObjectReader, StoredObject
     from leakscan.model import Commit
 
 
@@ -60,10 +61,17 @@ class Store(Opened):
                 self.adopt(None)
         if self._history is None and tests is not None:
             trees = self.reader.read(self.reader.inventory().trees)
-            found = named_in(trees, self.layout.hex_length, tests.may_hold)
+            found = named_in(self._checked(trees), self.layout.hex_length, tests.may_hold)
             self.named = files_below(self.reader, found, self.layout.hex_length).files
         self.commit_graph()
         return self._history is not None
+
+    def _checked(self, trees: Iterable[StoredObject]) -> Iterator[StoredObject]:
+        """The trees; one that is malformed is recorded, for nothing may lead to it."""
+        for tree in trees:
+            if not is_tree(tree.data, self.layout.hex_length):
+                self.faults.add("corrupt-objects", tree.oid, "the tree is malformed")
+            yield tree
 
     def check_objects(self) -> None:
         """Records every object whose content is not what its id says: each is read and hashed once more."""

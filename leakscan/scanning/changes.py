@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from leakscan.model import (
     Origin,
     ScanResult,
     StagedFile,
+    StoredBlob,
     WorktreeFile,
 )
 from leakscan.scanning.outcome import Session
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Range:
     """Commits that `include` leads to and `exclude` does not: names or ids. `optional`: excluded as far as they are
-    there; among them `--remotes` and `--remotes=NAME`, for all that is known of remotes."""
+    there; among them `--remotes` and `--remotes=NAME`, for all that is known of remotes. `refs`: names that are
+    published with them. What is included may also be a tag of something else, a tree or a blob."""
 
     include: tuple[str, ...]
     exclude: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    refs: tuple[str, ...] = ()
 
     @classmethod
     def parse(cls, text: str) -> Range:
@@ -91,12 +95,19 @@ class ChangeScan:
         with QuickStore(layout, all_refs=True) as store:
             include, exclude = _resolve(store, wanted)
             commits = store.commits_between(include, exclude)
+            objects = store.named(wanted.include)
+            trees, blobs, tags = (
+                [o for o in objects if objects[o] == kind] for kind in ("tree", "blob", "tag")
+            )
             changes = store.history(reversed(commits))
+            changes += [change for tree in trees for change in store.files(tree)]
             known = store.commits(commits)
             added = {change.path for change in changes}
             held = store.held(include[0], added) if commits else {}
-            origins: dict[str, list[Origin]] = {}
-            names: dict[bytes, Origin] = {}
+            origins: dict[str, list[Origin]] = {blob: [StoredBlob(blob)] for blob in blobs}
+            names: dict[bytes, Origin] = {
+                name: WorktreeFile(name) for name in (b".git/" + os.fsencode(ref) for ref in wanted.refs)
+            }
             for change in changes:
                 if change.new:
                     in_head = held.get(change.path) == change.new
@@ -108,7 +119,7 @@ class ChangeScan:
                         names.setdefault(change.path, origin)
             self._scan_blobs(store, origins)
             self._scan_names(names)
-            self._scan_messages(store.read([*commits, *store.tags(wanted.include)]), known)
+            self._scan_messages(store.read([*commits, *tags]), known)
             self._forget(store, changes)
             self._reader.failures += store.failures
         return self._session.result(wanted.named(), whole=False)
@@ -171,12 +182,12 @@ class ChangeScan:
 
 
 def _resolve(store: QuickStore, wanted: Range) -> tuple[list[str], list[str]]:
-    """The commits that the names of a range lead to."""
+    """The commits that the names of a range lead to; what is included and leads to none is left out."""
     optional = [name for option in wanted.optional for name in _remote_ids(store, option)]
     names = (*wanted.include, *wanted.exclude, *optional)
     found = store.resolve(names)
     for name in (*wanted.include, *wanted.exclude):
-        if name not in found:
+        if name not in found and (name in wanted.exclude or not is_oid(name) or not store.named([name])):
             hint = (
                 "it is not in this clone: git fetch it, or fetch-depth: 0 in CI"
                 if is_oid(name)
@@ -184,7 +195,7 @@ def _resolve(store: QuickStore, wanted: Range) -> tuple[list[str], list[str]]:
             )
             raise TargetError(f"{name[:200]!r} does not resolve: {hint}")
     known = [name for name in (*wanted.exclude, *optional) if name in found]
-    return [found[name] for name in wanted.include], [found[name] for name in known]
+    return [found[name] for name in wanted.include if name in found], [found[name] for name in known]
 
 
 def _remote_ids(store: QuickStore, option: str) -> list[str]:

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from leakscan.model import Blob, Failure, WorktreeFile
 from leakscan.sources import Item
-from leakscan.sources.tree import iter_files
+from leakscan.sources.tree import iter_files, iter_folder
 
 if TYPE_CHECKING:
     from leakscan.gitstore import Layout
 
 _NAME = re.compile("sha256:([0-9a-f]{64})")
+_STORE = b"lfs/objects"
+_STORED = re.compile(_STORE + rb"/../../([0-9a-f]{64})")
 
 
 def names_at_hand(layout: Layout, failures: Sequence[Failure]) -> dict[str, bytes]:
@@ -27,6 +29,17 @@ def names_at_hand(layout: Layout, failures: Sequence[Failure]) -> dict[str, byte
             if os.path.isfile(layout.common_dir / path):
                 found[name[1]] = path.encode()
     return found
+
+
+def names_stored(layout: Layout) -> dict[str, bytes]:
+    """The same of all contents that are there, whether a pointer leads to them or not."""
+    listed = (
+        iter_folder(layout.common_dir, _STORE)
+        if os.path.isdir(os.path.join(os.fsencode(layout.common_dir), _STORE))
+        else ()
+    )
+    stored = (_STORED.fullmatch(entry) for entry in listed if isinstance(entry, bytes))
+    return {match[1].decode(): match[0] for match in stored if match}
 
 
 def contents_at_hand(layout: Layout, names: dict[str, bytes]) -> Iterator[Item]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from leakscan.detect import Detector
@@ -13,7 +13,7 @@ from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
 from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
-from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand
+from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand, names_stored
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.outcome import open_session
 from leakscan.scanning.placing import place
@@ -21,7 +21,7 @@ from leakscan.scanning.reader import Progress
 from leakscan.scanning.recall import Recall, Recollection
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
-from leakscan.sources.leftovers import unseen_modules
+from leakscan.sources.leftovers import unfinished_packs, unseen_modules
 from leakscan.sources.names import name_tests
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -127,6 +127,7 @@ class Scan:
     def _scan_repository(self, layout: Layout) -> None:
         if layout.work_tree is None and self._options.tree:
             raise TargetError(f"{layout.git_dir}: a bare repository has no working tree: leave out --tree")
+        unfinished = unfinished_packs(layout)
         with Store(layout) as store:
             sightings = []
             if layout.work_tree is not None and self._options.tree is not False:
@@ -134,26 +135,41 @@ class Scan:
                 sightings += self._reader.read_files(layout.work_tree, files, **self._processes)
                 sightings += self._reader.read_names(layout.work_tree)
             if self._options.history is False:
-                sightings += self._read_large(layout)
+                sightings += self._read_large(layout, all_of_them=False)
                 self._place(sightings, store)
             else:
                 recollection = self._recollect(store)
                 sightings += self._reader.read_history(store, self._options, recollection)
                 sightings += self._reader.read_git_dir(store)
-                self._reader.skipped += [Skipped(module, _NESTED) for module in unseen_modules(layout)]
-                sightings += self._read_large(layout)
+                sightings += self._reader.read_beside(unseen_modules(layout))
+                sightings += self._read_large(layout, all_of_them=True)
                 if self._options.check_objects:
                     store.check_objects()
                 self._place_and_check(sightings, store)
                 if recollection is not None and not self._reader.timed_out:
                     recollection.keep(store, self._reader.history, self._reader.found)
             self._keep_failures(store, history=self._options.history is not False)
+        self._forgive_writing(unfinished, unfinished_packs(layout))
 
-    def _read_large(self, layout: Layout) -> list[Sighting]:
-        """What stands in the contents of Git LFS that are here: their pointers are no failures then."""
+    def _forgive_writing(self, before: Mapping[str, object], after: Mapping[str, object]) -> None:
+        """A pack that came, grew or went meanwhile is git's work, whose objects are elsewhere until it is done; one
+        that stands still is damaged."""
+        kept, reader = [], self._reader
+        for failure in reader.failures:
+            name = failure.where.partition("!")[0]
+            if before.get(name) != after.get(name):
+                reader.skipped.append(Skipped(name, "a pack that git is writing"))
+            else:
+                kept.append(failure)
+        reader.failures[:] = kept
+
+    def _read_large(self, layout: Layout, *, all_of_them: bool) -> list[Sighting]:
+        """What stands in the contents of Git LFS that are here: their pointers are no failures then. Those that no
+        pointer leads to are part of what was."""
         failures = self._reader.failures
         names = names_at_hand(layout, failures)
         failures[:] = [failure for failure in failures if not is_at_hand(failure, names)]
+        names |= names_stored(layout) if all_of_them else {}
         return self._reader.read(contents_at_hand(layout, names)) if names else []
 
     def _recollect(self, store: Store) -> Recollection | None:

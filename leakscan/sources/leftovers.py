@@ -3,6 +3,7 @@ objects, objects of another format, and repositories of submodules that are not 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.layout import find_layout, is_repository, read_settings
-from leakscan.model import Blob, Failure, WorktreeFile
+from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources.tree import iter_files, iter_folder
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 _MAX_MODULES = 1_000
 # Packs are read, all of them; the others are made from objects, or name refs with their ids.
 _OF_GIT = re.compile(
-    rb"pack/[^/]+\.(?:pack|idx|rev|bitmap|mtimes|promisor)|pack/multi-pack-index.*|info/(?:packs|commit-graph.*)",
+    rb"pack/[^/]+\.(?:pack|idx)|pack/pack-[^/]+\.(?:rev|bitmap|mtimes|promisor)"
+    rb"|pack/multi-pack-index(?:-[0-9a-f]+\.(?:bitmap|rev)|\.d/multi-pack-index-(?:chain|[0-9a-f]+\.[a-z]+))?"
+    rb"|info/(?:packs|commit-graph|commit-graphs/(?:graph-[0-9a-f]+\.graph|commit-graph-chain))",
     re.DOTALL,
 )
 _OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read
@@ -36,7 +39,21 @@ def left_among_objects(layout: Layout, label: bytes) -> Iterator[Item]:
         yield from _files(layout.git_dir / "objects", label, lambda path: False)
 
 
-def unseen_modules(layout: Layout) -> Iterator[str]:
+def unfinished_packs(layout: Layout) -> dict[str, tuple[int, ...]]:
+    """Packs that git writes, or wrote when it was ended: under the name that a failure has for each, what the file
+    system says of it now."""
+    label = ".git/" if layout.work_tree is not None else ""
+    found: dict[str, tuple[int, ...]] = {}
+    with contextlib.suppress(OSError), os.scandir(layout.objects / "pack") as entries:
+        for entry in entries:
+            if entry.name.startswith("tmp_pack_"):
+                status = entry.stat(follow_symlinks=False)
+                state = (status.st_ino, status.st_size, status.st_mtime_ns)
+                found[f"{label}objects/pack/{entry.name}"] = state
+    return found
+
+
+def unseen_modules(layout: Layout) -> Iterator[Skipped | Failure]:
     """Git directories of submodules, below that of the repository, that no checkout of theirs leads to."""
     label = ".git/" if layout.work_tree is not None else ""
     pending = [layout.common_dir / "modules"]
@@ -44,12 +61,19 @@ def unseen_modules(layout: Layout) -> Iterator[str]:
         if not pending:
             return
         folder = pending.pop()
+        where = label + str(folder.relative_to(layout.common_dir))
         if os.path.lexists(folder / "HEAD"):
             if is_repository(os.fsencode(folder), b"") and not _is_checked_out(folder):
-                yield label + str(folder.relative_to(layout.common_dir))
+                yield Skipped(where, "history of a nested repository: scan it by its own name")
             pending.append(folder / "modules")
-        else:
-            pending += _folders(folder)
+            continue
+        try:
+            with os.scandir(folder) as entries:
+                pending += sorted(Path(e.path) for e in entries if e.is_dir(follow_symlinks=False))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except OSError as error:
+            yield Failure("unreadable", where, error.strerror or "cannot be listed")
 
 
 def _is_checked_out(git_dir: Path) -> bool:
@@ -62,14 +86,6 @@ def _is_checked_out(git_dir: Path) -> bool:
     except (GitError, OSError, ValueError):
         return False
     return found is not None and found.git_dir == Path(os.path.realpath(module.git_dir))
-
-
-def _folders(folder: Path) -> list[Path]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted(Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False))
-    except OSError:
-        return []
 
 
 def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> Iterator[Item]:

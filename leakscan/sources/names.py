@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Layout
     from leakscan.gitstore.named import NameTests
 
-_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"lfs", b"annex", b"reftable", b"logs")
+_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable", b"logs")
+_OF_LFS = re.compile(rb"lfs/objects/../../[0-9a-f]{64}")  # read with their pointers
 _HOLDS_IDS = re.compile(
     rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
 )
@@ -31,7 +32,7 @@ _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 _ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
 # Binary, or (COMMIT_EDITMSG, and above the reflogs) copies of what commits say.
-_LEFT_OUT = re.compile(rb"index|sharedindex\..*|COMMIT_EDITMSG", re.DOTALL)
+_LEFT_OUT = re.compile(rb"index|sharedindex\.[0-9a-f]+|COMMIT_EDITMSG")
 
 
 def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
@@ -118,6 +119,10 @@ def _listed(git_dir: Path) -> Iterator[Entry]:
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
             if entry.name not in _HOLDS_OBJECTS:
-                yield from iter_folder(git_dir, entry.name)
+                yield from (
+                    inner
+                    for inner in iter_folder(git_dir, entry.name)
+                    if not isinstance(inner, bytes) or not _OF_LFS.fullmatch(inner)
+                )
         elif not _LEFT_OUT.fullmatch(entry.name):
             yield entry.name

@@ -142,6 +142,8 @@ def iter_folder(root: Path, below: bytes = b"") -> Iterator[Entry]:
                 yield Skipped(
                     os.fsdecode(folder or b"."), "history of a nested repository: scan it by its own name"
                 )
+                if not is_folder:
+                    yield path  # it need not say where the repository is
             elif is_folder:
                 inner.append(path)
             else:

@@ -13,6 +13,7 @@ from typing import Final
 
 from leakscan.unpack import deflate
 from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
+from leakscan.unpack.tarheader import CheckedTarInfo
 
 _ENCRYPTED: Final = 1  # bit of the flags of a zip member
 _LOCAL_HEADER, _LOCAL_HEADER_BYTES = b"PK\x03\x04", 30
@@ -73,7 +74,7 @@ def _has_unlisted(data: bytes, archive: zipfile.ZipFile) -> bool:
         place = max(place, info.header_offset + len(_LOCAL_HEADER))
         if info.compress_type == zipfile.ZIP_STORED:  # another archive, for one
             place = max(place, _content_start(data, info) + info.compress_size)
-    return _has_header(data, place, archive.start_dir)
+    return _has_header(data, place, len(data))
 
 
 def _has_header(data: bytes, place: int, end: int) -> bool:
@@ -108,7 +109,9 @@ def iter_tar(data: bytes, budget: Budget, *, with_rest: bool = False) -> Iterato
     """(name, content) of each file. A damaged header ends it: what is behind cannot be found, which is told.
     `with_rest`: also, without a name, what stands beside the files (names, targets of links, comments) as lines."""
     try:
-        archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:", errorlevel=2)  # noqa: SIM115
+        archive = tarfile.open(  # noqa: SIM115
+            fileobj=io.BytesIO(data), mode="r:", errorlevel=2, tarinfo=CheckedTarInfo
+        )
     except (*_ERRORS, *_LIMITS_OF_READERS):
         raise Unreadable("bad-archive", _DAMAGED) from None
     rest, end = [], 0

@@ -7,10 +7,9 @@ import time
 from collections.abc import Iterator
 from typing import Final
 
-from leakscan.unpack.budget import Budget, Unreadable
+from leakscan.unpack.budget import MIB, Budget, Unreadable
 from leakscan.unpack.containers import Piece
 
-_ROWS_AT_ONCE: Final = 500
 _STEPS: Final = 100_000
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
 _ROLLBACK_JOURNAL = b"\x01\x01"
@@ -51,10 +50,13 @@ def _lines(database: sqlite3.Connection, table: bytes) -> Iterator[bytes]:
     quoted = table.decode("utf-8", "surrogateescape").replace('"', '""')
     cursor = database.execute(f'SELECT * FROM "{quoted}"')
     names = [str(column[0]).encode("utf-8", "surrogateescape") for column in cursor.description]
-    while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-        yield b"".join(
-            b"%b: %b\n" % (name, value)
-            for row in rows
-            for name, value in zip(names, row, strict=True)
-            if isinstance(value, bytes)
-        )
+    lines, size = [], 0
+    for row in cursor:
+        for name, value in zip(names, row, strict=True):
+            if isinstance(value, bytes):
+                lines.append(b"%b: %b\n" % (name, value))
+                size += len(lines[-1])
+                if size > MIB:  # rows may share what they hold, and be far more than the file
+                    yield b"".join(lines)
+                    lines, size = [], 0
+    yield b"".join(lines)

@@ -111,6 +111,7 @@ def _pieces(data: bytes, form: str, budget: Budget, *, is_inner: bool) -> Iterat
 def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
     """Of archives with members, and of compressed streams. Most scans meet none, and start without their libraries."""
     from leakscan.unpack import streams
+    from leakscan.unpack.ar import iter_ar
     from leakscan.unpack.containers import iter_tar, iter_zip
     from leakscan.unpack.database import iter_tables
     from leakscan.unpack.gitpack import iter_pack
@@ -121,6 +122,7 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
         "SQLite": iter_tables,
         "git pack": iter_pack,
         "git bundle": iter_pack,
+        "Debian package": iter_ar,
     }
     packed: dict[str, _Stream] = {
         "gzip": streams.read_gzip,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -13,6 +14,8 @@ from leakscan.unpack.budget import MIB, Budget, Unreadable
 
 _WINDOW_BYTES: Final = 64 * MIB  # what xz may claim for itself
 _GZIP = 16 + zlib.MAX_WBITS
+_INPUT_BYTES: Final = 1 << 16
+_ZEROS: Final = re.compile(rb"\0*")
 _ERRORS = (*deflate.ERRORS, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
@@ -79,13 +82,17 @@ def _chunks(
 ) -> Iterator[bytes]:
     """At most a MiB each. Between streams zeros may stand; what follows the last one and is none is left alone, as gzip
     does."""
-    rest = data
-    while rest.startswith(magic):
-        stream, ended = make(), False
+    place = 0
+    while data.startswith(magic, place):
+        stream, rest, ended = make(), b"", False
         while not ended:
             before = len(rest)
             chunk, rest, ended = advance(stream, rest)
-            if not chunk and not ended and len(rest) in (0, before):
-                raise EOFError
             yield chunk
-        rest = rest.lstrip(b"\0")
+            if not chunk and not ended and len(rest) in (0, before):
+                # a little at once: what is left over is copied each time
+                more = data[place : place + _INPUT_BYTES]
+                if rest or not more:
+                    raise EOFError
+                rest, place = more, place + len(more)
+        place = _ZEROS.match(data, place - len(rest)).end()  # type: ignore[union-attr]

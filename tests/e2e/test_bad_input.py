@@ -216,6 +216,31 @@ def test_a_memory_limit_that_makes_no_sense_is_a_usage_error(leakscan: Scan, siz
     assert "--max-memory" in run.stderr
 
 
+FAILING = """
+from leakscan import cli
+
+def run(arguments):
+    raise ValueError
+
+cli._run = run
+cli.entry()
+"""
+
+
+@pytest.mark.parametrize("debug", ["", "1"])
+def test_an_internal_error_is_no_finding(debug: str) -> None:
+    env = {**os.environ, "LEAKSCAN_DEBUG": debug}
+    run = subprocess.run(
+        [sys.executable, "-c", FAILING], capture_output=True, text=True, timeout=20, check=False, env=env
+    )
+    assert (run.returncode, "Traceback" in run.stderr) == (2, bool(debug))
+
+
+def test_a_variable_for_completions_makes_no_scan_clean(leakscan: Scan) -> None:
+    for shell in ("bash_source", "bash_complete"):
+        assert leakscan("scan", "nowhere", env={"_LEAKSCAN_COMPLETE": shell}).exit_code == 2
+
+
 INTERRUPTED = """
 from leakscan import cli
 

@@ -225,3 +225,31 @@ def test_forks_on_a_cluster_say_what_they_say_alone(
         assert together.stdout == alone.stdout
         for report in (tmp_path / "alone/reports").iterdir():
             assert (tmp_path / name / "reports" / report.name).read_bytes() == report.read_bytes()
+
+
+def test_a_head_that_no_branch_has_is_read(leakscan: Command, tmp_path: Path, pair: Pair) -> None:
+    repo = Repo(tmp_path / "source")
+    repo.commit("first", readme_md="hello\n")
+    repo.run("checkout", "-q", "--detach")
+    repo.commit("second", conf_env=pair.env)
+    line = f"file://{repo.path}\n".encode()
+    run = leakscan("fleet", "run", "-", "--protocol", "file", "-f", "json", stdin=line)
+    assert (run.exit_code, len(run.findings)) == (1, 2)
+
+
+def test_a_remote_that_is_cut_off_is_told_until_it_is_whole(
+    leakscan: Command, tmp_path: Path, pair: Pair
+) -> None:
+    repo = Repo(tmp_path / "source")
+    repo.commit("first", conf_env=pair.env)
+    (repo.path / "conf.env").unlink()
+    oid = repo.commit("second")
+    shallow = repo.path / ".git/shallow"
+    shallow.write_text(f"{oid}\n")
+    arguments = ("fleet", "run", "-", "--protocol", "file", "-f", "json")
+    line = f"file://{repo.path}\n".encode()
+    run = leakscan(*arguments, stdin=line)
+    assert (run.exit_code, [failure["kind"] for failure in run.json["failures"]]) == (3, ["shallow"])
+    shallow.unlink()
+    run = leakscan(*arguments, stdin=line)
+    assert (run.exit_code, run.json["failures"], len(run.findings)) == (1, [], 2)

@@ -107,6 +107,18 @@ def test_a_merge_answers_for_what_it_adds_itself(hooked: Repo, make_pair: Callab
     assert git(hooked, "commit", "--no-edit").returncode == 0
 
 
+def test_every_side_of_a_conflict_is_read(
+    leakscan: Scan, hooked: Repo, make_pair: Callable[[int], Pair]
+) -> None:
+    pairs = [make_pair(number) for number in range(3)]
+    oids = [hooked.run("hash-object", "-w", "--stdin", stdin=secret_line(pair).encode()) for pair in pairs]
+    sides = "".join(f"100644 {oid} {stage}\ta.py\n" for stage, oid in enumerate(oids, 1))
+    hooked.run("update-index", "--index-info", stdin=f"0 {'0' * 40}\ta.py\n{sides}".encode())
+    run = leakscan("scan", "--staged", "-f", "json", cwd=hooked.path)
+    assert (run.exit_code, len(run.findings)) == (1, 3)
+    assert leakscan("hook", cwd=hooked.path).exit_code == 1
+
+
 def test_only_what_is_new_is_reported(leakscan: Scan, hooked: Repo, make_pair: Callable[[int], Pair]) -> None:
     old, new = make_pair(1), make_pair(2)
     hooked.write("a.py", secret_line(old))

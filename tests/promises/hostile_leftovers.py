@@ -84,3 +84,35 @@ def a_value_in_what_only_looks_like_a_signature(repo, canary):
     who = (b"author A <a@b> 1 +0000", b"committer A <a@b> 1 +0000")
     ends = b"gpgsig -----BEGIN PGP SIGNATURE-----\n ", b"\n -----END PGP SIGNATURE-----"
     raw_commit(repo, head, *who, LINE.strip().encode().join(ends))
+
+
+@case(INCOMPLETE)
+def a_tree_of_garbage_that_nothing_leads_to(repo, canary):
+    repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"no entry\n")
+
+
+@case(INCOMPLETE)
+def refs_stored_in_a_way_of_the_future(repo, canary):
+    for key, value in (("core.repositoryformatversion", "1"), ("extensions.refStorage", "files:///tmp/refs")):
+        repo.run("config", key, value)
+
+
+@case(FOUND, planted=False)
+def a_value_in_a_large_file_that_no_pointer_leads_to(repo, canary):
+    name = hashlib.sha256(LINE.encode()).hexdigest()
+    _left(repo, f"../lfs/objects/{name[:2]}/{name[2:4]}/{name}", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_a_large_file_that_was_not_fetched_whole(repo, canary):
+    _left(repo, "../lfs/incomplete/half.part", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_an_annex(repo, canary):
+    _left(repo, "../annex/objects/a/b/SHA256E-s9--c.py/SHA256E-s9--c.py", LINE.encode())
+
+
+@case(FOUND, planted=False)
+def a_value_in_what_only_looks_like_a_git_file(repo, canary):
+    repo.write("inner/.git", LINE)

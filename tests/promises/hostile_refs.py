@@ -268,3 +268,16 @@ def refs_that_may_not_be_read(repo, canary):
 def a_git_directory_that_may_not_be_read(repo, canary):
     git_dir(repo).chmod(0)
     return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
+
+
+@case(INCOMPLETE)
+def work_trees_that_may_not_be_listed(repo, canary):
+    repo.run("worktree", "add", "-q", "../linked")
+    (git_dir(repo) / "worktrees").chmod(0)
+    return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
+
+
+@case(INCOMPLETE)
+def submodules_that_may_not_be_listed(repo, canary):
+    (git_dir(repo) / "modules").mkdir(mode=0)
+    return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)

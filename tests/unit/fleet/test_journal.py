@@ -28,6 +28,12 @@ def test_what_was_added_is_read_in_order(tmp_path: Path) -> None:
     assert list(read_journal(tmp_path / "none")) == []
 
 
+def test_a_line_that_cannot_be_parsed_tells_nothing(tmp_path: Path) -> None:
+    (tmp_path / "j").write_bytes(b"[" * 100_000 + b"\n" + b"?\n")
+    write(tmp_path / "j")
+    assert list(read_journal(tmp_path / "j")) == RECORDS
+
+
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_cut_anywhere_and_written_on_no_whole_record_is_lost(tmp_path: Path, data: st.DataObject) -> None:

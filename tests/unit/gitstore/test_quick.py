@@ -130,7 +130,7 @@ def test_names_lead_to_commits_and_files(history) -> None:
         assert store.resolve(asked) == {
             "main": third, "HEAD~1": second, "v1": second, "light": second, first[:12]: first,
         }  # fmt: skip
-        assert store.tags([repo.git("rev-parse", "v1"), second]) == [repo.git("rev-parse", "v1")]
+        assert store.named([v1 := repo.git("rev-parse", "v1")]) == {v1: "tag", second: "commit"}
         assert (store.file(first, "a"), store.file(first, "d/b")) == (b"1", b"1")
         assert store.file(first, "c") is None is store.file(first, "d")
         held = store.held(third, [b"a", b"d/b", b"absent"])

@@ -9,6 +9,7 @@ import random
 import sqlite3
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from pathlib import Path
@@ -162,6 +163,40 @@ def test_only_a_zip_that_its_last_record_tells_of_is_one() -> None:
     assert list(iter_members(TEXT * 1000 + zipped({"a": TEXT}))) == []  # text as far as it is looked at
 
 
+def shared_rows(number: int, size: int) -> bytes:
+    """A table of rows that are all stored at one place."""
+    database = sqlite3.connect(":memory:")
+    database.executescript("PRAGMA page_size=65536; CREATE TABLE t (a TEXT)")
+    database.execute("INSERT INTO t VALUES (?)", ("x" * size,))
+    database.commit()
+    data, page = bytearray(database.serialize()), 65536
+    struct.pack_into(">H", data, page + 3, number)
+    struct.pack_into(f">{number}H", data, page + 8, *struct.unpack_from(">H", data, page + 8) * number)
+    return bytes(data)
+
+
+def test_rows_that_share_what_they_hold_take_the_memory_of_few() -> None:
+    data = shared_rows(number=300, size=1 << 20)
+    tracemalloc.start()
+    try:
+        assert troubles(data) == [("too-large", b"")]
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_debian_package_gives_the_files_of_its_tars() -> None:
+    parts = {
+        "debian-binary": b"2.0\n",
+        "data.tar.xz/": lzma.compress(packed_tar({"a.py": TEXT})),
+        "odd": b"x",
+    }
+    assert [m for m in members(debian(parts)) if m[0].endswith((b".py", b"odd"))] == [
+        (b"data.tar.xz!a.py", TEXT),
+        (b"odd", b"x"),
+    ]
+
+
 def commented(data: bytes, comment: bytes) -> bytes:
     return data[:-2] + len(comment).to_bytes(2, "little") + comment
 
@@ -170,8 +205,10 @@ def test_a_member_that_the_directory_does_not_list_is_told() -> None:
     one, other = zipped({"a": TEXT}), zipped({"b": TEXT})
     told = [("bad-archive", b"")]
     assert (members(one + other), troubles(one + other)) == ([(b"b", TEXT)], told)
-    unlisted = one[: one.find(b"PK\x01\x02")] + b"PK\x05\x06" + bytes(18)
+    files = one[: one.find(b"PK\x01\x02")]
+    unlisted = files + b"PK\x05\x06" + bytes(18)
     assert (members(unlisted), troubles(unlisted)) == ([], told)
+    assert troubles(commented(other, files)) == told
     at = other.find(b"PK\x01\x02") + 42  # where the directory says that the member begins: beyond the end
     beyond = b"MZ" + bytes(2) + other[4:at] + b"\xff\xff\xff\0" + other[at + 4 :]
     assert troubles(commented(beyond, b"PK\x03\x04")) == [("bad-archive", b"b")]
@@ -237,6 +274,15 @@ def sparse_tar() -> bytes:
     return info.tobuf() + b"x" * 1024
 
 
+def debian(members: dict[str, bytes]) -> bytes:
+    head = "{:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n"
+    parts = [
+        head.format(name, 0, 0, 0, 100644, len(data)).encode() + data + b"\n" * (len(data) % 2)
+        for name, data in members.items()
+    ]
+    return b"!<arch>\n" + b"".join(parts)
+
+
 RNG = random.Random(1)
 BAD = {
     "a bomb": (zipped({"a": bytes(900_000), "b": bytes(900_000)}), [("too-large", b"")]),
@@ -264,7 +310,11 @@ BAD = {
     "compress": (b"\x1f\x9d\x90" + bytes(40), [("unsupported-format", b"")]),
     "a cabinet": (b"MSCF" + bytes(40), [("unsupported-format", b"")]),
     "RPM": (b"\xed\xab\xee\xdb" + bytes(40), [("unsupported-format", b"")]),
-    "a Debian package": (b"!<arch>\ndebian-binary   " + bytes(40), [("unsupported-format", b"")]),
+    "a damaged Debian package": (b"!<arch>\ndebian-binary   " + bytes(40), [("bad-archive", b"")]),
+    "a Debian package cut off": (
+        debian({"debian-binary": b"2.0\n"})[:-2],
+        [("bad-archive", b"debian-binary")],
+    ),
 }
 
 
