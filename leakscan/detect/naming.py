@@ -5,10 +5,19 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Literal
 
 from leakscan.detect.lazy import lazy
-from leakscan.detect.words import BUILD_PREFIXES, FOREIGN, NEGATIVE, NEUTRAL, SHARED_NAMES, WALLETS
+from leakscan.detect.words import (
+    BUILD_PREFIXES,
+    FOREIGN,
+    NEGATIVE,
+    NEUTRAL,
+    OF_ANY_KEY,
+    SHARED_NAMES,
+    WALLETS,
+)
 from leakscan.model import Part, Span
 
 Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "none"]
@@ -18,6 +27,10 @@ _MAX_WORDS_REMEMBERED, _SHORT = 1 << 11, 120  # the versions of a file have the 
 _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
+_LAST_WORDS, _LEAST_PARTS = ("key", "secret"), 2  # a `monkey` has one
+_KNOWN_WORDS = tuple(
+    sorted(OF_ANY_KEY - {"id", "one", "acc", "apikey", "apisecret"}, key=lambda word: (-len(word), word))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ class Vocabulary:
 
     def _judge(self, name: bytes) -> Label:
         words = _without_prefix(split_words(name.decode("latin-1")))
+        words = tuple(chain.from_iterable(map(self._parts, words)))
         # `app.api.key`, the space of names of the program's own settings; not `app.key`
         if words[:1] == ("app",) and name[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):
             words = words[1:]
@@ -92,6 +106,19 @@ class Vocabulary:
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
             return Label("named", words, part, strength)
         return Label("other", words) if telling else NO_LABEL
+
+    def _parts(self, word: str) -> tuple[str, ...]:
+        """`binancetestsecretkey`, `myapikey`: what stands before the words of any key, and these."""
+        if word in self._strengths or not word.endswith(_LAST_WORDS):
+            return (word,)
+        parts: list[str] = []
+        whose = word
+        while last := next((known for known in _KNOWN_WORDS if whose.endswith(known)), ""):
+            parts.insert(0, last)
+            whose = whose[: -len(last)]
+        if len(parts) < _LEAST_PARTS or len(whose) == 1:
+            return (word,)
+        return (whose, *parts) if whose else tuple(parts)
 
 
 def split_words(name: str) -> tuple[str, ...]:

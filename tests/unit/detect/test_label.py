@@ -100,6 +100,20 @@ def test_words_are_split_however_they_are_joined(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "words", "part"),
+    [
+        ("binancetestsecretkey", ("binance", "test", "secret", "key"), "secret"),
+        ("MYAPIKEY", ("my", "api", "key"), "key"),
+        ("xapikey", ("xapikey",), None),
+        ("monkey", ("monkey",), None),
+    ],
+)
+def test_a_name_in_one_word_is_taken_apart_from_its_end(name: str, words: tuple, part: str | None) -> None:
+    assert label(f"{name} = '@'").words == words
+    assert label(f"{name} = '@'").part == part
+
+
+@pytest.mark.parametrize(
     ("text", "kind"),
     [
         ('{\\"text\\": \\"API_SECRET=1\\\\npayload=@', "other"),
