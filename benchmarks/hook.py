@@ -18,9 +18,11 @@ import time
 from pathlib import Path
 from statistics import median
 
+from leakscan.rules.fake import fake
+
 CASES = {
     "one small file": (1, "number = {}\n"),
-    "one file to be looked at closely": (1, "# {}\n" + "Xy1" * 22 + "\n"),
+    "one file to be looked at closely": (1, f"# {{}}\nchecksum {fake('alnum:64', 1)}\n"),
     "2,000 files": (2_000, "number = {}\n" * 20),
 }
 
