@@ -111,7 +111,8 @@ class Environments:
         """What is switched on near a value, unless the nearest switch is off; one in a comment is none for what is
         not."""
         text = data[near.start : near.end].lower()
-        if self._switch is None or not any(word in text for word in self._told):  # as nearly always
+        # Sooner told than by the pattern.
+        if self._switch is None or not any(word in text for word in self._told):
             return set()
         switches = list(self._switch.finditer(data, near.start, near.end))
         if switches and not _is_commented(data, span):

@@ -26,9 +26,7 @@ HEADER = lazy(rb"-----BEGIN((?:(?: |%20|\+)[A-Z0-9]{1,12}){0,4}(?: |%20|\+)PRIVA
 _SPACE = lazy(rb"%20|\+")
 _DRESSING = lazy(rb"(?:\\+[nrt]|[\s\"'`,;\\#*>+]|%0[aAdD]|&#(?:10|13);){0,80}")
 _OPENSSH = b"OPENSSH PRIVATE KEY"
-_LEAST_BODY = (
-    48  # of the shortest key there is, the 32 bytes of P-256 in SEC1 with nothing else, it takes 52 letters
-)
+_LEAST_BODY = 48  # letters: the shortest key there is, 32 bytes of P-256 in SEC1 with nothing else, has 52
 
 
 def read_private_keys(data: bytes) -> list[PrivateKey]:

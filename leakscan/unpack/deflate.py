@@ -15,7 +15,7 @@ except ImportError:
     _zlib = zlib
 
 ERRORS = (zlib.error, _zlib.error)
-_INPUT_BYTES = 1 << 16
+INPUT_BYTES = 1 << 16
 
 
 def decompressor(window_bits: int) -> Any:
@@ -30,7 +30,7 @@ def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
     rest, place, found = b"", 0, 0
     while not stream.eof:
         if not rest:
-            rest = packed[place : place + _INPUT_BYTES].tobytes()
+            rest = packed[place : place + INPUT_BYTES].tobytes()
             place += len(rest)
         chunk = stream.decompress(rest, MIB)
         rest = stream.unconsumed_tail

@@ -14,7 +14,6 @@ from leakscan.unpack.budget import MIB, Budget, Unreadable
 
 _WINDOW_BYTES: Final = 64 * MIB  # what xz may claim for itself
 _GZIP = 16 + zlib.MAX_WBITS
-_INPUT_BYTES: Final = 1 << 16
 _ZEROS: Final = re.compile(rb"\0*")
 _ERRORS = (*deflate.ERRORS, lzma.LZMAError, EOFError, OSError, ValueError)
 
@@ -91,7 +90,7 @@ def _chunks(
             yield chunk
             if not chunk and not ended and len(rest) in (0, before):
                 # a little at once: what is left over is copied each time
-                more = data[place : place + _INPUT_BYTES]
+                more = data[place : place + deflate.INPUT_BYTES]
                 if rest or not more:
                     raise EOFError
                 rest, place = more, place + len(more)
