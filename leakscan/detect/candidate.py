@@ -15,10 +15,11 @@ from leakscan.rules import Rule
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """An exchange that the text names, and how near."""
+    """An exchange that the text names, and how near. `live`: the text also says that it is not its test network."""
 
     exchange: str
     tier: Tier
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Match:
     """A rule said yes, and how sure it is. `partner`: the identity of the other part of its credential; `public_key`:
-    SHA-256 of the public half of a private key, where it is known."""
+    SHA-256 of the public half of a private key, where it is known; `live`: the text says that it is of no test
+    network."""
 
     rule_id: str
     exchange: str
@@ -94,3 +96,4 @@ class Match:
     encrypted: bool
     partner: bytes | None = field(repr=False)
     public_key: str = ""
+    live: bool = False

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from leakscan.detect.context import COMMENT_LINE, line_start
 from leakscan.detect.lazy import lazy
@@ -16,7 +17,7 @@ from leakscan.model import Span
 # `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
 # `'endpoint': TESTNET_URL`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,3}[=:(,]"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,12}[=:(,]"
     rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
     rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
@@ -59,7 +60,15 @@ _ASSIGNED_HOST = lazy(rb"(\w{1,60})[ \t]{0,20}=[ \t]{0,4}\\?[\"'](?:https?|wss?)
 _USED_REACH = 4096
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
 _TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
+_DEFAULT = lazy(rb"[ \t]{0,40}(?:async )?def\b|[^\n]{0,200}: ?bool(?:ean)? ?=")
 _HOLDS_VALUE = lazy(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
+
+
+class Told(NamedTuple):
+    """`words`: those that may name a test network; `live`: it is said that it is none."""
+
+    words: frozenset[str]
+    live: bool
 
 
 class Environments:
@@ -71,23 +80,24 @@ class Environments:
         self._switch = lazy(_SWITCH % (told, told, told)) if told else None
         self._told = tuple(word.encode() for word in sorted(self._words | _LIVE_ADDRESSES))
 
-    def words(
-        self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]
-    ) -> frozenset[str]:
-        """Those of its name, of what it stands under and of what stands behind it, and what is switched on near it."""
+    def told(self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]) -> Told:
+        """Of a value: by its name, what it stands under, what stands behind it and what is switched on, or off, near
+        it."""
         above = [self._above(data[p.start : p.end]) for p in parents if not holds_value(data, p)]
         words = {*label.words, *chain.from_iterable(above)}
         if is_live := self._is_live(above):
             words -= self._words.difference(label.words)
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
-        if not is_live:
-            words |= self._switched(data, span, near)
+        switches = [] if is_live else self._switches(data, span, near)
+        words |= _switched_on(switches)
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         if _stands_beside_live(data, span, label):
             words.add("testnet")
-        return frozenset(words)
+        is_off = bool(switches) and _is_off(switches[0]) and not _is_default(data, switches[0])
+        named = "test" in words or not words.isdisjoint(self._words)
+        return Told(frozenset(words), is_live or (is_off and not named))
 
     def says_live(self, data: bytes, span: Span, label: Label) -> bool:
         """`live_SECRET_KEY = "…"`; also `API_KEY = "…"` where `API_KEY_TEST = "…"` stands not far from it."""
@@ -105,29 +115,19 @@ class Environments:
 
     def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
         """A switch decides whether the host is taken, and near the value it is not on."""
-        return _is_choice(data, span, host) and not self._switched(data, span, near)
+        return _is_choice(data, span, host) and not _switched_on(self._switches(data, span, near))
 
-    def _switched(self, data: bytes, span: Span, near: Span) -> set[str]:
-        """What is switched on near a value, unless the nearest switch is off; one in a comment is none for what is
-        not."""
+    def _switches(self, data: bytes, span: Span, near: Span) -> list[re.Match[bytes]]:
+        """Those near a value, the nearest first; one in a comment is none for what is not."""
         text = data[near.start : near.end].lower()
         # Sooner told than by the pattern.
         if self._switch is None or not any(word in text for word in self._told):
-            return set()
+            return []
         switches = list(self._switch.finditer(data, near.start, near.end))
         if switches and not _is_commented(data, span):
             switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
         switches = [m for m in switches if not _is_of_another(data, span, m)]
-        if not switches:
-            return set()
-        nearest = min(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
-        if _is_off(nearest):
-            return set()
-        return {
-            "testnet" if m["urls"] else (m["word"] or m["named"] or m["named_url"]).decode().lower()
-            for m in switches
-            if not _is_off(m)
-        }
+        return sorted(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
@@ -156,6 +156,22 @@ def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
     """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
     low, high = min(value.end, switch.end()), max(value.start, switch.start())
     return bool(switch["named_url"] or switch["live_url"]) and b"}" in data[low:high]
+
+
+def _switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
+    """The words for what is switched on, unless the nearest of the switches is off."""
+    if not switches or _is_off(switches[0]):
+        return set()
+    return {
+        "testnet" if m["urls"] else (m["word"] or m["named"] or m["named_url"]).decode().lower()
+        for m in switches
+        if not _is_off(m)
+    }
+
+
+def _is_default(data: bytes, switch: re.Match[bytes]) -> bool:
+    """`def connect(key, secret, testnet: bool = False):`"""
+    return _DEFAULT.match(data, line_start(data, switch.start()), switch.end()) is not None
 
 
 def _is_off(switch: re.Match[bytes]) -> bool:

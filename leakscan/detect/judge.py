@@ -5,6 +5,7 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
@@ -99,7 +100,9 @@ class Judge:
         confidence, doubts = doubted(confidence, candidate, venue, paths, beside, lone=lone)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None
-        return candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
+        match = candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
+        is_live = venue is not None and venue.live and venue.exchange == rule.exchange
+        return replace(match, live=True) if is_live else match
 
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
@@ -137,7 +140,7 @@ class Judge:
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
-        told = Venue(self._venues.told_by_form(venue.exchange, candidate.able), venue.tier)
+        told = replace(venue, exchange=self._venues.told_by_form(venue.exchange, candidate.able))
         return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
 
     def _of_partner(self, venue: Venue, candidate: Candidate, partner: Candidate | None) -> Venue:
@@ -147,7 +150,7 @@ class Judge:
         told = self._venues.told_by_form(venue.exchange, partner.able)
         if told not in partner.able:
             told = self._parents.get(told, told)  # a key that only the live one has
-        return Venue(told, venue.tier) if told in partner.able & candidate.able else venue
+        return replace(venue, exchange=told) if told in partner.able & candidate.able else venue
 
     def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
         """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leakscan.detect import Match
 from leakscan.findings.exposure import Trace
@@ -13,6 +13,7 @@ from leakscan.findings.identity import fingerprint, group_name, masks, preview
 from leakscan.model import (
     CommitMessage,
     CommittedFile,
+    Confidence,
     Finding,
     Location,
     Origin,
@@ -29,11 +30,13 @@ from leakscan.model import (
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """`paired`: the severity with the credential's other part; `generic`: the rule names no exchange."""
+    """`paired`: the severity with the credential's other part; `generic`: the rule names no exchange; `variant_of`: the
+    exchange whose test network the rule is about, empty for others."""
 
     info: RuleInfo
     paired: Severity
     generic: bool
+    variant_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ class Collector:
         for members in groups:
             if len({best[identity].exchange for identity in members}) > 1:
                 best.update(self._alike(members, best))
+            best.update(self._of_test_network(members, best))
         return best
 
     def _members(self) -> list[set[bytes]]:
@@ -139,6 +143,26 @@ class Collector:
         ]
         # The ids of environments begin with that of their exchange: the later one says more.
         return max(reversed(ways), key=lambda way: sum(match.score for match in way.values()), default={})
+
+    def _of_test_network(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
+        """Of the test network that is told in one place, where the exchange alone is named in others and none of them
+        says that it is the live one."""
+        exchange = next(iter({best[identity].exchange for identity in members}))
+        told: list[dict[str, Match]] = []
+        for identity in members:
+            matches = [m for m in self._matches[identity] if m.confidence >= Confidence.MEDIUM]
+            if best[identity].exchange != exchange or any(m.live and m.exchange == exchange for m in matches):
+                return {}
+            of_test = [m for m in matches if self._rules[m.rule_id].variant_of == exchange]
+            told.append({m.exchange: m for m in sorted(of_test, key=self._certainty)})
+        shared = set.intersection(*(set(found) for found in told))
+        if not shared:
+            return {}
+        chosen = max(shared)
+        return {
+            identity: replace(found[chosen], confidence=best[identity].confidence, score=best[identity].score)
+            for identity, found in zip(members, told, strict=True)
+        }
 
     def _certainty(self, match: Match) -> tuple[int, bool, float, str, str, tuple[str, ...]]:
         named = not self._rules[match.rule_id].generic

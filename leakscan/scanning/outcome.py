@@ -79,7 +79,13 @@ def open_session(
 def rule_facts(rules: RuleSet) -> Mapping[str, RuleFacts]:
     """What the collector wants to know of every rule."""
     generic = rules.generic.id
+    variant_of = {exchange.id: exchange.variant_of for exchange in rules.exchanges}
     return {
-        info.rule_id: RuleFacts(info, rules.by_id[info.rule_id].paired, info.exchange == generic)
+        info.rule_id: RuleFacts(
+            info,
+            rules.by_id[info.rule_id].paired,
+            info.exchange == generic,
+            variant_of.get(info.exchange, ""),
+        )
         for info in rules.describe()
     }
