@@ -137,6 +137,7 @@ class Venues:
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             variant = of_host(data, span, list(_around(named.own, span, near)), variant, of, by_name=by_name)
+        is_live = is_live or self._environments.says_live(data, span, label)
         return Venue(variant, found.tier, live=is_live and variant == found.exchange)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
