@@ -126,19 +126,18 @@ class Venues:
         if found is None or found.exchange == OTHER:
             return found
         live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
-        if live in able and not by_name and self._environments.says_live(data, span, label):
-            return Venue(live, found.tier, live=True)
+        stated = self._environments.says_live(data, span, label)
         words, is_live = self._environments.told(data, span, near, label, parents)
-        if live in able and is_live and found.tier < Tier.PARENT:
-            return Venue(live, found.tier, live=True)  # `testnet=False`, and its address below
+        # `testnet=False`, and its address below
+        if live in able and ((stated and not by_name) or (is_live and found.tier < Tier.PARENT)):
+            return Venue(live, found.tier, live=True)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             variant = of_host(data, span, list(_around(named.own, span, near)), variant, of, by_name=by_name)
-        is_live = is_live or self._environments.says_live(data, span, label)
-        return Venue(variant, found.tier, live=is_live and variant == found.exchange)
+        return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
         """With the parents of variants: a name of the parent may mean the variant."""
