@@ -1,0 +1,92 @@
+"""What a program or a file of settings switches on near a value: a test network, or the live one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from leakscan.detect.context import is_commented, line_start
+from leakscan.detect.lazy import lazy
+from leakscan.model import Span
+
+_TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)?|real|prod(?:uction)?"
+_PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
+# `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
+# `environment = "testnet"`, `network: 'mainnet'`; `MODE=testnet`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
+# `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; `exchange.urls['api'] = exchange.urls['test']`.
+_SWITCH = (
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%(told)b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?"
+    rb"\s{0,12}(?:=>|:=|[=:(,])\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"|(?:env|environment|network|version)['\"]?\s{0,3}(?:=>|:=|[=:])"
+    rb"\s{0,3}['\"](?:(?P<named>%(told)b)|(?P<off_named>live|mainnet))['\"]"
+    rb"|(?:env|environment|network|mode)[ \t]{0,3}[=:][ \t]{0,3}(?:(?P<plain>testnet|sandbox)|(?P<off_plain>mainnet))"
+    rb"[ \t]{0,8}(?:[\r\n#]|\Z)"
+    rb"|(?:url|path|endpoint|host|environment)['\"]?\s{0,3}(?:=>|:=|[=:(])\s{0,3}&?(?:[\w.]|::){0,60}?"
+    rb"(?:(?<![a-z0-9])|(?<=url))(?:(?P<url>%(test)b)|(?P<off_url>%(live)b))"
+    rb"(?:_?(?:api|base|rest)){0,2}(?:_?%(place)b)?\s{0,3}(?=[,;)}\r\n#]|\Z)"
+    rb"|[(,]\s{0,3}&?(?:[\w.]|::){0,60}?(?:%(place)b(?:_|\.|::)?(?:(?P<argument>%(test)b)|(?P<off_argument>%(live)b))"
+    rb"|(?<![a-z0-9])(?:(?P<first>%(test)b)|(?P<off_first>%(live)b))_?%(place)b)(?:\(\))?\s{0,3}(?=[,)])"
+    rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
+)
+_OF_ADDRESS = frozenset("url off_url argument off_argument first off_first".split())
+_LIVE_WORDS = frozenset({"live", "main", "real", "prod"})
+# `if testnet:`, `} else {` above an address, `… if testnet else …`, `testnet ? … : …` beside it.
+_BRANCH = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?(?:if|else|case|default)\b[^\n]{0,160}\n[^\n]{0,200}\Z")
+_CHOICE = lazy(rb"(?i)\bif\b|\belse\b|\?")
+_LINE = 200
+
+
+class Switches:
+    """`words`: those that may be switched on, such as *testnet*."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        words = frozenset(words)
+        told = b"|".join(re.escape(word.encode()) for word in sorted({*words, "test_net"}))
+        names = {b"told": told, b"test": _TEST, b"live": _LIVE, b"place": _PLACE}
+        self._pattern = lazy(_SWITCH % names) if words else None
+        self._told = tuple(word.encode() for word in sorted({*words, *_LIVE_WORDS, "test_net"}))
+
+    def first(self, line: bytes) -> re.Match[bytes] | None:
+        return self._pattern.search(line) if self._pattern else None
+
+    def near(self, data: bytes, span: Span, near: Span) -> list[re.Match[bytes]]:
+        """Those near a value, the nearest first; one in a comment is none for what is not."""
+        text = data[near.start : near.end].lower()
+        # Sooner told than by the pattern.
+        if self._pattern is None or not any(word in text for word in self._told):
+            return []
+        switches = list(self._pattern.finditer(data, near.start, near.end))
+        if switches and not is_commented(data, span):
+            switches = [m for m in switches if not is_commented(data, Span(*m.span()))]
+        switches = [m for m in switches if not _is_of_another(data, span, m) and not _is_chosen(data, m)]
+        return sorted(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
+
+
+def is_off(switch: re.Match[bytes]) -> bool:
+    return (switch.lastgroup or "").startswith("off")
+
+
+def switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
+    """The words for what is switched on, unless the nearest of the switches is off."""
+    if not switches or is_off(switches[0]):
+        return set()
+    on = [m for m in switches if not is_off(m)]
+    return {"testnet" if m["urls"] else m[m.lastgroup or 0].decode().lower().replace("_", "") for m in on}
+
+
+def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
+    """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
+    low, high = min(value.end, switch.end()), max(value.start, switch.start())
+    return switch.lastgroup in _OF_ADDRESS and b"}" in data[low:high]
+
+
+def _is_chosen(data: bytes, switch: re.Match[bytes]) -> bool:
+    """`url = TESTNET_URL if testnet else LIVE_URL`: something else decides which address is taken."""
+    if switch.lastgroup not in _OF_ADDRESS:
+        return False
+    line = line_start(data, switch.start())
+    end = data.find(b"\n", switch.end(), switch.end() + _LINE)
+    if _CHOICE.search(data, line, end if end >= 0 else switch.end() + _LINE):
+        return True
+    above = line_start(data, max(0, line - 1))
+    return _BRANCH.match(data, above, switch.start()) is not None

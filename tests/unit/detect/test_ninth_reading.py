@@ -1,0 +1,78 @@
+"""What a ninth reading of repositories showed: one case each, made up here."""
+
+import pytest
+from detecting import matches
+
+from leakscan.rules.fake import fill
+
+LINES = 'key := "{alnum:64}"\nsecret := "{alnum:64}"\n'
+ENV = "API_KEY={alnum:64}\nAPI_SECRET={alnum:64}\n"
+OPTIONS = "// binance\nconst o = {{ apiKey: '{{alnum:64}}', apiSecret: '{{alnum:64}}', {} }}\n"
+LIVE, TEST = "binance", "binance-spot-testnet"
+
+
+def exchanges(text: str, *paths: bytes) -> list[str]:
+    """In the order of the values."""
+    told = sorted(matches(fill(text, 7), *paths).values(), key=lambda match: match.span)
+    return [match.exchange for match in told]
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        ('import "go-binance"\nbinance.UseTestnet = true\n' + LINES, TEST),
+        ('import "go-binance"\nbinance.UseTestnet = false\n' + LINES, LIVE),
+        (
+            'import "go-binance"\n' + LINES + "c := binance.NewClient(binance.BaseUrlTestnet, key, secret)\n",
+            TEST,
+        ),
+        (
+            'import "go-binance"\n' + LINES + "c := binance.NewClient(binance.BaseUrlMain, key, secret)\n",
+            LIVE,
+        ),
+        (OPTIONS.format("isTestnet: true"), TEST),
+        (OPTIONS.format("'testnet' => true"), TEST),
+        (OPTIONS.format("baseUrl: Urls.testnet"), TEST),
+        (OPTIONS.format("baseUrl: testnet ? TESTNET_URL : LIVE_URL"), LIVE),
+        (
+            "// binance\n" + LINES + "let a = Account::new_with_config(key, secret, &Config::testnet());\n",
+            TEST,
+        ),
+        ("// binance\n" + LINES + "options.Environment = BinanceEnvironment.Testnet;\n", TEST),
+        ("// binance\n" + LINES + "options.Environment = BinanceEnvironment.Live;\n", LIVE),
+        ("# binance\n" + LINES + "c = Client(key, secret, base_path=SPOT_REST_API_TESTNET_URL)\n", TEST),
+        ("# binance\n" + LINES + "c = Client(key, secret, base_path=SPOT_REST_API_PROD_URL)\n", LIVE),
+        ("# binance\n" + LINES + "url = TESTNET_URL if testnet else LIVE_URL\n", LIVE),
+        ("# binance\n" + LINES + "if is_test:\n    url = TESTNET_URL\nelse:\n    url = LIVE_URL\n", LIVE),
+        ("EXCHANGE=binance\nMODE=testnet\n" + ENV, TEST),
+        ("EXCHANGE=binance\nMODE=paper\n" + ENV, LIVE),  # the bot's own, with a live key
+        ("EXCHANGE=binance\nNETWORK=mainnet\n" + ENV + "# TESTNET=true\n", LIVE),
+    ],
+)
+def test_ways_to_switch_a_client_to_its_test_network(text: str, exchange: str) -> None:
+    assert exchanges(text) == [exchange] * 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "exchange"),
+    [
+        ("BINANCE_BASE_URL=https://testnet.binance.vision\n", TEST),
+        (
+            "BINANCE_BASE_URL=https://api.binance.com\n# BINANCE_BASE_URL=https://testnet.binance.vision\n",
+            LIVE,
+        ),
+        (
+            "# BINANCE_BASE_URL=https://api.binance.com\nBINANCE_BASE_URL=https://testnet.binance.vision\n",
+            TEST,
+        ),
+        ("BINANCE_TESTNET_URL=https://testnet.binance.vision\n", LIVE),
+    ],
+)
+def test_an_address_for_all_of_a_file_has_no_quotes(lines: str, exchange: str) -> None:
+    assert exchanges(lines + ENV.replace("API", "BINANCE_API")) == [exchange] * 2
+
+
+def test_a_heading_says_that_the_account_is_real() -> None:
+    sandbox = "\nclient.set_sandbox_mode(True)\n"
+    assert exchanges("# binance real api\n" + ENV + sandbox) == [LIVE] * 2
+    assert exchanges("# binance, real-time\n" + ENV + sandbox) == [TEST] * 2
