@@ -70,6 +70,9 @@ class Told(NamedTuple):
     live: bool
 
 
+NOTHING_TOLD = Told(frozenset(), live=False)
+
+
 class Environments:
     """`words`: those that tell one, such as *testnet*."""
 

@@ -13,9 +13,9 @@ from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import names_of, split_words
+from leakscan.detect.naming import names_of
+from leakscan.detect.paths import is_of_server, words_of_test_network
 from leakscan.detect.venue import Venues
-from leakscan.detect.words import SERVER_FILES
 from leakscan.model import Confidence, Part
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
@@ -115,15 +115,17 @@ class Judge:
         if named_in_text:  # the same for both parts of a credential
             best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
-            return by_form or self._of_partner(best, candidate, partner)
+            return by_form or self._of_partner(self._of_path(best, candidate, paths), candidate, partner)
         able = candidate.able | (partner.able if partner else frozenset())
-        telling = [path for path in sorted(paths) if candidate.key is None or not _is_of_server(path)]
-        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able))]
-        if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
+        telling = [path for path in sorted(paths) if candidate.key is None or not is_of_server(path)]
+        told = candidate.told
+        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able, told))]
+        by_path = Venue(named[0], Tier.PATH, live=told.live) if named else None
+        if by_path is not None and not self._is_of_wallet(candidate, partner, by_path):
             return by_path
         if partner is not None and (alone := partner.fits.alone):
-            told = (rule.exchange for rule in reversed(alone) if rule.exchange in candidate.able)
-            return next((Venue(exchange, Tier.NEAR) for exchange in told), None)
+            certain = (rule.exchange for rule in reversed(alone) if rule.exchange in candidate.able)
+            return next((Venue(exchange, Tier.NEAR) for exchange in certain), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
@@ -135,8 +137,17 @@ class Judge:
         by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes, paths)
         if by_forms is None:
             return None
-        words = frozenset((*candidate.label.words, *partner.label.words))  # `TESTNET_API_KEY`
-        return Venue(self._venues.variant(by_forms, words, candidate.able), Tier.FORMS)
+        words = told.words.union(candidate.label.words, partner.label.words)  # `TESTNET_API_KEY`
+        variant = by_forms if told.live else self._venues.variant(by_forms, words, candidate.able)
+        return Venue(variant, Tier.FORMS, live=told.live)
+
+    def _of_path(self, venue: Venue, candidate: Candidate, paths: Collection[bytes]) -> Venue:
+        """The test network's, where the path says so and the text does not say that it is the live one's."""
+        words = words_of_test_network(paths)
+        if venue.live or not words:
+            return venue
+        words = words.union(candidate.label.words)
+        return replace(venue, exchange=self._venues.variant(venue.exchange, words, candidate.able))
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
@@ -214,12 +225,6 @@ def _of_own_form(candidate: Candidate, partner: Candidate | None) -> Venue | Non
 def _distance(wanted: Part, part: Part) -> int:
     """Secrets and private keys are taken for each other before a key is taken for one of them."""
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
-
-
-def _is_of_server(path: bytes) -> bool:
-    """`bybit-bot/domain.key`"""
-    name = path.rpartition(b"/")[2].rpartition(b"!")[2].decode("utf-8", "replace")
-    return not SERVER_FILES.isdisjoint(names_of(split_words(name)))
 
 
 def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:

@@ -76,3 +76,33 @@ def test_a_heading_says_that_the_account_is_real() -> None:
     sandbox = "\nclient.set_sandbox_mode(True)\n"
     assert exchanges("# binance real api\n" + ENV + sandbox) == [LIVE] * 2
     assert exchanges("# binance, real-time\n" + ENV + sandbox) == [TEST] * 2
+
+
+PAIR = '"api_key": "{alnum:64}",\n"api_secret": "{alnum:64}"\n'
+
+
+def test_sections_tell_the_environment_also_where_the_path_alone_names_the_exchange() -> None:
+    both = '{"testnet": {\n' + PAIR + '},\n"live": {\n' + PAIR + "}}"
+    assert exchanges(both, b"binance_config.json") == [TEST] * 2 + [LIVE] * 2
+    assert exchanges("{" + PAIR + ', "testnet": true}', b"binance.json") == [TEST] * 2
+    assert exchanges("{" + PAIR + ', "testnet": false}', b"binance_testnet.json") == [LIVE] * 2
+    forms = '"apiKey": "{alnum:18}",\n"apiSecret": "{alnum:36}"\n'
+    assert exchanges('{"testnet": {\n' + forms + "}}", b"a.json") == ["bybit-testnet"] * 2
+    assert exchanges("{" + forms + ', "testnet": false}', b"a.json") == ["bybit"] * 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "exchange"),
+    [
+        ([b"testnet_keys.json"], TEST),
+        ([b"config/test-net/keys.json", b"testnet.json"], TEST),
+        ([b"futures_testnet/keys.json"], "binance-futures-testnet"),
+        ([b"tests/keys.json"], LIVE),
+        ([b"testnet_keys.json", b"keys.json"], LIVE),
+        ([b"demo/keys.json"], LIVE),
+        ([], LIVE),
+    ],
+)
+def test_a_path_tells_the_test_network(paths: list[bytes], exchange: str) -> None:
+    assert exchanges('{"binance": {\n' + PAIR + "}}", *paths) == [exchange] * 2
+    assert exchanges('{"binance": {"testnet": false,\n' + PAIR + "}}", *paths) == [LIVE] * 2
