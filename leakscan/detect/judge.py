@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
-from leakscan.detect.doubts import doubted
+from leakscan.detect.doubts import doubted, told_venue
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
@@ -107,7 +107,7 @@ class Judge:
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
-        found = [candidate.venue]
+        found = [told_venue(candidate, paths)]
         if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
             found.append(partner.venue)
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)

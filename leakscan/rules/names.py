@@ -20,8 +20,8 @@ FULL: dict[Part, tuple[str, ...]] = {
     "user-id": (),
 }
 HINTS: dict[Part, tuple[str, ...]] = {
-    "key": ("key", "akey", "apik", "access", "public", "pub"),
-    "secret": ("secret", "skey", "apis", "sec", "private", "priv", "hmac", "signing"),
+    "key": ("key", "akey", "pkey", "apik", "access", "public", "pub"),
+    "secret": ("secret", "skey", "apis", "sec", "private", "priv", "hmac", "signing", "securitykey"),
     "private-key": (),
     "passphrase": (),
     "user-id": (),

@@ -1,8 +1,9 @@
 """What a ninth reading of repositories showed: one case each, made up here."""
 
 import pytest
-from detecting import matches
+from detecting import DETECTOR, matches
 
+from leakscan.model import Confidence
 from leakscan.rules.fake import fill
 
 LINES = 'key := "{alnum:64}"\nsecret := "{alnum:64}"\n'
@@ -106,3 +107,50 @@ def test_sections_tell_the_environment_also_where_the_path_alone_names_the_excha
 def test_a_path_tells_the_test_network(paths: list[bytes], exchange: str) -> None:
     assert exchanges('{"binance": {\n' + PAIR + "}}", *paths) == [exchange] * 2
     assert exchanges('{"binance": {"testnet": false,\n' + PAIR + "}}", *paths) == [LIVE] * 2
+
+
+def test_pkey_is_a_key_and_its_other_half_tells_the_part() -> None:
+    text = 'pkey = "{alnum:64}"\n\nskey = "{alnum:64}"\n'
+    assert exchanges(text, b"binanceKeys.py") == [LIVE] * 2
+    assert exchanges('# kraken\nkey1 = "{base64:56}"\npkey1 = "{base64:88}"\n') == ["kraken"] * 2
+    assert exchanges('# binance smart chain\npkey = "0x{hex:64}"\n') == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('binance := exchange{"{alnum:64}", "{alnum:64}", 3000, "https://fapi.binance.com"}\n', 2),
+        ('# binance\nx = exchange{\n  "{alnum:64}",\n  "{alnum:64}",\n}\n', 2),
+        ('# binance\nx = exchange{"{alnum:64}"}\n', 0),
+    ],
+)
+def test_fields_of_a_structure_have_no_names(text: str, found: int) -> None:
+    assert len(exchanges(text)) == found
+
+
+def test_what_stands_before_a_string_of_compiled_python_is_no_name_of_it() -> None:
+    key, secret = (fill("{alnum:64}", seed).encode() for seed in (7, 8))
+    code = (
+        b"\xe3\0\0\xda\x0ebinance.client)\x01\xda\x07reactor\xda@"
+        + key
+        + b"\xda@"
+        + secret
+        + b"Z\x03BTC)\x01"
+    )
+    found = DETECTOR.judge(DETECTOR.inspect(code), [b"a.pyc"])
+    assert [match.identity for match in found if match.confidence >= Confidence.MEDIUM] == [key, secret]
+
+
+def test_a_security_key_is_a_secret_beside_its_key() -> None:
+    assert (
+        exchanges('{"access_key": "{alnum:40}",\n"security_key": "{alnum:40}"}', b"upbit/k.json")
+        == ["upbit"] * 2
+    )
+    assert exchanges('security_key = "{alnum:64}"\n') == []
+
+
+def test_a_private_key_in_a_copied_library_is_of_nobody_who_is_named_by_the_way() -> None:
+    build = "/home/me/binance/build/x.c\n\n" + "{ed25519:pkcs8}\n"
+    assert exchanges(build, b"src/key.pem") == [LIVE]
+    assert exchanges(build, b"ThirdParty/lib/key.pem") == ["unknown"]
+    assert exchanges("# binance\n{ed25519:pkcs8}\n", b"ThirdParty/lib/key.pem") == [LIVE]
