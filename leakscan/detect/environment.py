@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
-from leakscan.detect.switches import Switches, is_off, switched_on
+from leakscan.detect.switches import Switches, is_asked, is_off, switched_on
 from leakscan.model import Span
 
 _LIVE, _LONGEST_HEADING = (
@@ -53,10 +52,10 @@ _BEHIND = lazy(
 _ASSIGNED_HOST = lazy(
     rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
 )
-_USED_REACH = 4096
+_IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
+_USED_REACH, _NOWHERE = 4096, Span(0, 0)
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
 _TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
-_DEFAULT = lazy(rb"[ \t]{0,40}(?:async )?def\b|[^\n]{0,200}: ?bool(?:ean)? ?=")
 _HOLDS_VALUE = lazy(
     rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}"
     rb"(?:[:=][ \t]{0,4}[\"']?[\w+/=-]{16}|=[ \t]{0,4}[\"']?(?:https?|wss?)://)"
@@ -73,6 +72,32 @@ class Told(NamedTuple):
 NOTHING_TOLD = Told(frozenset(), live=False)
 
 
+class Whole:
+    """What a content says of the environment of the one exchange that it names; asked for once at most. `own`: where it
+    names it, or one of its `variants`."""
+
+    def __init__(
+        self, data: bytes, switches: Switches, own: Sequence[Mention], variants: Container[str]
+    ) -> None:
+        self._data, self._switches, self._own, self._variants = data, switches, own, variants
+
+    @cached_property
+    def switched(self) -> frozenset[str]:
+        """`client = Client(key, secret, testnet=True)`, far from the two."""
+        return frozenset(self._switches.all_on(self._data))
+
+    @cached_property
+    def host(self) -> str:
+        """`BASE_URL = "https://testnet.…"`: the variant whose address it is, if the live one's stands nowhere."""
+        data = self._data
+        used = [m for m in self._own if not is_commented(data, m.span)]
+        if any(m.exchange not in self._variants and _is_host(data, m.span) for m in used):
+            return ""
+        told = [m for m in used if m.exchange in self._variants and _is_of_all(data, m.span)]
+        hosts = {m.exchange for m in told if not _is_choice(data, _NOWHERE, m.span)}
+        return hosts.pop() if len(hosts) == 1 else ""
+
+
 class Environments:
     """`words`: those that tell one, such as *testnet*."""
 
@@ -80,9 +105,17 @@ class Environments:
         self._words = frozenset(words)
         self._switches = Switches(self._words)
 
-    def told(self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]) -> Told:
+    def told(
+        self,
+        data: bytes,
+        span: Span,
+        near: Span,
+        label: Label,
+        parents: Sequence[Span],
+        whole: Whole | None = None,
+    ) -> Told:
         """Of a value: by its name, what it stands under, what stands behind it and what is switched on, or off, near
-        it."""
+        it, or in the `whole` content."""
         above = [self._above(data[p.start : p.end]) for p in parents if not holds_value(data, p)]
         words = {*label.words, *chain.from_iterable(above)}
         if is_live := self._is_live(above):
@@ -91,13 +124,18 @@ class Environments:
             words |= self._words.intersection(_words(behind[1]))
         switches = [] if is_live else self._switches.near(data, span, near)
         words |= switched_on(switches)
+        if whole and not switches and not is_live and not is_commented(data, span):
+            words |= whole.switched
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         if _stands_beside_live(data, span, label):
             words.add("testnet")
-        off = bool(switches) and is_off(switches[0]) and not _is_default(data, switches[0])
+        off = bool(switches) and is_off(switches[0]) and not is_asked(data, switches[0])
         named = "test" in words or not words.isdisjoint(self._words)
         return Told(frozenset(words), is_live or (off and not named))
+
+    def whole(self, data: bytes, own: Sequence[Mention], variants: Container[str]) -> Whole:
+        return Whole(data, self._switches, own, variants)
 
     def says_live(self, data: bytes, span: Span, label: Label) -> bool:
         """`live_SECRET_KEY = "…"`; also `API_KEY = "…"` where `API_KEY_TEST = "…"` stands not far from it."""
@@ -140,11 +178,6 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     return any(other == name or other.endswith(b"." + name) for other in names)
 
 
-def _is_default(data: bytes, switch: re.Match[bytes]) -> bool:
-    """`def connect(key, secret, testnet: bool = False):`"""
-    return _DEFAULT.match(data, line_start(data, switch.start()), switch.end()) is not None
-
-
 def holds_value(data: bytes, line: Span) -> bool:
     """A value in a comment heads nothing: `# KEY=<another key> testnet`, `# BASE_URL=https://testnet.…`."""
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
@@ -183,6 +216,10 @@ def of_host(
         return exchange
     beside = (m for m in others if reach.start <= m.span.start and m.span.end <= reach.end)
     return next((m.exchange for m in beside), exchange)
+
+
+def _is_host(data: bytes, mention: Span) -> bool:
+    return _IN_ADDRESS.search(data, max(0, mention.start - _HOST_REACH), mention.start) is not None
 
 
 def _is_choice(data: bytes, value: Span, host: Span) -> bool:

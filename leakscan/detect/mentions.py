@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
 from itertools import accumulate, chain, islice
 from typing import NamedTuple
@@ -33,6 +33,7 @@ _OF_COINBASE = lazy(
 )
 _TO_COINBASE = lazy(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
 _CODE_REACH, _LONG_CODE = 40, 24
+_MAX_FIRST = 400
 _MAX_ASKED, _LONGEST_LIST, _MANY_NAMED = 8, 400, 4
 _CODE_BEFORE, _CODE_AFTER = lazy(rb"[A-Za-z0-9+/]{0,40}\Z"), lazy(rb"[A-Za-z0-9+/]{0,40}")
 OTHER = ""  # an exchange that no rule is about
@@ -85,6 +86,10 @@ class Mentions:
                 return
             yield self._found[at]
 
+    def first(self) -> Sequence[Mention]:
+        """Some hundreds of them."""
+        return self._found[:_MAX_FIRST]
+
     def around(self, span: Span, within: Span) -> Iterator[Mention]:
         """The nearest before and behind a value, a few of each."""
         before = islice(self.before(span.start, within.start), _MAX_ASKED)
@@ -104,6 +109,16 @@ class Mentions:
             if self._found[at].span.end <= span.start:
                 return
             yield self._found[at]
+
+
+def distance(data: bytes, mention: Mention, value: Span) -> int:
+    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
+    section that begins hardly ever."""
+    if mention.span.end <= value.start:
+        apart = data[mention.span.end : value.start]
+        return len(apart) * (4 if b"}" in apart else 1)
+    apart = data[value.end : mention.span.start]
+    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)
 
 
 def is_weak(data: bytes, mention: Mention) -> bool:

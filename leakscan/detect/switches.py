@@ -33,7 +33,13 @@ _LIVE_WORDS = frozenset({"live", "main", "real", "prod"})
 # `if testnet:`, `} else {` above an address, `… if testnet else …`, `testnet ? … : …` beside it.
 _BRANCH = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?(?:if|else|case|default)\b[^\n]{0,160}\n[^\n]{0,200}\Z")
 _CHOICE = lazy(rb"(?i)\bif\b|\belse\b|\?")
-_LINE = 200
+# `def connect(key, secret, testnet: bool = False):` asks for it.
+_SIGNATURE = lazy(
+    rb"[ \t]{0,40}(?:(?:async|export|public|private|static) )*(?:def|function|func|fn|constructor)\b"
+    rb"|[^\n]{0,200}: ?bool(?:ean)? ?="
+)
+_OF_ALL = frozenset({"testnet", "sandbox", "demo", "paper"})
+_LINE, _HEAD = 200, 64 * 1024
 
 
 class Switches:
@@ -60,6 +66,19 @@ class Switches:
             switches = [m for m in switches if not is_commented(data, Span(*m.span()))]
         switches = [m for m in switches if not _is_of_another(data, span, m) and not _is_chosen(data, m)]
         return sorted(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
+
+    def all_on(self, data: bytes) -> set[str]:
+        """The words for what a whole program switches on, if it switches nothing off."""
+        found = [
+            m for m in self.near(data, Span(0, 0), Span(0, min(len(data), _HEAD))) if not is_asked(data, m)
+        ]
+        on = set() if any(map(is_off, found)) else switched_on(found)
+        return on if on <= _OF_ALL else set()
+
+
+def is_asked(data: bytes, switch: re.Match[bytes]) -> bool:
+    """A parameter with its default."""
+    return _SIGNATURE.match(data, line_start(data, switch.start()), switch.end()) is not None
 
 
 def is_off(switch: re.Match[bytes]) -> bool:

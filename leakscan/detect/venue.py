@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leakscan.detect.candidate import Venue
-from leakscan.detect.context import Tier, near_span
-from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, holds_value, of_host
+from leakscan.detect.context import Tier, is_commented, near_span
+from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.lazy import lazy
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, distance, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, names_of, split_words
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.paths import words_of
@@ -33,13 +33,14 @@ _COMMENT_BEHIND = lazy(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Every exchange that one content names, by kind."""
+    """Every exchange that one content names, by kind. `whole`: where it is one alone that has test networks."""
 
     own: Mentions
     shared: Mentions
     other: Mentions
     length: int
     exchanges: frozenset[str] = frozenset()
+    whole: Whole | None = None
 
     @classmethod
     def sorted(cls, mentions: Sequence[Mention], length: int) -> Named:
@@ -68,7 +69,12 @@ class Venues:
         self._everybody = frozenset(exchange.id for exchange in rules.exchanges)
 
     def mentions(self, data: bytes, windows: Sequence[Span]) -> Named:
-        return Named.sorted(self._index.mentions(data, windows), len(data))
+        named = Named.sorted(self._index.mentions(data, windows), len(data))
+        families = {self._parent.get(exchange, exchange) for exchange in named.exchanges}
+        if len(families) != 1 or families.isdisjoint(self._with_variants):
+            return named
+        whole = self._environments.whole(data, named.own.first(), self._parent)
+        return replace(named, whole=whole)
 
     def in_path(self, path: bytes, able: frozenset[str], told: Told = NOTHING_TOLD) -> str | None:
         """The exchange that a path names, the most specific one: `bots/binance/testnet/keys.json`; its environment may
@@ -120,13 +126,13 @@ class Venues:
         found = found or self._by_comment(data, span, named, family)
         found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
-            found = self._by_distance(data, span, near, named, family)
+            found = self._bydistance(data, span, near, named, family)
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
         live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
         stated = self._environments.says_live(data, span, label)
-        words, is_live = self._environments.told(data, span, near, label, parents)
+        words, is_live = self._environments.told(data, span, near, label, parents, named.whole)
         # `testnet=False`, and its address below
         if live in able and ((stated and not by_name) or (is_live and found.tier < Tier.PARENT)):
             return Venue(live, found.tier, live=True)
@@ -136,6 +142,12 @@ class Venues:
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             variant = of_host(data, span, list(named.own.around(span, near)), variant, of, by_name=by_name)
+            if (
+                variant == found.exchange
+                and named.whole
+                and not (is_live or stated or is_commented(data, span))
+            ):
+                variant = named.whole.host if named.whole.host in of else variant
         return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)
 
     def told(self, data: bytes, span: Span, label: Label) -> Told:
@@ -217,7 +229,7 @@ class Venues:
             names_of(words)
         )
 
-    def _by_distance(
+    def _bydistance(
         self, data: bytes, span: Span, near: Span, named: Named, family: frozenset[str]
     ) -> Venue | None:
         everywhere = Span(0, named.length)
@@ -226,7 +238,7 @@ class Venues:
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
                 (mention for mention in named.own.around(span, within) if mention.exchange in family),
-                key=lambda mention: _distance(data, mention, span),
+                key=lambda mention: distance(data, mention, span),
             )
             for mention in asked:
                 if tier is Tier.FILE and is_weak(data, mention):
@@ -270,7 +282,7 @@ class Venues:
 def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> float:
     """How far `url = "https://api.coinalyze.net/…"` is, near a value: there it goes."""
     others = (
-        _distance(data, other, span)
+        distance(data, other, span)
         for other in named.other.around(span, near)
         if _IN_ADDRESS.search(data, max(0, other.span.start - 40), other.span.start)
     )
@@ -278,14 +290,4 @@ def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named)
 
 
 def _unless_theirs(data: bytes, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
-    return Venue(mention.exchange if _distance(data, mention, value) <= theirs else OTHER, tier)
-
-
-def _distance(data: bytes, mention: Mention, value: Span) -> int:
-    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
-    section that begins hardly ever."""
-    if mention.span.end <= value.start:
-        apart = data[mention.span.end : value.start]
-        return len(apart) * (4 if b"}" in apart else 1)
-    apart = data[value.end : mention.span.start]
-    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)
+    return Venue(mention.exchange if distance(data, mention, value) <= theirs else OTHER, tier)

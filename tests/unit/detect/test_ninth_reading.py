@@ -154,3 +154,33 @@ def test_a_private_key_in_a_copied_library_is_of_nobody_who_is_named_by_the_way(
     assert exchanges(build, b"src/key.pem") == [LIVE]
     assert exchanges(build, b"ThirdParty/lib/key.pem") == ["unknown"]
     assert exchanges("# binance\n{ed25519:pkcs8}\n", b"ThirdParty/lib/key.pem") == [LIVE]
+
+
+FAR = "import x\n" * 15
+CODE = 'from binance.client import Client\nAPI_KEY = "{alnum:64}"\nAPI_SECRET = "{alnum:64}"\n' + FAR
+
+
+@pytest.mark.parametrize(
+    ("behind", "exchange"),
+    [
+        ("client = Client(API_KEY, API_SECRET, testnet=True)\n", TEST),
+        (
+            "client = Client(API_KEY, API_SECRET, testnet=False)\nc = Client(KEY, SECRET, testnet=True)\n",
+            LIVE,
+        ),
+        ("def connect(testnet=True):\n    ...\n", LIVE),
+        ("# client = Client(API_KEY, API_SECRET, testnet=True)\n", LIVE),
+        ("x = ccxt.bybit()\nx.set_sandbox_mode(True)\n", LIVE),
+        ('client.API_URL = "https://testnet.binance.vision/api"\n', TEST),
+        ('BASE_URL = "https://testnet.binance.vision"\n', TEST),
+        ('BASE_URL = "https://testnet.binance.vision"\nURL = "https://api.binance.com"\n', LIVE),
+        ('TESTNET_URL = "https://testnet.binance.vision"\n', LIVE),
+        ('# BASE_URL = "https://testnet.binance.vision"\n', LIVE),
+        ('if testnet:\n    BASE_URL = "https://testnet.binance.vision"\n', LIVE),
+    ],
+)
+def test_what_a_whole_program_uses_tells_the_environment_of_the_one_exchange_it_names(
+    behind: str, exchange: str
+) -> None:
+    assert exchanges(CODE + behind) == [exchange] * 2
+    assert exchanges(CODE.replace("API_", "# API_", 1).replace("\nAPI", "\n# API") + behind) == [LIVE] * 2
