@@ -30,7 +30,8 @@ class Candidate:
     block; `proof`: what it proves about itself, in words; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
     credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is; `mock`: a
-    word beside it says that it is made up; `accompanied`: a passphrase stands beside it."""
+    word beside it says that it is made up; `accompanied`: a passphrase stands beside it; `whole`: it is all that the
+    content holds."""
 
     span: Span
     secret: Secret
@@ -47,6 +48,7 @@ class Candidate:
     proof: str = ""
     mock: bool = False
     accompanied: bool = False
+    whole: bool = False
 
     @property
     def is_companion(self) -> bool:

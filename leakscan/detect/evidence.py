@@ -58,7 +58,7 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             is_beside = venue is not None and venue.tier is Tier.SIBLING
             if is_beside and not partnered and rule.part == "key" and _names_somebody(label):
                 return [(points - 1.0, f"assigned to {label.text}, which may be another service's")]
-            return [(points, f"assigned to {label.text}")]
+            return [(points, f"{'in a file named' if candidate.whole else 'assigned to'} {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]
         case "foreign":

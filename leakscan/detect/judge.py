@@ -11,9 +11,10 @@ from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.doubts import doubted
 from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
+from leakscan.detect.filename import named_by_file
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import names_of, split_words
+from leakscan.detect.naming import Vocabulary, names_of, split_words
 from leakscan.detect.venue import Venues
 from leakscan.detect.words import SERVER_FILES
 from leakscan.model import Confidence, Part
@@ -48,8 +49,9 @@ _PART_WORDS: dict[Part, str] = {
 
 
 class Judge:
-    def __init__(self, rules: RuleSet, venues: Venues) -> None:
+    def __init__(self, rules: RuleSet, venues: Venues, vocabulary: Vocabulary) -> None:
         self._rules = rules
+        self._vocabulary = vocabulary
         self._generic = rules.generic
         self._venues = venues
         self._parents = {
@@ -60,6 +62,8 @@ class Judge:
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
+        if len(candidates) == 1 and candidates[0].whole:
+            candidates = [named_by_file(candidates[0], paths, self._vocabulary)]
         matches: dict[int, Match] = {}
         for place, candidate in enumerate(candidates):
             if not candidate.is_companion:
