@@ -32,7 +32,7 @@ class Candidate:
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
     credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is; `mock`: a
     word beside it says that it is made up; `accompanied`: a passphrase stands beside it; `told`: its environment, where
-    nothing in the content names the exchange."""
+    nothing in the content names the exchange; `whole`: it is all that the content holds."""
 
     span: Span
     secret: Secret
@@ -50,6 +50,7 @@ class Candidate:
     mock: bool = False
     accompanied: bool = False
     told: Told = NOTHING_TOLD
+    whole: bool = False
 
     @property
     def is_companion(self) -> bool:

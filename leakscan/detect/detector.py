@@ -15,6 +15,7 @@ from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
 from leakscan.detect.environment import NOTHING_TOLD
+from leakscan.detect.filename import mark_whole
 from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
 from leakscan.detect.label import Labeller
@@ -87,7 +88,7 @@ class Detector:
         self._venues = Venues(rules, self._labeller, index)
         self._companions = Companions(rules)
         self._is_nameless = functools.lru_cache(_MAX_REMEMBERED)(self._venues.is_nameless)
-        self._judge = Judge(rules, self._venues)
+        self._judge = Judge(rules, self._venues, self._labeller.vocabulary)
         self._parents = {e.id: e.variant_of for e in rules.exchanges if e.variant_of}
         self._with_pem = frozenset(
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
@@ -121,7 +122,8 @@ class Detector:
                 candidates.append(candidate)
             floor = span.end
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
-        paired = pair(data, mark_crowds(data, candidates), self._with_pem, self._parents)
+        candidates = mark_whole(data, mark_crowds(data, candidates))
+        paired = pair(data, candidates, self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published)
 
     def _is_published(self, digest: bytes) -> bool:

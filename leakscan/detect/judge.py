@@ -10,13 +10,14 @@ from dataclasses import replace
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.doubts import doubted, told_venue
-from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
+from leakscan.detect.evidence import label_evidence, level, may_be_of_wallet, shape_evidence
+from leakscan.detect.filename import named_by_file
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import names_of
+from leakscan.detect.naming import Vocabulary, names_of
 from leakscan.detect.paths import is_of_server, words_of_test_network
 from leakscan.detect.venue import Venues
-from leakscan.model import Confidence, Part
+from leakscan.model import Part
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
 _TIER_POINTS = {
@@ -37,7 +38,6 @@ _TIER_WORDS = {
     Tier.PATH: "{} is named in the path",
     Tier.FORMS: "only {} has a key and a secret of these forms",
 }
-_LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _PART_WORDS: dict[Part, str] = {
     "key": "API key",
     "secret": "secret",
@@ -48,8 +48,9 @@ _PART_WORDS: dict[Part, str] = {
 
 
 class Judge:
-    def __init__(self, rules: RuleSet, venues: Venues) -> None:
+    def __init__(self, rules: RuleSet, venues: Venues, vocabulary: Vocabulary) -> None:
         self._rules = rules
+        self._vocabulary = vocabulary
         self._generic = rules.generic
         self._venues = venues
         self._parents = {
@@ -60,6 +61,8 @@ class Judge:
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
+        if len(candidates) == 1 and candidates[0].whole:
+            candidates = [named_by_file(candidates[0], paths, self._vocabulary)]
         matches: dict[int, Match] = {}
         for place, candidate in enumerate(candidates):
             if not candidate.is_companion:
@@ -92,7 +95,7 @@ class Judge:
             evidence.append((1.5, f"stands with its {_partner_word(rule.part, partner)}"))
         points = sum(points for points, _ in evidence)
         reasons = [*(reason for _, reason in evidence if reason), *candidate.decoded]
-        confidence = _level(points)
+        confidence = level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
         loose = isinstance(rule.shape, TextShape) and rule.shape.loose
@@ -294,7 +297,3 @@ def _partner_word(part: Part, partner: Candidate) -> str:
     if partner.is_companion and partner.part:
         return _PART_WORDS[partner.part]
     return "private key" if partner.key else "secret" if part == "key" else "API key"
-
-
-def _level(points: float) -> Confidence | None:
-    return next((level for least, level in _LEVELS if points >= least), None)

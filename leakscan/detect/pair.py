@@ -5,13 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.context import Tier
+from leakscan.detect.lazy import lazy
 from leakscan.model import Part
 
 _REACH_BYTES, _REACH_LINES = 500, 8
 _HEXADECIMAL = frozenset(b"0123456789abcdef-")
+_COMMA = lazy(rb"[\"'`]\s{0,4},\s{0,40}[\"'`]")
 _MAX_WORDS = 3  # of a name that names an exchange, and no part
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
@@ -22,7 +25,8 @@ def pair(
     """The candidates in order, each with its part and its partner where it has one. `with_pem`: the exchanges whose
     keys go with private key blocks; `parents`: of variants, whose names may stand for them."""
     paired = [replace(c, part=_part_of(c)) if c.key is None else c for c in candidates]
-    runs = [place for place, candidate in enumerate(paired) if candidate.key is None and _fits(candidate)]
+    in_rows = _in_rows(data, paired)
+    runs = [place for place, c in enumerate(paired) if c.key is None and (_fits(c) or place in in_rows)]
     offers = [
         (offer, first, second)
         for at, first in enumerate(runs)
@@ -70,6 +74,23 @@ def _fits(candidate: Candidate) -> bool:
             is_id = words == ("id",) and not _HEXADECIMAL.issuperset(candidate.identity)  # nor a UUID
             return candidate.venue.tier >= (Tier.NEAR if is_id else Tier.LABEL)
     return False
+
+
+def _in_rows(data: bytes, candidates: Sequence[Candidate]) -> set[int]:
+    """`binance := exchange{"<key>", "<secret>", 3000}`: of a form that is known, side by side, the exchange near."""
+    return {
+        place
+        for at, (first, second) in enumerate(pairwise(candidates))
+        if all(_is_of_known_form(c) and c.venue and c.venue.tier >= Tier.NEAR for c in (first, second))
+        and _COMMA.fullmatch(data, first.span.end, second.span.start)
+        for place in (at, at + 1)
+    }
+
+
+def _is_of_known_form(candidate: Candidate) -> bool:
+    if candidate.key is not None or candidate.crowd or candidate.fits.needs_both:
+        return False
+    return not _HEXADECIMAL.issuperset(candidate.identity)
 
 
 def _differ(first: Candidate, second: Candidate, parents: Mapping[str, str]) -> bool:

@@ -16,12 +16,18 @@ KEY, SECRET = values(2)
         "headers = {{'X-MBX-APIKEY': '{key}'}}\nhmac.new('{secret}'.encode(), b'')",
         "| Binance | {key} | {secret} |",
         "login(binance_login='{key}', binance_sec='{secret}')",
+        'binance := exchange{{"{key}", "{secret}", 3000, "https://fapi.binance.com"}}',
     ],
 )
 def test_key_and_secret_are_told_apart_and_joined(text: str) -> None:
     found = matches(text.format(key=KEY, secret=SECRET))
     assert (found[KEY].part, found[KEY].partner) == ("key", SECRET.encode())
     assert (found[SECRET].part, found[SECRET].partner) == ("secret", KEY.encode())
+
+
+def test_two_that_stand_apart_without_names_of_parts_are_no_pair() -> None:
+    text = f'# binance\nmarket := exchange{{"{KEY}"}}\nother := exchange{{"{SECRET}"}}\n'
+    assert not any(match.partner for match in matches(text).values())
 
 
 def test_each_account_keeps_its_own_pair() -> None:
