@@ -13,10 +13,12 @@ _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)
 _PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
 # `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
 # `environment = "testnet"`, `network: 'mainnet'`; `MODE=testnet`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
-# `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; `exchange.urls['api'] = exchange.urls['test']`.
+# `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; OKX's `flag = "1"`, `bitmex.bitmex(test=True`, Java's
+# `newInstance(KEY, SECRET, true, true)`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is))(?P<word>%(told)b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?"
-    rb"\s{0,12}(?:=>|:=|[=:(,])\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is)|(?<=enable))(?P<word>%(told)b)(?:[_-]?(?:mode|trading))?"
+    rb"['\"]?\]?(?:: ?bool(?:ean)?)?\s{0,12}(?:=>|:=|[=:(,])\s{0,3}(?:enabled?\s?=\s?)?['\"]?"
+    rb"(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}(?:=>|:=|[=:])"
     rb"\s{0,3}['\"](?:(?P<named>%(told)b)|(?P<off_named>live|mainnet))['\"]"
     rb"|(?:env|environment|network|mode)[ \t]{0,3}[=:][ \t]{0,3}(?:(?P<plain>testnet|sandbox)|(?P<off_plain>mainnet))"
@@ -26,10 +28,14 @@ _SWITCH = (
     rb"(?:_?(?:api|base|rest)){0,2}(?:_?%(place)b)?\s{0,3}(?=[,;)}\r\n#]|\Z)"
     rb"|[(,]\s{0,3}&?(?:[\w.]|::){0,60}?(?:%(place)b(?:_|\.|::)?(?:(?P<argument>%(test)b)|(?P<off_argument>%(live)b))"
     rb"|(?<![a-z0-9])(?:(?P<first>%(test)b)|(?P<off_first>%(live)b))_?%(place)b)(?:\(\))?\s{0,3}(?=[,)])"
+    rb"|(?:(?<![\w.])flag['\"]?\s{0,3}[=:]|passphrase,\s?(?:true|false),)\s{0,3}['\"](?:(?P<flag>1)|(?P<off_flag>0))['\"]"
+    rb"|\bbitmex\(\s{0,80}(?:[^()\n]{0,80},\s{0,40})?test\s?=\s?(?:(?P<library>true)|(?P<off_library>false))\b"
+    rb"|newInstance\([^()\n]{1,120},\s?(?:(?P<factory>true)|(?P<off_factory>false)),\s?(?:true|false)\)"
     rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _OF_ADDRESS = frozenset("url off_url argument off_argument first off_first".split())
-_LIVE_WORDS = frozenset({"live", "main", "real", "prod"})
+_MEANS = {"flag": "simulated", "library": "testnet", "factory": "testnet", "urls": "testnet"}
+_OTHER_WORDS = frozenset({"live", "main", "real", "prod", "flag", "passphrase,", "newinstance("})
 # `if testnet:`, `} else {` above an address, `… if testnet else …`, `testnet ? … : …` beside it.
 _BRANCH = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?(?:if|else|case|default)\b[^\n]{0,160}\n[^\n]{0,200}\Z")
 _CHOICE = lazy(rb"(?i)\bif\b|\belse\b|\?")
@@ -38,7 +44,7 @@ _SIGNATURE = lazy(
     rb"[ \t]{0,40}(?:(?:async|export|public|private|static) )*(?:def|function|func|fn|constructor)\b"
     rb"|[^\n]{0,200}: ?bool(?:ean)? ?="
 )
-_OF_ALL = frozenset({"testnet", "sandbox", "demo", "paper"})
+_OF_ALL = frozenset({"testnet", "sandbox", "demo", "paper", "simulated"})
 _LINE, _HEAD = 200, 64 * 1024
 
 
@@ -50,7 +56,7 @@ class Switches:
         told = b"|".join(re.escape(word.encode()) for word in sorted({*words, "test_net"}))
         names = {b"told": told, b"test": _TEST, b"live": _LIVE, b"place": _PLACE}
         self._pattern = lazy(_SWITCH % names) if words else None
-        self._told = tuple(word.encode() for word in sorted({*words, *_LIVE_WORDS, "test_net"}))
+        self._told = tuple(word.encode() for word in sorted({*words, *_OTHER_WORDS, "test_net"}))
 
     def first(self, line: bytes) -> re.Match[bytes] | None:
         return self._pattern.search(line) if self._pattern else None
@@ -89,8 +95,8 @@ def switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
     """The words for what is switched on, unless the nearest of the switches is off."""
     if not switches or is_off(switches[0]):
         return set()
-    on = [m for m in switches if not is_off(m)]
-    return {"testnet" if m["urls"] else m[m.lastgroup or 0].decode().lower().replace("_", "") for m in on}
+    on = ((m.lastgroup or "", m) for m in switches if not is_off(m))
+    return {_MEANS.get(group) or m[group].decode().lower().replace("_", "") for group, m in on}
 
 
 def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:

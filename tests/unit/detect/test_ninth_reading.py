@@ -45,6 +45,10 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
         ("# binance\n" + LINES + "c = Client(key, secret, base_path=SPOT_REST_API_PROD_URL)\n", LIVE),
         ("# binance\n" + LINES + "url = TESTNET_URL if testnet else LIVE_URL\n", LIVE),
         ("# binance\n" + LINES + "if is_test:\n    url = TESTNET_URL\nelse:\n    url = LIVE_URL\n", LIVE),
+        ("# binance\n" + LINES + "x.set_sandbox_mode(enabled=True)\n", TEST),
+        ("# binance\n" + LINES + "x.enable_demo_trading(True)\n", TEST),
+        ("# binance\n" + LINES + "f = Factory.newInstance(KEY, SECRET, true, true);\n", TEST),
+        ("# binance\n" + LINES + "f = Factory.newInstance(KEY, SECRET, false, true);\n", LIVE),
         ("EXCHANGE=binance\nMODE=testnet\n" + ENV, TEST),
         ("EXCHANGE=binance\nMODE=paper\n" + ENV, LIVE),  # the bot's own, with a live key
         ("EXCHANGE=binance\nNETWORK=mainnet\n" + ENV + "# TESTNET=true\n", LIVE),
@@ -52,6 +56,31 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
 )
 def test_ways_to_switch_a_client_to_its_test_network(text: str, exchange: str) -> None:
     assert exchanges(text) == [exchange] * 2
+
+
+@pytest.mark.parametrize(
+    ("line", "exchange"),
+    [
+        ('flag = "1"  # live trading: 0, demo trading: 1', "okx-demo"),
+        ('flag = "0"  # live trading: 0, demo trading: 1', "okx"),
+        ("# flag = '1'  # demo trading\nflag = '0'  # real trading", "okx"),
+        ("headers['x-simulated-trading'] = '1'", "okx-demo"),
+        ("headers = {'x-simulated-trading': '0'}", "okx"),
+        ("api = Trade.TradeAPI(api_key, secret_key, passphrase, False, '1')", "okx-demo"),
+    ],
+)
+def test_okx_has_ways_of_its_own(line: str, exchange: str) -> None:
+    three = 'api_key = "{uuid}"\nsecret_key = "{HEX:32}"\npassphrase = "Tr4ding-b0t"\n'
+    assert exchanges("import okx.Trade as Trade\n" + three + line + "\n") == [exchange] * 3
+
+
+@pytest.mark.parametrize(("test", "exchange"), [("True", "bitmex-testnet"), ("False", "bitmex")])
+def test_bitmex_has_a_library_with_a_switch(test: str, exchange: str) -> None:
+    pair = 'key = "{alnum:24}"\nsecret = "{alnum:48}"\n'
+    assert (
+        exchanges(f"{pair}client = bitmex.bitmex(test={test}, api_key=key, api_secret=secret)\n")
+        == [exchange] * 2
+    )
 
 
 @pytest.mark.parametrize(
