@@ -1,8 +1,12 @@
 """What a ninth reading of repositories showed: one case each, made up here."""
 
+import base64
+import hashlib
+
 import pytest
 from detecting import DETECTOR, matches
 
+from leakscan.detect.pem import read_private_keys
 from leakscan.model import Confidence
 from leakscan.rules.fake import fill
 
@@ -213,3 +217,37 @@ def test_what_a_whole_program_uses_tells_the_environment_of_the_one_exchange_it_
 ) -> None:
     assert exchanges(CODE + behind) == [exchange] * 2
     assert exchanges(CODE.replace("API_", "# API_", 1).replace("\nAPI", "\n# API") + behind) == [LIVE] * 2
+
+
+SM2, WTLS = bytes.fromhex("2a811ccf5501822d"), bytes.fromhex("672b010407")
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    return bytes([tag, len(body)]) + body if len(body) < 128 else bytes([tag, 0x81, len(body)]) + body
+
+
+def sec1(number: bytes, *named: bytes) -> bytes:
+    public = der(0x03, b"\0\4", number, number[::-1])
+    return der(
+        0x30, der(2, b"\1"), der(4, number), *(der(0xA0, der(6, oid)) for oid in named), der(0xA1, public)
+    )
+
+
+def pem(label: str, content: bytes) -> bytes:
+    body = base64.encodebytes(content).decode()
+    return f"-----BEGIN {label}-----\n{body}-----END {label}-----\n".encode()
+
+
+def test_a_private_key_on_a_curve_that_is_not_known_is_one() -> None:
+    number = hashlib.sha256(b"9").digest()
+    algorithm = der(0x30, der(6, bytes.fromhex("2a8648ce3d0201")), der(6, SM2))
+    pkcs8 = der(0x30, der(2, b"\0"), algorithm, der(4, sec1(number)))
+    for label, content, bits in (
+        ("PRIVATE KEY", pkcs8, 256),
+        ("EC PRIVATE KEY", sec1(number, SM2), 256),
+        ("EC PRIVATE KEY", sec1(number[:20], WTLS), 160),
+    ):
+        assert [(key.type, key.bits) for key in read_private_keys(pem(label, content))] == [("ec", bits)]
+    assert read_private_keys(pem("PRIVATE KEY", pkcs8[:-8])) == []
+    assert read_private_keys(pem("EC PRIVATE KEY", sec1(number))) == []
