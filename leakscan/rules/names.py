@@ -14,6 +14,8 @@ FULL: dict[Part, tuple[str, ...]] = {
         "accesssecret",
         "clientsecret",
         "secretekey",
+        "secertkey",
+        "apisecert",
     ),
     "private-key": ("privatekey", "walletkey"),
     "passphrase": ("passphrase", "apipassphrase", "password", "apipassword", "apipass", "passwd", "pass"),
@@ -21,7 +23,18 @@ FULL: dict[Part, tuple[str, ...]] = {
 }
 HINTS: dict[Part, tuple[str, ...]] = {
     "key": ("key", "akey", "pkey", "apik", "access", "public", "pub"),
-    "secret": ("secret", "skey", "apis", "sec", "private", "priv", "hmac", "signing", "securitykey"),
+    "secret": (
+        "secret",
+        "skey",
+        "apis",
+        "sec",
+        "private",
+        "priv",
+        "hmac",
+        "signing",
+        "securitykey",
+        "secert",
+    ),
     "private-key": (),
     "passphrase": (),
     "user-id": (),

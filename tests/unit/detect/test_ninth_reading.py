@@ -251,3 +251,18 @@ def test_a_private_key_on_a_curve_that_is_not_known_is_one() -> None:
         assert [(key.type, key.bits) for key in read_private_keys(pem(label, content))] == [("ec", bits)]
     assert read_private_keys(pem("PRIVATE KEY", pkcs8[:-8])) == []
     assert read_private_keys(pem("EC PRIVATE KEY", sec1(number))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('# binance\nBKEY = "{alnum:64}"\nBSEC = "{alnum:64}"\n', 2),
+        ("binance:\n  one: {alnum:64}\n  two: {alnum:64}\n", 2),
+        ('BKEY = "{alnum:64}"\nBSEC = "{alnum:64}"\n', 0),
+        ('# binance\nBKEY = "{alnum:64}"\n\n\nBSEC = "{alnum:64}"\n', 0),
+        ('# binance\nBKEY = "{hex:64}"\nBSEC = "{hex:64}"\n', 0),
+        ('# binance\nAPI_KEY = "{alnum:64}"\nAPI_SECERT = "{alnum:64}"\n', 2),
+    ],
+)
+def test_two_of_a_known_form_line_below_line_need_no_names(text: str, found: int) -> None:
+    assert len(exchanges(text)) == found
