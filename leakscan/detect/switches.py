@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
+from leakscan.detect.spans import merged
 from leakscan.model import Span
 
 _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)?|real|prod(?:uction)?"
@@ -44,30 +45,27 @@ _SIGNATURE = lazy(
     rb"[ \t]{0,40}(?:(?:async|export|public|private|static) )*(?:def|function|func|fn|constructor)\b"
     rb"|[^\n]{0,200}: ?bool(?:ean)? ?="
 )
-_OF_ALL = frozenset({"testnet", "sandbox", "demo", "paper", "simulated"})
+_OF_ALL = frozenset({"testnet", "test_net", "sandbox", "demo", "paper", "simulated"})
 _LINE, _HEAD = 200, 64 * 1024
+_BEFORE, _BEHIND = 160, 80  # how far a switch goes on around its word
 
 
 class Switches:
     """`words`: those that may be switched on, such as *testnet*."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        words = frozenset(words)
-        told = b"|".join(re.escape(word.encode()) for word in sorted({*words, "test_net"}))
+        told = _any_of({*words, "test_net"})
         names = {b"told": told, b"test": _TEST, b"live": _LIVE, b"place": _PLACE}
-        self._pattern = lazy(_SWITCH % names) if words else None
-        self._told = tuple(word.encode() for word in sorted({*words, *_OTHER_WORDS, "test_net"}))
+        self._pattern = lazy(_SWITCH % names)
+        common = _any_of({*words, "uat"} - _OF_ALL)
+        self._words = lazy(rb"(?i)%b|(?<![a-z0-9])(?:%b)" % (_any_of(_OF_ALL | _OTHER_WORDS), common))
 
     def first(self, line: bytes) -> re.Match[bytes] | None:
-        return self._pattern.search(line) if self._pattern else None
+        return self._pattern.search(line)
 
     def near(self, data: bytes, span: Span, near: Span) -> list[re.Match[bytes]]:
         """Those near a value, the nearest first; one in a comment is none for what is not."""
-        text = data[near.start : near.end].lower()
-        # Sooner told than by the pattern.
-        if self._pattern is None or not any(word in text for word in self._told):
-            return []
-        switches = list(self._pattern.finditer(data, near.start, near.end))
+        switches = list(self._around(self._words, data, near))
         if switches and not is_commented(data, span):
             switches = [m for m in switches if not is_commented(data, Span(*m.span()))]
         switches = [m for m in switches if not _is_of_another(data, span, m) and not _is_chosen(data, m)]
@@ -76,10 +74,27 @@ class Switches:
     def all_on(self, data: bytes) -> set[str]:
         """The words for what a whole program switches on, if it switches nothing off."""
         found = [
-            m for m in self.near(data, Span(0, 0), Span(0, min(len(data), _HEAD))) if not is_asked(data, m)
+            m
+            for m in self._around(_WORDS_OF_ALL, data, Span(0, min(len(data), _HEAD)))
+            if not (is_commented(data, Span(*m.span())) or _is_chosen(data, m) or is_asked(data, m))
         ]
         on = set() if any(map(is_off, found)) else switched_on(found)
         return on if on <= _OF_ALL else set()
+
+    def _around(self, words: re.Pattern[bytes], data: bytes, within: Span) -> Iterator[re.Match[bytes]]:
+        """The switches around such words: it is a long pattern."""
+        places = (m.span() for m in words.finditer(data, within.start, within.end))
+        for start, end in merged(
+            (max(within.start, first - _BEFORE), min(within.end, last + _BEHIND)) for first, last in places
+        ):
+            yield from self._pattern.finditer(data, start, end)
+
+
+def _any_of(words: Iterable[str]) -> bytes:
+    return b"|".join(re.escape(word.encode()) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+_WORDS_OF_ALL = lazy(rb"(?i)" + _any_of(_OF_ALL | {"flag", "newinstance("}))
 
 
 def is_asked(data: bytes, switch: re.Match[bytes]) -> bool:
