@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from leakscan.anchors import Words
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
 from leakscan.detect.spans import merged
@@ -47,7 +48,7 @@ _SIGNATURE = lazy(
 )
 _OF_ALL = frozenset({"testnet", "test_net", "sandbox", "demo", "paper", "simulated"})
 _LINE, _HEAD = 200, 64 * 1024
-_BEFORE, _BEHIND = 160, 80  # how far a switch goes on around its word
+_BEFORE, _BEHIND = 160, 100  # how far a switch goes on around the start of its word
 
 
 class Switches:
@@ -57,8 +58,8 @@ class Switches:
         told = _any_of({*words, "test_net"})
         names = {b"told": told, b"test": _TEST, b"live": _LIVE, b"place": _PLACE}
         self._pattern = lazy(_SWITCH % names)
-        common = _any_of({*words, "uat"} - _OF_ALL)
-        self._words = lazy(rb"(?i)%b|(?<![a-z0-9])(?:%b)" % (_any_of(_OF_ALL | _OTHER_WORDS), common))
+        self._words = Words([word.encode() for word in sorted({*words} | _OF_ALL | _OTHER_WORDS)])
+        self._words_of_all = Words([word.encode() for word in sorted(_OF_ALL | {"flag", "newinstance("})])
 
     def first(self, line: bytes) -> re.Match[bytes] | None:
         return self._pattern.search(line)
@@ -75,26 +76,22 @@ class Switches:
         """The words for what a whole program switches on, if it switches nothing off."""
         found = [
             m
-            for m in self._around(_WORDS_OF_ALL, data, Span(0, min(len(data), _HEAD)))
+            for m in self._around(self._words_of_all, data, Span(0, min(len(data), _HEAD)))
             if not (is_commented(data, Span(*m.span())) or _is_chosen(data, m) or is_asked(data, m))
         ]
         on = set() if any(map(is_off, found)) else switched_on(found)
         return on if on <= _OF_ALL else set()
 
-    def _around(self, words: re.Pattern[bytes], data: bytes, within: Span) -> Iterator[re.Match[bytes]]:
+    def _around(self, words: Words, data: bytes, within: Span) -> Iterator[re.Match[bytes]]:
         """The switches around such words: it is a long pattern."""
-        places = (m.span() for m in words.finditer(data, within.start, within.end))
-        for start, end in merged(
-            (max(within.start, first - _BEFORE), min(within.end, last + _BEHIND)) for first, last in places
-        ):
-            yield from self._pattern.finditer(data, start, end)
+        low, high = within
+        places = (place for place, _ in words.find(data, low, high))
+        for span in merged((max(low, place - _BEFORE), min(high, place + _BEHIND)) for place in places):
+            yield from self._pattern.finditer(data, *span)
 
 
 def _any_of(words: Iterable[str]) -> bytes:
     return b"|".join(re.escape(word.encode()) for word in sorted(words, key=lambda word: (-len(word), word)))
-
-
-_WORDS_OF_ALL = lazy(rb"(?i)" + _any_of(_OF_ALL | {"flag", "newinstance("}))
 
 
 def is_asked(data: bytes, switch: re.Match[bytes]) -> bool:
