@@ -11,7 +11,7 @@ cdef class Words:
     cdef uint16_t[32769] buckets
     cdef uint8_t[4096] filter  # one bit a bucket: whether it holds any
 
-    cdef bint stands_before(self, Bytes data, Py_ssize_t low, Py_ssize_t end) noexcept
+    cdef Py_ssize_t first(self, Bytes data, Py_ssize_t start, Py_ssize_t end) noexcept
     cdef int next(self, int number, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept
 
 

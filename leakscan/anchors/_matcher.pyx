@@ -255,7 +255,7 @@ cdef class Matcher:
                 place = self.head_ends[number + 1] - self.head_ends[number]
                 if place <= end - begin and memcmp(data + begin, head + self.head_ends[number], place) == 0:
                     return True
-        return self.hints.stands_before(data, low, begin)
+        return self.hints.first(data, low, begin) >= 0
 
     cdef bint is_accepted(self, Bytes data, Py_ssize_t size, Py_ssize_t begin, Py_ssize_t end) except -1:
         cdef Py_ssize_t start = max(0, begin - REACH)

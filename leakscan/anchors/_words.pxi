@@ -33,32 +33,30 @@ cdef class Words:
         cdef Py_ssize_t place
         cdef int bucket, number
         cdef list found = []
-        start, end = max(0, start), min(end, PyBytes_GET_SIZE(data))
-        if end - start < 3:
-            return found
-        bucket = _bucket(text + start) >> 5
-        for place in range(start, end - 2):
-            bucket = (bucket << 5 | FOLDED[text[place + 2]] & 31) & 0x7FFF
-            if self.filter[bucket >> 3] >> (bucket & 7) & 1:
-                number = self.next(self.buckets[bucket], text, place, end, bucket)
-                while number >= 0:
-                    found.append((place, self.order[number]))
-                    number = self.next(number + 1, text, place, end, bucket)
+        end = min(end, PyBytes_GET_SIZE(data))
+        place = self.first(text, max(0, start), end)
+        while place >= 0:
+            bucket = _bucket(text + place)
+            number = self.next(self.buckets[bucket], text, place, end, bucket)
+            while number >= 0:
+                found.append((place, self.order[number]))
+                number = self.next(number + 1, text, place, end, bucket)
+            place = self.first(text, place + 1, end)
         return found
 
-    cdef bint stands_before(self, Bytes data, Py_ssize_t low, Py_ssize_t end) noexcept:
-        """One of them stands in data[low:end]."""
+    cdef Py_ssize_t first(self, Bytes data, Py_ssize_t start, Py_ssize_t end) noexcept:
+        """Where the first of them in data[start:end] begins; -1 if there is none."""
         cdef Py_ssize_t place
         cdef int bucket
-        if end - low < 3:
-            return False
-        bucket = _bucket(data + low) >> 5
-        for place in range(low, end - 2):
+        if end - start < 3:
+            return -1
+        bucket = _bucket(data + start) >> 5
+        for place in range(start, end - 2):
             bucket = (bucket << 5 | FOLDED[data[place + 2]] & 31) & 0x7FFF
             if self.filter[bucket >> 3] >> (bucket & 7) & 1:
                 if self.next(self.buckets[bucket], data, place, end, bucket) >= 0:
-                    return True
-        return False
+                    return place
+        return -1
 
     cdef int next(self, int number, Bytes data, Py_ssize_t place, Py_ssize_t end, int bucket) noexcept:
         """The first of the bucket's words from that `number` on that stands at data[place] and ends at or before `end`;

@@ -17,6 +17,7 @@ from leakscan.sources import Item
 from leakscan.sources.tree import MAX_FILE_BYTES, Entry, iter_files
 
 _WORTH_FORKING_S = 0.04  # of reading: starting workers costs about half of that
+_LEAST_S = 2e-5  # that any file takes
 _SHARES_PER_JOB = 32
 _MAX_SHARE = 500  # files
 _BOUNDS = Bounds(MAX_FILE_BYTES, MAX_FILE_BYTES, MAX_FILE_BYTES)
@@ -74,7 +75,7 @@ def view_files(
 def _view_files(
     root: Path, entries: Sequence[Entry], look: Callable[[Blob], Look | None], jobs: int, limit: int
 ) -> Generator[Share | None, None, None]:
-    """The first are read here: what they take tells whether workers pay."""
+    """Of few files the first are read here: what they take tells whether workers pay."""
     jobs = jobs if hasattr(os, "fork") else 1
     each = max(len(entries) // MAX_TASKS + 1, min(_MAX_SHARE, len(entries) // (jobs * _SHARES_PER_JOB)))
     parts = [entries[start : start + each] for start in range(0, len(entries), each)]
@@ -84,8 +85,8 @@ def _view_files(
 
     started = time.monotonic()
     for number in range(len(parts)):
-        spent = time.monotonic() - started
-        if jobs > 1 and number and spent / number * (len(parts) - number) > _WORTH_FORKING_S:
+        spent = (time.monotonic() - started) / number if number else each * _LEAST_S
+        if jobs > 1 and spent * (len(parts) - number) > _WORTH_FORKING_S:
             yield from _side_by_side(work, parts, number, jobs)
             return
         yield work(number)
