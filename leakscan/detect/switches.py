@@ -18,8 +18,8 @@ _PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
 # `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; OKX's `flag = "1"`, `bitmex.bitmex(test=True`, Java's
 # `newInstance(KEY, SECRET, true, true)`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is)|(?<=enable))(?P<word>%(told)b)(?:[_-]?(?:mode|trading))?"
-    rb"['\"]?\]?(?:: ?bool(?:ean)?)?\s{0,12}(?:=>|:=|[=:(,])\s{0,3}(?:enabled?\s?=\s?)?['\"]?"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is)|(?<=enable))(?P<word>%(told)b)(?:_?mode)?['\"]?\]?"
+    rb"(?:: ?bool(?:ean)?)?\s{0,12}(?:=>|:=|[=:(,])\s{0,3}(?:enabled?\s?=\s?)?['\"]?"
     rb"(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version)['\"]?\s{0,3}(?:=>|:=|[=:])"
     rb"\s{0,3}['\"](?:(?P<named>%(told)b)|(?P<off_named>live|mainnet))['\"]"
@@ -31,12 +31,21 @@ _SWITCH = (
     rb"|[(,]\s{0,3}&?(?:[\w.]|::){0,60}?(?:%(place)b(?:_|\.|::)?(?:(?P<argument>%(test)b)|(?P<off_argument>%(live)b))"
     rb"|(?<![a-z0-9])(?:(?P<first>%(test)b)|(?P<off_first>%(live)b))_?%(place)b)(?:\(\))?\s{0,3}(?=[,)])"
     rb"|(?:(?<![\w.])flag['\"]?\s{0,3}[=:]|passphrase,\s?(?:true|false),)\s{0,3}['\"](?:(?P<flag>1)|(?P<off_flag>0))['\"]"
+    rb"|enable_?demo_?trading\(\s{0,3}(?:(?P<demo>true)|(?P<off_demo>false))"
+    rb"|x-simulated-trading['\"]?\]?\s{0,3}[=:,]\s{0,3}['\"]?(?:(?P<header>1)|(?P<off_header>0))\b"
     rb"|\bbitmex\(\s{0,80}(?:[^()\n]{0,80},\s{0,40})?test\s?=\s?(?:(?P<library>true)|(?P<off_library>false))\b"
     rb"|newInstance\([^()\n]{1,120},\s?(?:(?P<factory>true)|(?P<off_factory>false)),\s?(?:true|false)\)"
     rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
 )
 _OF_ADDRESS = frozenset("url off_url argument off_argument first off_first".split())
-_MEANS = {"flag": "simulated", "library": "testnet", "factory": "testnet", "urls": "testnet"}
+_MEANS = {
+    "demo": "demo",
+    "header": "simulated",
+    "flag": "simulated",
+    "library": "testnet",
+    "factory": "testnet",
+    "urls": "testnet",
+}
 _OTHER_WORDS = frozenset({"live", "main", "real", "prod", "flag", "passphrase,", "newinstance("})
 # `if testnet:`, `} else {` above an address, `… if testnet else …`, `testnet ? … : …` beside it.
 _BRANCH = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?(?:if|else|case|default)\b[^\n]{0,160}\n[^\n]{0,200}\Z")
@@ -47,6 +56,7 @@ _SIGNATURE = lazy(
     rb"|[^\n]{0,200}: ?bool(?:ean)? ?="
 )
 _OF_ALL = frozenset({"testnet", "test_net", "sandbox", "demo", "paper", "simulated"})
+_OF_A_CLIENT = _OF_ALL - {"demo", "paper"}  # those may be the program's own, with a live key
 _LINE, _HEAD = 200, 64 * 1024
 _BEFORE, _BEHIND = 160, 100  # how far a switch goes on around the start of its word
 
@@ -80,7 +90,7 @@ class Switches:
             if not (is_commented(data, Span(*m.span())) or _is_chosen(data, m) or is_asked(data, m))
         ]
         on = set() if any(map(is_off, found)) else switched_on(found)
-        return on if on <= _OF_ALL else set()
+        return on if on <= _OF_A_CLIENT else set()
 
     def _around(self, words: Words, data: bytes, within: Span) -> Iterator[re.Match[bytes]]:
         """The switches around such words: it is a long pattern."""
@@ -107,7 +117,7 @@ def switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
     """The words for what is switched on, unless the nearest of the switches is off."""
     if not switches or is_off(switches[0]):
         return set()
-    on = ((m.lastgroup or "", m) for m in switches if not is_off(m))
+    on = [(m.lastgroup or "", m) for m in switches if not is_off(m)]
     return {_MEANS.get(group) or m[group].decode().lower().replace("_", "") for group, m in on}
 
 
