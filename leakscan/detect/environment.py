@@ -48,6 +48,8 @@ _NAMED_VALUE = lazy(rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\
 _BEHIND = lazy(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
+# `binance_testnet = ccxt.binance({`: what the client is called, in which a value stands.
+_GIVEN_TO = lazy(rb"([\w.]{1,60})[ \t]{0,8}:?=[ \t]{0,8}(?:await |new |&)?[\w.]{0,40}\Z")
 # `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
 _ASSIGNED_HOST = lazy(
     rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
@@ -120,6 +122,9 @@ class Environments:
         words = {*label.words, *chain.from_iterable(above)}
         if is_live := self._is_live(above):
             words -= self._words.difference(label.words)
+        for parent in parents:
+            if given := _GIVEN_TO.search(data, line_start(data, parent.start), parent.start):
+                words |= self._words.intersection(_words(given[1]))
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
         switches = [] if is_live else self._switches.near(data, span, near)

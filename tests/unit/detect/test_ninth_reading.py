@@ -53,6 +53,14 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
         ("# binance\n" + LINES + "x.enable_demo_trading(True)\n", TEST),
         ("# binance\n" + LINES + "f = Factory.newInstance(KEY, SECRET, true, true);\n", TEST),
         ("# binance\n" + LINES + "f = Factory.newInstance(KEY, SECRET, false, true);\n", LIVE),
+        ('{"exchange": "binance", "server": "TESTNET",\n"key": "{alnum:64}", "secret": "{alnum:64}"}', TEST),
+        ('{"exchange": "binance", "server": "REAL",\n"key": "{alnum:64}", "secret": "{alnum:64}"}', LIVE),
+        (OPTIONS.format("demoTrading: true"), TEST),
+        ("# binance\nDEMO_TRADING = True\n" + LINES, LIVE),  # the bot's own, with a live key
+        ('binance_testnet = ccxt.binance({"apiKey": "{alnum:64}", "secret": "{alnum:64}"})\n', TEST),
+        ('testnet = binance.Client(\n    "{alnum:64}",\n    "{alnum:64}",\n)\n', TEST),
+        ('client = binance.Client("{alnum:64}", "{alnum:64}")\ntestnet = binance.Client()\n', LIVE),
+        (LINES + 'm = BinanceWebSocketApiManager(exchange="binance.com-testnet")\n', TEST),
         ("EXCHANGE=binance\nMODE=testnet\n" + ENV, TEST),
         ("EXCHANGE=binance\nMODE=paper\n" + ENV, LIVE),  # the bot's own, with a live key
         ("EXCHANGE=binance\nNETWORK=mainnet\n" + ENV + "# TESTNET=true\n", LIVE),
@@ -78,13 +86,14 @@ def test_okx_has_ways_of_its_own(line: str, exchange: str) -> None:
     assert exchanges("import okx.Trade as Trade\n" + three + line + "\n") == [exchange] * 3
 
 
-@pytest.mark.parametrize(("test", "exchange"), [("True", "bitmex-testnet"), ("False", "bitmex")])
-def test_bitmex_has_a_library_with_a_switch(test: str, exchange: str) -> None:
-    pair = 'key = "{alnum:24}"\nsecret = "{alnum:48}"\n'
-    assert (
-        exchanges(f"{pair}client = bitmex.bitmex(test={test}, api_key=key, api_secret=secret)\n")
-        == [exchange] * 2
-    )
+@pytest.mark.parametrize(("test", "variant"), [("True", "-testnet"), ("False", "")])
+def test_bitmex_and_bybit_have_libraries_with_a_switch(test: str, variant: str) -> None:
+    for exchange, key, secret in (
+        ("bitmex", "{alnum:24}", "{alnum:48}"),
+        ("bybit", "{alnum:18}", "{alnum:36}"),
+    ):
+        call = f"client = {exchange}.{exchange}(test={test}, api_key=key, api_secret=secret)\n"
+        assert exchanges(f'key = "{key}"\nsecret = "{secret}"\n{call}') == [exchange + variant] * 2
 
 
 @pytest.mark.parametrize(
