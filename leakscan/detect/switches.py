@@ -69,7 +69,9 @@ class Switches:
         names = {b"told": told, b"test": _TEST, b"live": _LIVE, b"place": _PLACE}
         self._pattern = lazy(_SWITCH % names)
         self._words = Words([word.encode() for word in sorted({*words} | _OF_ALL | _OTHER_WORDS)])
-        self._words_of_all = Words([word.encode() for word in sorted(_OF_ALL | {"flag", "newinstance("})])
+        self._words_of_all = Words(
+            [word.encode() for word in sorted(_OF_ALL | {"flag", "newinstance(", "bitmex(", "bybit("})]
+        )
 
     def first(self, line: bytes) -> re.Match[bytes] | None:
         return self._pattern.search(line)
@@ -89,8 +91,9 @@ class Switches:
             for m in self._around(self._words_of_all, data, Span(0, min(len(data), _HEAD)))
             if not (is_commented(data, Span(*m.span())) or _is_chosen(data, m) or is_asked(data, m))
         ]
-        on = set() if any(map(is_off, found)) else switched_on(found)
-        return on if on <= _OF_A_CLIENT else set()
+        if any(is_off(m) or (m.lastgroup not in _MEANS and _word(m) not in _OF_A_CLIENT) for m in found):
+            return set()
+        return switched_on(found)
 
     def _around(self, words: Words, data: bytes, within: Span) -> Iterator[re.Match[bytes]]:
         """The switches around such words: it is a long pattern."""
@@ -117,8 +120,12 @@ def switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
     """The words for what is switched on, unless the nearest of the switches is off."""
     if not switches or is_off(switches[0]):
         return set()
-    on = [(m.lastgroup or "", m) for m in switches if not is_off(m)]
-    return {_MEANS.get(group) or m[group].decode().lower().replace("_", "") for group, m in on}
+    return {_word(m) for m in switches if not is_off(m)}
+
+
+def _word(switch: re.Match[bytes]) -> str:
+    group = switch.lastgroup or ""
+    return _MEANS.get(group) or switch[group].decode().lower().replace("_", "")
 
 
 def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:

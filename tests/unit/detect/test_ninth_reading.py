@@ -93,7 +93,10 @@ def test_bitmex_and_bybit_have_libraries_with_a_switch(test: str, variant: str) 
         ("bybit", "{alnum:18}", "{alnum:36}"),
     ):
         call = f"client = {exchange}.{exchange}(test={test}, api_key=key, api_secret=secret)\n"
-        assert exchanges(f'key = "{key}"\nsecret = "{secret}"\n{call}') == [exchange + variant] * 2
+        for between in ("", "import x\n" * 15):
+            assert (
+                exchanges(f'key = "{key}"\nsecret = "{secret}"\n{between}{call}') == [exchange + variant] * 2
+            )
 
 
 @pytest.mark.parametrize(
@@ -211,6 +214,8 @@ CODE = 'from binance.client import Client\nAPI_KEY = "{alnum:64}"\nAPI_SECRET = 
             LIVE,
         ),
         ("def connect(testnet=True):\n    ...\n", LIVE),
+        ("DEMO = True\n", LIVE),  # the program's own
+        ("client.enable_demo_trading(True)\n", TEST),
         ("# client = Client(API_KEY, API_SECRET, testnet=True)\n", LIVE),
         ("x = ccxt.bybit()\nx.set_sandbox_mode(True)\n", LIVE),
         ('client.API_URL = "https://testnet.binance.vision/api"\n', TEST),
