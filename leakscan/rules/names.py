@@ -18,7 +18,17 @@ FULL: dict[Part, tuple[str, ...]] = {
         "apisecert",
     ),
     "private-key": ("privatekey", "walletkey"),
-    "passphrase": ("passphrase", "apipassphrase", "password", "apipassword", "apipass", "passwd", "pass"),
+    "passphrase": (
+        "passphrase",
+        "apipassphrase",
+        "password",
+        "apipassword",
+        "apipass",
+        "passwd",
+        "pass",
+        "phrase",
+        "pwd",
+    ),
     "user-id": (),
 }
 HINTS: dict[Part, tuple[str, ...]] = {

@@ -280,3 +280,10 @@ def test_a_private_key_on_a_curve_that_is_not_known_is_one() -> None:
 )
 def test_two_of_a_known_form_line_below_line_need_no_names(text: str, found: int) -> None:
     assert len(exchanges(text)) == found
+
+
+@pytest.mark.parametrize("name", ["phrase", "api_pwd", "okx_phrase"])
+def test_a_passphrase_may_be_called_less(name: str) -> None:
+    two = 'import okx.Account as Account\nkey = "{uuid}"\nsecret = "{HEX:32}"\n'
+    assert exchanges(two + f'{name} = "Tr4ding-b0t"\n') == ["okx"] * 3
+    assert exchanges(two + f'db_{name} = "Tr4ding-b0t"\n') == ["okx"] * 2
