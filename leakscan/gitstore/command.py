@@ -207,9 +207,13 @@ class Git:
         feed: bytes | bytearray | memoryview = b"",
         env: Mapping[str, str] | None = None,
         work_tree: Path | None = None,
+        max_heap_bytes: int = _MAX_HEAP_BYTES,
     ) -> bytes:
         """All of git's stdout. A non-zero exit raises GitError with git's last line on stderr."""
-        with self.stream(*arguments, feed=feed, env=env, work_tree=work_tree) as process:
+        streamed = self.stream(
+            *arguments, feed=feed, env=env, work_tree=work_tree, max_heap_bytes=max_heap_bytes
+        )
+        with streamed as process:
             output = process.out.read()
             if process.wait() != 0:
                 raise GitError(f"git {arguments[0]}: {process.complaint()}")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _HOLDS_IDS = re.compile(
     rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
 )
 _MAX_REMEMBERED = 1 << 16
+_AT_ONCE = 10_000  # names
 _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 _ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
@@ -48,11 +50,12 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    names = list(dict.fromkeys(names))
-    lines = _as_lines(names)
-    if has_anchor(lines):
-        texts = zip(names, lines.split(b"\n"), strict=True)
-        yield from (Blob("", text, WorktreeFile(name)) for name, text in texts if has_anchor(text))
+    pending = iter(dict.fromkeys(names))
+    while several := list(islice(pending, _AT_ONCE)):
+        lines = _as_lines(several)
+        if has_anchor(lines):
+            texts = zip(several, lines.split(b"\n"), strict=True)
+            yield from (Blob("", text, WorktreeFile(name)) for name, text in texts if has_anchor(text))
 
 
 def name_tests(detector: Detector) -> NameTests:
