@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leakscan.anchors import SHORTEST_TOKEN, Matcher
-from leakscan.gitstore.quick import QuickStore, find_here
+from leakscan.gitstore.layout import find_here
+from leakscan.gitstore.quick import QuickStore
 from leakscan.gitstore.staged import paths_below, staged_work
 from leakscan.glance import SPEC, may_hold
 from leakscan.reporters.words import counted, size

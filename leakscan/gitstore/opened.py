@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
+from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
 from leakscan.gitstore.plainfile import is_regular
@@ -85,7 +87,7 @@ class Opened:
             self.refs = Refs()
         else:
             self.refs = read_refs(layout, self.faults)
-        folders = find_object_dirs(layout.objects, self.faults)
+        folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
         self.object_dirs = tuple(folders)
         packs = {folder: check_packs(folder, layout.hex_length // 2, self.faults) for folder in folders}
         self.is_partial = is_promisor(settings) or any(map(has_promisor_pack, folders))

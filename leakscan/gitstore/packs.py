@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore.plainfile import is_regular, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.faults import Faults
 
@@ -37,10 +37,11 @@ class Pack:
         return self.path.with_suffix(".idx")
 
 
-def find_object_dirs(objects: Path, faults: Faults) -> list[Path]:
-    """The object folder and all its alternates: relative, chained and cyclic ones, each once."""
+def find_object_dirs(objects: Path, faults: Faults, lent: Iterable[Path] = ()) -> list[Path]:
+    """The object folder, others that are `lent`, and all their alternates: relative, chained and cyclic ones, each
+    once."""
     found: dict[Path, None] = {}
-    queue = [Path(os.path.realpath(objects))]
+    queue = [Path(os.path.realpath(folder)) for folder in (objects, *lent)]
     while queue:
         folder = queue.pop(0)
         if folder in found:
@@ -65,6 +66,16 @@ def quote_alternate(path: Path) -> bytes:
         + b"".join(b"\\%03o" % c if c < 32 or c > 126 or c in b'"\\' else b"%c" % c for c in bytes(path))
         + b'"'
     )
+
+
+def unquoted(line: bytes) -> bytes:
+    """What a line of objects/info/alternates means that begins with a quotation mark."""
+
+    def plain(match: re.Match[bytes]) -> bytes:
+        escaped = match[1]
+        return bytes((int(escaped, 8) & 255,)) if escaped.isdigit() else _ESCAPES.get(escaped, escaped)
+
+    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:].rpartition(b'"')[0])
 
 
 def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
@@ -139,16 +150,8 @@ def _alternates(folder: Path, faults: Faults) -> list[bytes]:
         faults.add("unreadable", str(path), f"the alternates cannot be read: {error.strerror or error}")
         return []
     lines = [line for line in data.split(b"\n") if line and not line.startswith(b"#")]
-    names = [_unquoted(line) if line.startswith(b'"') else line for line in lines]
+    names = [unquoted(line) if line.startswith(b'"') else line for line in lines]
     return [name for name in names if b"\0" not in name]
-
-
-def _unquoted(line: bytes) -> bytes:
-    def plain(match: re.Match[bytes]) -> bytes:
-        escaped = match[1]
-        return bytes((int(escaped, 8) & 255,)) if escaped.isdigit() else _ESCAPES.get(escaped, escaped)
-
-    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:].rpartition(b'"')[0])
 
 
 def _pack_fault(path: Path, width: int) -> str:

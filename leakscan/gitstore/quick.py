@@ -13,7 +13,8 @@ from leakscan.gitstore.changes import Change, intersect, parse_history, parse_ra
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
-from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, is_reftable
+from leakscan.gitstore.layout import check_format, is_reftable
+from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import (
     FOLDER,
     KIND_NUMBERS,
@@ -44,19 +45,6 @@ _MAX_INDEX_HEAP_BYTES = 256 << 20
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
 
 
-def find_here(folder: Path, environ: Mapping[str, str]) -> Layout:
-    """The repository that a git command in `folder` would use: GIT_DIR and GIT_WORK_TREE are honoured."""
-    given = environ.get("GIT_DIR")
-    if given:
-        work_tree = Path(os.path.realpath(folder / environ.get("GIT_WORK_TREE", ".")))
-        found = find_layout(folder / given, work_tree=work_tree)
-    else:
-        found = find_enclosing(folder) or find_layout(folder)
-    if found is None:
-        raise GitError(f"{folder}: not in a git repository")
-    return found
-
-
 class QuickStore:
     """A context manager. `all_refs`: read them, so that a range may name them. `failures` grows with every question."""
 
@@ -78,7 +66,8 @@ class QuickStore:
                 f"{layout.git_dir}: refs are stored as reftable, which is not read yet: leakscan scan reads it"
             )
         self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
-        self._shadow = Shadow(layout, self.refs, find_object_dirs(layout.objects, self.faults), self.faults)
+        folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
+        self._shadow = Shadow(layout, self.refs, folders, self.faults)
         self.shallow = self._shadow.shallow
         self.git = Git(self._shadow.git_dir, layout.outside)
         self.reader = ObjectReader(self.git, {}, layout.hex_length, self.faults)

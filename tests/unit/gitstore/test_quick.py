@@ -11,8 +11,8 @@ from gitrepo import Repo
 from leakscan.errors import GitError, TargetError
 from leakscan.gitstore import quick
 from leakscan.gitstore.changes import Change
-from leakscan.gitstore.layout import find_layout
-from leakscan.gitstore.quick import QuickStore, find_here
+from leakscan.gitstore.layout import find_here, find_layout
+from leakscan.gitstore.quick import QuickStore
 from leakscan.gitstore.staged import paths_below, staged_work
 
 if TYPE_CHECKING:
