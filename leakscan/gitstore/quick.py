@@ -25,7 +25,7 @@ from leakscan.gitstore.objects import (
 )
 from leakscan.gitstore.packs import find_object_dirs
 from leakscan.gitstore.plainfile import is_regular
-from leakscan.gitstore.refs import Refs, mentioned, read_head, read_refs
+from leakscan.gitstore.refs import Refs, mentioned, merged_ids, read_head, read_refs
 from leakscan.gitstore.shadow import Shadow
 from leakscan.gitstore.tags import parse_tag
 
@@ -89,7 +89,9 @@ class QuickStore:
             if os.path.lexists(index):
                 raise GitError(f"{index}: the index is not a regular file")
             return []
-        bases = [self.refs.head or self._empty_tree(), *sorted(self.refs.tips)]
+        told = merged_ids(os.environ)
+        tips = self.refs.tips or set(self.resolve(told).values() if told else ())
+        bases = [self.refs.head or self._empty_tree(), *sorted(tips)]
         env = {"GIT_INDEX_FILE": str(index)}
         try:
             answers = [self._compare(base, env) for base in bases]
