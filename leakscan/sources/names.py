@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Layout
     from leakscan.gitstore.named import NameTests
 
-_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable", b"logs")
+_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable")
 _OF_LFS = re.compile(rb"lfs/objects/../../[0-9a-f]{64}")  # read with their pointers
 _HOLDS_IDS = re.compile(
     rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
@@ -33,7 +33,11 @@ _AT_ONCE = 10_000  # names
 _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 _ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
-# Binary, or (COMMIT_EDITMSG, and above the reflogs) copies of what commits say.
+# Binary, or copies of what commits say.
+_SUBJECT = re.compile(
+    rb"^[0-9a-f]{40,64} [0-9a-f]{40,64} [^\n]*\t(?:commit|rebase|cherry-pick|revert|am)\b[^\n]*$",
+    re.MULTILINE,
+)
 _LEFT_OUT = re.compile(rb"index|sharedindex\.[0-9a-f]+|COMMIT_EDITMSG")
 
 
@@ -86,8 +90,11 @@ def git_dir_items(
     for folder in _git_folders(layout):
         yield from _git_files(folder, label)
     for folder in git_dirs(layout)[1:]:
-        if folder != layout.git_dir:
-            yield from _git_files(folder, label + b"worktrees/" + os.fsencode(folder.name) + b"/")
+        name = b"worktrees/" + os.fsencode(folder.name)
+        if not folder.is_dir():
+            yield from _told_as(label, iter_files(layout.common_dir, [name]))
+        elif folder != layout.git_dir:
+            yield from _git_files(folder, label + name + b"/", (b"modules",))
     yield from left_among_objects(layout, label)
 
 
@@ -97,23 +104,25 @@ def _git_folders(layout: Layout) -> Iterable[Path]:
     return dict.fromkeys((*common, layout.git_dir))
 
 
-def _git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
+def _git_files(git_dir: Path, label: bytes, others: Collection[bytes] = _HOLDS_OBJECTS) -> Iterator[Item]:
     """The git directory's own files (config, hooks, FETCH_HEAD, what editors left), under `label`, without the ids of
-    objects; those of its folders that hold objects or other git directories are not among them."""
-    for item in iter_files(git_dir, _listed(git_dir)):
+    objects; those of its folders that hold objects or `others` of git directories are not among them."""
+    yield from _told_as(label, iter_files(git_dir, _listed(git_dir, others)))
+
+
+def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
         if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
             path = item.origin.path
-            data = (
-                _ID.sub(lambda found: b"0" * len(found[0]), item.data)
-                if _HOLDS_IDS.match(path)
-                else item.data
-            )
+            data = _SUBJECT.sub(b"", item.data) if path.startswith(b"logs/") else item.data
+            if _HOLDS_IDS.match(path):
+                data = _ID.sub(lambda found: b"0" * len(found[0]), data)
             yield Blob("", data, WorktreeFile(label + path))
         elif isinstance(item, Failure | Skipped):
             yield replace(item, where=os.fsdecode(label) + item.where)
 
 
-def _listed(git_dir: Path) -> Iterator[Entry]:
+def _listed(git_dir: Path, others: Collection[bytes]) -> Iterator[Entry]:
     try:
         with os.scandir(os.fsencode(git_dir)) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -121,7 +130,7 @@ def _listed(git_dir: Path) -> Iterator[Entry]:
         return  # the store told it
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _HOLDS_OBJECTS:
+            if entry.name not in others:
                 yield from (
                     inner
                     for inner in iter_folder(git_dir, entry.name)
