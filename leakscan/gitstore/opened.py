@@ -63,6 +63,11 @@ class Opened:
 
     def iter_objects(self) -> Iterator[StoredObject]:
         """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
+        from leakscan.gitstore.packindex import PackIndex, note_shared_places  # who reads so waits anyway
+
+        width = self.layout.hex_length // 2
+        for pack in (pack for packs in self._packs.values() for pack in packs if not pack.fault):
+            note_shared_places(pack.path, PackIndex(pack.index, width).offsets, self.faults)
         return self.reader.read(self.reader.inventory().content)
 
     def tree_files(self, *, ignored: bool = False) -> Worktree:
@@ -104,4 +109,5 @@ class Opened:
         ):
             salvage_pack(self.git, pack.path, self._shadow.objects, number)
         packs[self._shadow.objects] = check_packs(self._shadow.objects, layout.hex_length // 2, self.faults)
+        self._packs = packs
         self.reader = ObjectReader(self.git, packs, layout.hex_length, self.faults)
