@@ -118,6 +118,8 @@ def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
             if _HOLDS_IDS.match(path):
                 data = _ID.sub(lambda found: b"0" * len(found[0]), data)
             yield Blob("", data, WorktreeFile(label + path))
+        elif isinstance(item, Failure) and item.kind == "vanished" and item.where.endswith(".lock"):
+            yield Skipped(os.fsdecode(label) + item.where, "a lock that git has taken away")
         elif isinstance(item, Failure | Skipped):
             yield replace(item, where=os.fsdecode(label) + item.where)
 
