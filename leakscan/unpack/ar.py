@@ -32,6 +32,8 @@ def iter_ar(data: bytes, budget: Budget) -> Iterator[Piece]:
             return
         if long_name := _LONG_NAME.fullmatch(name):  # it stands before the content
             length = int(long_name[1])
+            if length > size:
+                raise Unreadable("bad-archive", "damaged or cut off")
             name, content = content[:length].rstrip(b"\0"), content[length:]
         yield name, budget.take(iter((content,)))
         place = head.end() + size + size % 2

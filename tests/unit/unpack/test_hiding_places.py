@@ -55,6 +55,15 @@ def test_members_of_a_static_library_are_looked_into() -> None:
     assert (inside[b"notes.gz"], inside[b"long.gz"], told) == (TEXT, TEXT, [])
 
 
+def test_a_name_longer_than_its_member_hides_nothing() -> None:
+    packed = gzip.compress(TEXT)
+    for length in (len(packed) + 1, 9_999_999_999):
+        head = b"#1/%-13d%-32b%-10d`\n" % (length, b"0", len(packed))
+        assert found(b"!<arch>\n" + head + packed)[1] == [
+            Trouble("bad-archive", b"", "ar: damaged or cut off")
+        ]
+
+
 def test_what_an_inner_archive_says_of_itself_is_read() -> None:
     database = sqlite3.connect(":memory:")
     database.execute("PRAGMA secure_delete = OFF")
