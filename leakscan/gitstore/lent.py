@@ -24,7 +24,7 @@ def lent_objects(layout: Layout, environ: Mapping[str, str]) -> list[Path]:
     more = environ.get("GIT_ALTERNATE_OBJECT_DIRECTORIES", "")
     names = [environ.get("GIT_OBJECT_DIRECTORY", ""), *map(_path, _PATHS.findall(more))]
     folder = Path.cwd()
-    found = [folder / name for name in names if name]
+    found = [folder / name for name in names if name and "\0" not in name]
     if not found:
         return []
     try:
