@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _MAX_ALTERNATES_BYTES = 1 << 20
 _MAX_OBJECT_DIRS = 1_000
 _INDEX_V2 = b"\377tOc\0\0\0\2"
+_LEAST_OBJECT_BYTES = 9  # a byte of its own and an empty stream
+_DENSE_BYTES = 1 << 24
 _FAN_OUT = struct.Struct(">256I")
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
@@ -160,22 +162,34 @@ def _pack_fault(path: Path, width: int) -> str:
         return "the pack has no index, or one of the two is not a regular file"
     try:
         with path.with_suffix(".idx").open("rb") as file:
-            index_size = os.fstat(file.fileno()).st_size
+            index_facts = os.fstat(file.fileno())
+            index_size = index_facts.st_size
             head = file.read(8 + _FAN_OUT.size)
             file.seek(max(0, index_size - 2 * width))
             tail = file.read(width)
         with path.open("rb") as file:
             magic, version, count = struct.unpack(">4sII", file.read(12).ljust(12, b"\0"))
-            file.seek(max(0, os.fstat(file.fileno()).st_size - width))
+            facts = os.fstat(file.fileno())
+            file.seek(max(0, facts.st_size - width))
             checksum = file.read(width)
     except OSError as error:
         return f"the pack or its index cannot be read: {error.strerror}"
     fault = _index_fault(head, index_size, width, count)
     if magic != b"PACK" or version not in (2, 3):
         return "it is not a pack"
+    if _is_hollow(facts) or _is_hollow(index_facts):
+        return "the pack or its index is full of holes"
+    if count > facts.st_size // _LEAST_OBJECT_BYTES:
+        return f"the pack says that it holds {count} objects: it has no room for them"
     if not fault and checksum != tail:
         return "the pack does not belong to its index, or is cut off"
     return fault
+
+
+def _is_hollow(facts: os.stat_result) -> bool:
+    """Little of it is on the disk: as git writes packs they are dense, and compress no further."""
+    stored = getattr(facts, "st_blocks", 0) * 512
+    return facts.st_size > _DENSE_BYTES and 0 < stored < facts.st_size // 8
 
 
 def _index_fault(head: bytes, size: int, width: int, objects_in_pack: int) -> str:
