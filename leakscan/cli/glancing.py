@@ -35,7 +35,7 @@ def report_if_clean(files: Sequence[str]) -> bool:
             return False
         wanted = [change.new for change in work.changes if change.new]
         blobs = read = 0
-        for found in store.read(wanted):
+        for found in store.blobs(wanted):
             if may_hold(found.data, has_anchor):
                 return False
             blobs += 1

@@ -21,6 +21,7 @@ from leakscan.gitstore.objects import (
     SUBMODULE,
     ObjectReader,
     StoredObject,
+    is_tree,
     tree_entries,
 )
 from leakscan.gitstore.packs import find_object_dirs
@@ -132,6 +133,13 @@ class QuickStore:
     def read(self, oids: Iterable[str]) -> Iterator[StoredObject]:
         return self.reader.read("".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode())
 
+    def blobs(self, oids: Iterable[str]) -> Iterator[StoredObject]:
+        """What stands where a tree or an index says that files are. What is something else is recorded."""
+        for found in self.read(oids):
+            if found.kind != "blob":
+                self.faults.add("corrupt-objects", found.oid, f"a {found.kind} stands in the place of a file")
+            yield found
+
     def resolve(self, names: Collection[str]) -> dict[str, str]:
         """Name -> the commit that it leads to, for those that lead to one."""
         asked = [name for name in names if name and not any(ord(char) < 33 for char in name)]
@@ -234,6 +242,8 @@ class QuickStore:
         while wanted:
             following: dict[str, list[tuple[bytes, list[bytes]]]] = {}
             for tree in self.read(wanted):
+                if tree.kind != "tree" or not is_tree(tree.data, self.layout.hex_length):
+                    self.faults.add("corrupt-objects", tree.oid, "it is no tree, or a damaged one")
                 entries = {
                     name: (kind, oid) for kind, name, oid in tree_entries(tree.data, self.layout.hex_length)
                 }

@@ -130,7 +130,7 @@ class ChangeScan:
         for change in changes:
             if change.new:
                 first.setdefault(change.new, change)
-        blobs = (Blob(found.oid, found.data, origin(first[found.oid])) for found in store.read(first))
+        blobs = (Blob(found.oid, found.data, origin(first[found.oid])) for found in store.blobs(first))
         seen = self._reader.read_objects(blobs, "blobs")
         paths = (change.path for change in changes if change.new and not change.olds)
         named = self._reader.read_beside(names_with_anchors(paths, self._reader.has_anchor))
@@ -150,7 +150,7 @@ class ChangeScan:
             self._place(sighting, (by_path[path],))
 
     def _scan_blobs(self, store: QuickStore, origins: dict[str, list[Origin]]) -> None:
-        blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.read(origins))
+        blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.blobs(origins))
         for sighting in self._reader.read_objects(blobs, "blobs"):
             self._place(sighting, origins[sighting.oid])
 

@@ -125,3 +125,19 @@ def test_a_server_sees_what_is_pushed_before_it_takes_it_in(
         repo.run("push", "-q", "server", "main")
     assert Path(f"{said}.codes").read_text().split() == ["0", "1"]
     assert json.loads(said.read_text())["failures"] == []
+
+
+def test_a_tree_in_the_place_of_a_file_is_told(leakscan: Scan, repo: Repo, pair: Pair, start: str) -> None:
+    inner = tree(repo, ("100644", "bot.py", blob(repo, line_of(pair))))
+    entry = b"100644 bot\0" + bytes.fromhex(inner)
+    outer = repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
+    run = push(leakscan, repo, repo.run("commit-tree", "-m", "m", "-p", start, outer), "refs/heads/x")
+    assert (run.exit_code, [failure["where"] for failure in run.json["failures"]]) == (3, [inner])
+
+
+def test_a_damaged_tree_under_the_index_is_told(leakscan: Scan, repo: Repo, start: str) -> None:
+    repo.run("update-index", "--add", "--cacheinfo", f"100644,{blob(repo, 'clean, too')},b.txt")
+    damaged = repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"no tree")
+    repo.run("update-ref", "HEAD", repo.run("commit-tree", "-m", "m", damaged))
+    run = leakscan("hook", "-f", "json", cwd=repo.path)
+    assert (run.exit_code, [failure["where"] for failure in run.json["failures"]]) == (3, [damaged])
