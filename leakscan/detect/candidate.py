@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from leakscan.detect.context import Tier
+from leakscan.detect.environment import NOTHING_TOLD, Told
 from leakscan.detect.fits import Fits
 from leakscan.detect.naming import Label
 from leakscan.detect.privatekey import PrivateKey
@@ -30,8 +31,8 @@ class Candidate:
     block; `proof`: what it proves about itself, in words; `bits` the randomness score; `crowd`: 1 if some others
     without a name stand near it, 2 if the content is full of them; `partner` is the place of the other part of its
     credential among the candidates; `decoded` says how it came to light, if it does not stand there as it is; `mock`: a
-    word beside it says that it is made up; `accompanied`: a passphrase stands beside it; `whole`: it is all that the
-    content holds."""
+    word beside it says that it is made up; `accompanied`: a passphrase stands beside it; `told`: its environment, where
+    nothing in the content names the exchange; `whole`: it is all that the content holds."""
 
     span: Span
     secret: Secret
@@ -48,6 +49,7 @@ class Candidate:
     proof: str = ""
     mock: bool = False
     accompanied: bool = False
+    told: Told = NOTHING_TOLD
     whole: bool = False
 
     @property

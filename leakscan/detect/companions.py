@@ -32,6 +32,7 @@ _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = lazy(rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z")
 _AFTER = lazy(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+_ID = ("id",)
 _MARKS = (b"=", b":", b"to", b"(", b"?", b"|")
 _NAME = lazy(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
 _REFERENCE = lazy(
@@ -75,7 +76,7 @@ class Companions:
             ):
                 at = places.get(span, len(joined))
                 if at < len(joined):
-                    if _is_more(joined[at], rules):
+                    if at == place or _is_more(joined[at], rules):
                         continue
                 elif taken.touches(span):
                     continue
@@ -142,7 +143,7 @@ class Companions:
                 if (bare and quoted) or names.isdisjoint(wanted.names):
                     continue
                 for rule in wanted.rules:
-                    if not names.isdisjoint(rule.names) and _is_of(rule, line[value.start : value.end]):
+                    if _is_named(rule, words, names) and _is_of(rule, line[value.start : value.end]):
                         label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
                         found.append((rule, Span(low + value.start, low + value.end), label))
             low += len(line) + 1
@@ -167,9 +168,10 @@ class Companions:
 
 def _is_more(candidate: Candidate, rules: Fits) -> bool:
     """It is found already, or may be another part of the same exchange: not what is called a passphrase, which says
-    that it is none."""
+    that it is none, or `id`."""
     may_be = not candidate.able.isdisjoint(rules.exchanges)
-    return candidate.is_companion or (may_be and candidate.label.kind != "foreign")
+    is_id = candidate.label.words == _ID and candidate.partner is None
+    return candidate.is_companion or (may_be and not is_id and candidate.label.kind != "foreign")
 
 
 @lru_cache(_MAX_REMEMBERED)
@@ -198,6 +200,12 @@ def _partnered(
         for rule in wanted:
             if rule.part == partner.label.part and _is_of(rule, partner.identity):
                 yield rule, partner.span, partner.label
+
+
+def _is_named(rule: Rule, words: tuple[str, ...], names: frozenset[str]) -> bool:
+    """`id`, which everything has, must be all of a name."""
+    told = names.intersection(rule.names)
+    return bool(told) and (words == _ID or not told.issubset(_ID))
 
 
 def _is_of(rule: Rule, value: bytes) -> bool:

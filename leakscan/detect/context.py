@@ -60,6 +60,10 @@ def line_start(data: bytes, place: int, reach: int = _LINE) -> int:
     return max(low, data.rfind(b"\n", low, place) + 1)
 
 
+def is_commented(data: bytes, span: Span) -> bool:
+    return COMMENT_LINE.match(data, line_start(data, span.start), span.start) is not None
+
+
 def is_made_up(data: bytes, span: Span) -> bool:
     """The line of a value, or a comment right above it, says that it is none: `# noqa: mock`, `DUMMY_KEY = "…"`."""
     low = line_start(data, span.start)

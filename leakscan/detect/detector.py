@@ -14,6 +14,7 @@ from leakscan.detect.companions import Companions
 from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
+from leakscan.detect.environment import NOTHING_TOLD
 from leakscan.detect.filename import mark_whole
 from leakscan.detect.fits import Fits
 from leakscan.detect.judge import Judge
@@ -144,9 +145,8 @@ class Detector:
         label = self._labeller.label(data, span, floor)
         if label.kind == "negative" and not fits.alone:
             return None
-        if _LISTED.match(data, span.end) and not _is_on_line(data, label, span):
-            return None
-        if armour and is_armoured(data, span) and not _is_on_line(data, label, span):
+        is_listed = _LISTED.match(data, span.end) or (armour and is_armoured(data, span))
+        if is_listed and not _is_on_line(data, label, span):
             return None
         able = fits.exchanges
         if (
@@ -175,6 +175,7 @@ class Detector:
             venue,
             proof=proof,
             mock=is_made_up(data, span),
+            told=self._venues.told(data, span, label) if venue is None else NOTHING_TOLD,
         )
 
     def judge(self, inspection: Inspection, paths: Collection[bytes] = ()) -> list[Match]:

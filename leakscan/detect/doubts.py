@@ -23,6 +23,13 @@ def is_vendored_path(path: bytes) -> bool:
     return not VENDORED_PATHS.isdisjoint(path.decode("utf-8", "replace").lower().split("/")[:-1])
 
 
+def told_venue(candidate: Candidate, paths: Collection[bytes]) -> Venue | None:
+    """What the text says; of a private key in a copy of somebody else's library only what it stands under."""
+    venue = candidate.venue
+    by_the_way = candidate.key is not None and venue is not None and venue.tier < Tier.PARENT
+    return None if by_the_way and paths and all(map(is_vendored_path, paths)) else venue
+
+
 def doubted(
     confidence: Confidence,
     candidate: Candidate,

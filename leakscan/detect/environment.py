@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
-from leakscan.detect.context import COMMENT_LINE, line_start
+from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words
+from leakscan.detect.switches import Switches, is_asked, is_off, switched_on
 from leakscan.model import Span
 
-# `testnet=True`, `setSandboxMode(true)`, `getenv("USE_TESTNET", "0")`; `environment = "testnet"`, `network: 'mainnet'`;
-# `'endpoint': TESTNET_URL`; `exchange.urls['api'] = exchange.urls['test']`.
-_SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set))(?P<word>%b)(?:_?mode)?['\"]?(?:: ?bool(?:ean)?)?\s{0,12}[=:(,]"
-    rb"\s{0,3}['\"]?(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
-    rb"|(?:env|environment|network|version)['\"]?\s{0,3}[=:]\s{0,3}['\"](?:(?P<named>%b)|(?P<live>live|mainnet))['\"]"
-    rb"|['\"](?:endpoint|(?:base_?)?url|host)['\"]\s{0,3}:\s{0,3}[\w.]{0,20}(?<![a-z0-9])"
-    rb"(?:(?P<named_url>%b)|(?P<live_url>live|main(?:net)?|real|prod))_?(?:url|endpoint|host)?\b"
-    rb"|(?<![\w./#])[\w.]{1,40}urls\[['\"]api['\"]\]\s{0,3}=[^=\n]{1,40}urls\[['\"](?P<urls>test)['\"]\]"
-)
-_LIVE, _LONGEST_HEADING = frozenset({"mainnet", "live", "production"}), 7  # four words and the pairs of them
-_NAMED_LIVE, _LIVE_ADDRESSES = frozenset({"live", "mainnet", "real"}), {"live", "main", "real", "prod"}
+_LIVE, _LONGEST_HEADING = (
+    frozenset({"mainnet", "live", "production", "real"}),
+    7,
+)  # four words and the pairs of them
+_NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _LINE, _HOST_REACH = 200, 240
 _LEAST_WORDS = 2
 _MAX_REMEMBERED = 1 << 11  # short lines
@@ -55,13 +48,20 @@ _NAMED_VALUE = lazy(rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\
 _BEHIND = lazy(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
+# `binance_testnet = ccxt.binance({`: what the client is called, in which a value stands.
+_GIVEN_TO = lazy(rb"([\w.]{1,60})[ \t]{0,8}:?=[ \t]{0,8}(?:await |new |&)?[\w.]{0,40}\Z")
 # `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
-_ASSIGNED_HOST = lazy(rb"(\w{1,60})[ \t]{0,20}=[ \t]{0,4}\\?[\"'](?:https?|wss?)://[\w.-]{0,40}\Z")
-_USED_REACH = 4096
+_ASSIGNED_HOST = lazy(
+    rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
+)
+_IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
+_USED_REACH, _NOWHERE = 4096, Span(0, 0)
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
 _TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
-_DEFAULT = lazy(rb"[ \t]{0,40}(?:async )?def\b|[^\n]{0,200}: ?bool(?:ean)? ?=")
-_HOLDS_VALUE = lazy(rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}[:=][ \t]{0,4}[\"']?[\w+/=-]{16}")
+_HOLDS_VALUE = lazy(
+    rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}"
+    rb"(?:[:=][ \t]{0,4}[\"']?[\w+/=-]{16}|=[ \t]{0,4}[\"']?(?:https?|wss?)://)"
+)
 
 
 class Told(NamedTuple):
@@ -71,33 +71,76 @@ class Told(NamedTuple):
     live: bool
 
 
+NOTHING_TOLD = Told(frozenset(), live=False)
+
+
+class Whole:
+    """What a content says of the environment of the one exchange that it names; asked for once at most. `own`: where it
+    names it, or one of its `variants`."""
+
+    def __init__(
+        self, data: bytes, switches: Switches, own: Sequence[Mention], variants: Container[str]
+    ) -> None:
+        self._data, self._switches, self._own, self._variants = data, switches, own, variants
+
+    @cached_property
+    def switched(self) -> frozenset[str]:
+        """`client = Client(key, secret, testnet=True)`, far from the two."""
+        return frozenset(self._switches.all_on(self._data))
+
+    @cached_property
+    def host(self) -> str:
+        """`BASE_URL = "https://testnet.…"`: the variant whose address it is, if the live one's stands nowhere."""
+        data = self._data
+        used = [m for m in self._own if not is_commented(data, m.span)]
+        if any(m.exchange not in self._variants and _is_host(data, m.span) for m in used):
+            return ""
+        told = [m for m in used if m.exchange in self._variants and _is_of_all(data, m.span)]
+        hosts = {m.exchange for m in told if not _is_choice(data, _NOWHERE, m.span)}
+        return hosts.pop() if len(hosts) == 1 else ""
+
+
 class Environments:
     """`words`: those that tell one, such as *testnet*."""
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        told = b"|".join(re.escape(word.encode()) for word in sorted(self._words))
-        self._switch = lazy(_SWITCH % (told, told, told)) if told else None
-        self._told = tuple(word.encode() for word in sorted(self._words | _LIVE_ADDRESSES))
+        self._switches = Switches(self._words)
 
-    def told(self, data: bytes, span: Span, near: Span, label: Label, parents: Sequence[Span]) -> Told:
+    def told(
+        self,
+        data: bytes,
+        span: Span,
+        near: Span,
+        label: Label,
+        parents: Sequence[Span],
+        whole: Whole | None = None,
+    ) -> Told:
         """Of a value: by its name, what it stands under, what stands behind it and what is switched on, or off, near
-        it."""
+        it, or in the `whole` content."""
         above = [self._above(data[p.start : p.end]) for p in parents if not holds_value(data, p)]
         words = {*label.words, *chain.from_iterable(above)}
         if is_live := self._is_live(above):
             words -= self._words.difference(label.words)
+        for parent in parents:
+            if given := _GIVEN_TO.search(data, line_start(data, parent.start), parent.start):
+                words |= self._words.intersection(_words(given[1]))
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
-        switches = [] if is_live else self._switches(data, span, near)
-        words |= _switched_on(switches)
+        switches = [] if is_live else self._switches.near(data, span, near)
+        words |= switched_on(switches)
+        if whole and not switches and not is_live and not is_commented(data, span):
+            words |= whole.switched
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         if _stands_beside_live(data, span, label):
             words.add("testnet")
-        is_off = bool(switches) and _is_off(switches[0]) and not _is_default(data, switches[0])
+        off = bool(switches) and is_off(switches[0]) and not is_asked(data, switches[0])
         named = "test" in words or not words.isdisjoint(self._words)
-        return Told(frozenset(words), is_live or (is_off and not named))
+        return Told(frozenset(words), is_live or (off and not named))
+
+    def whole(self, data: bytes, own: Sequence[Mention], variants: Container[str]) -> Whole:
+        return Whole(data, self._switches, own, variants)
 
     def says_live(self, data: bytes, span: Span, label: Label) -> bool:
         """`live_SECRET_KEY = "…"`; also `API_KEY = "…"` where `API_KEY_TEST = "…"` stands not far from it."""
@@ -110,31 +153,19 @@ class Environments:
 
     def _above(self, line: bytes) -> frozenset[str]:
         """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
-        switch = self._switch.search(line) if self._switch else None
-        return frozenset({"live"}) if switch and _is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
+        switch = self._switches.first(line)
+        return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
     def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
         """A switch decides whether the host is taken, and near the value it is not on."""
-        return _is_choice(data, span, host) and not _switched_on(self._switches(data, span, near))
-
-    def _switches(self, data: bytes, span: Span, near: Span) -> list[re.Match[bytes]]:
-        """Those near a value, the nearest first; one in a comment is none for what is not."""
-        text = data[near.start : near.end].lower()
-        # Sooner told than by the pattern.
-        if self._switch is None or not any(word in text for word in self._told):
-            return []
-        switches = list(self._switch.finditer(data, near.start, near.end))
-        if switches and not _is_commented(data, span):
-            switches = [m for m in switches if not _is_commented(data, Span(*m.span()))]
-        switches = [m for m in switches if not _is_of_another(data, span, m)]
-        return sorted(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
+        return _is_choice(data, span, host) and not switched_on(self._switches.near(data, span, near))
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
         for words in above:
             if not words.isdisjoint(self._words):
                 return False
-            if not words.isdisjoint(_LIVE) and len(words) <= _LONGEST_HEADING:
+            if not words.isdisjoint(_LIVE) and "realtime" not in words and len(words) <= _LONGEST_HEADING:
                 return True
         return False
 
@@ -152,34 +183,8 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     return any(other == name or other.endswith(b"." + name) for other in names)
 
 
-def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
-    """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
-    low, high = min(value.end, switch.end()), max(value.start, switch.start())
-    return bool(switch["named_url"] or switch["live_url"]) and b"}" in data[low:high]
-
-
-def _switched_on(switches: Sequence[re.Match[bytes]]) -> set[str]:
-    """The words for what is switched on, unless the nearest of the switches is off."""
-    if not switches or _is_off(switches[0]):
-        return set()
-    return {
-        "testnet" if m["urls"] else (m["word"] or m["named"] or m["named_url"]).decode().lower()
-        for m in switches
-        if not _is_off(m)
-    }
-
-
-def _is_default(data: bytes, switch: re.Match[bytes]) -> bool:
-    """`def connect(key, secret, testnet: bool = False):`"""
-    return _DEFAULT.match(data, line_start(data, switch.start()), switch.end()) is not None
-
-
-def _is_off(switch: re.Match[bytes]) -> bool:
-    return bool(switch["off"] or switch["live"] or switch["live_url"])
-
-
 def holds_value(data: bytes, line: Span) -> bool:
-    """A value in a comment heads nothing: `# KEY=<another key> testnet`."""
+    """A value in a comment heads nothing: `# KEY=<another key> testnet`, `# BASE_URL=https://testnet.…`."""
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
 
 
@@ -198,14 +203,14 @@ def of_host(
     if not any(m.exchange in variants for m in near):
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
-    if not _is_commented(data, span):
+    if not is_commented(data, span):
         near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
     if by_name:
         near = [m for m in near if m.exchange == exchange or _is_of_all(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
     others = [m for m in near if m.exchange in variants]
-    is_unused = live and not _is_commented(data, span) and all(_is_commented(data, m.span) for m in live)
-    used = [m.exchange for m in others if not _is_commented(data, m.span)]
+    is_unused = live and not is_commented(data, span) and all(is_commented(data, m.span) for m in live)
+    used = [m.exchange for m in others if not is_commented(data, m.span)]
     if is_unused and used:
         return used[0]
     taken = [m.exchange for m in others if _is_taken(data, m.span)]
@@ -216,6 +221,10 @@ def of_host(
         return exchange
     beside = (m for m in others if reach.start <= m.span.start and m.span.end <= reach.end)
     return next((m.exchange for m in beside), exchange)
+
+
+def _is_host(data: bytes, mention: Span) -> bool:
+    return _IN_ADDRESS.search(data, max(0, mention.start - _HOST_REACH), mention.start) is not None
 
 
 def _is_choice(data: bytes, value: Span, host: Span) -> bool:
@@ -249,7 +258,7 @@ def _is_of_all(data: bytes, host: Span) -> bool:
 
 
 def _is_commented_out(data: bytes, host: Span) -> bool:
-    return _is_commented(data, host) and _assigned(data, host) is not None
+    return is_commented(data, host) and _assigned(data, host) is not None
 
 
 def _is_taken(data: bytes, host: Span) -> bool | None:
@@ -266,10 +275,6 @@ def _is_taken(data: bytes, host: Span) -> bool | None:
             return True
         at = data.find(name, end, high)
     return False
-
-
-def _is_commented(data: bytes, span: Span) -> bool:
-    return COMMENT_LINE.match(data, line_start(data, span.start), span.start) is not None
 
 
 def _words(text: bytes) -> frozenset[str]:

@@ -8,10 +8,11 @@ from leakscan.detect.lazy import lazy
 from leakscan.detect.naming import Label
 from leakscan.detect.randomness import describe
 from leakscan.detect.words import NEUTRAL, OF_ANY_KEY, PARTNERS
-from leakscan.model import Severity
+from leakscan.model import Confidence, Severity
 from leakscan.rules import PhraseShape, Rule, TextShape
 
 Evidence = list[tuple[float, str]]
+_LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
 _KEY_OF_WALLET = lazy(rb"(?:0x)?[0-9a-fA-F]{64}")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
@@ -91,3 +92,7 @@ def _is_as_likely_of_wallet(candidate: Candidate, rule: Rule, venue: Venue | Non
         return False
     takes_one = rule.part == "private-key" and (rule.severity is not Severity.LOW or tier is Tier.PATH)
     return not takes_one and may_be_of_wallet(candidate)
+
+
+def level(points: float) -> Confidence | None:
+    return next((level for least, level in _LEVELS if points >= least), None)

@@ -9,15 +9,15 @@ from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
-from leakscan.detect.doubts import doubted
-from leakscan.detect.evidence import label_evidence, may_be_of_wallet, shape_evidence
+from leakscan.detect.doubts import doubted, told_venue
+from leakscan.detect.evidence import label_evidence, level, may_be_of_wallet, shape_evidence
 from leakscan.detect.filename import named_by_file
 from leakscan.detect.forms import exchange_of_forms, is_base64_of_64
 from leakscan.detect.mentions import OTHER
-from leakscan.detect.naming import Vocabulary, names_of, split_words
+from leakscan.detect.naming import Vocabulary, names_of
+from leakscan.detect.paths import is_of_server, words_of_test_network
 from leakscan.detect.venue import Venues
-from leakscan.detect.words import SERVER_FILES
-from leakscan.model import Confidence, Part
+from leakscan.model import Part
 from leakscan.rules import PemShape, Rule, RuleSet, TextShape
 
 _TIER_POINTS = {
@@ -38,7 +38,6 @@ _TIER_WORDS = {
     Tier.PATH: "{} is named in the path",
     Tier.FORMS: "only {} has a key and a secret of these forms",
 }
-_LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _PART_WORDS: dict[Part, str] = {
     "key": "API key",
     "secret": "secret",
@@ -96,7 +95,7 @@ class Judge:
             evidence.append((1.5, f"stands with its {_partner_word(rule.part, partner)}"))
         points = sum(points for points, _ in evidence)
         reasons = [*(reason for _, reason in evidence if reason), *candidate.decoded]
-        confidence = _level(points)
+        confidence = level(points)
         if confidence is None or not _has_what_it_needs(rule, candidate, partner, venue):
             return None
         loose = isinstance(rule.shape, TextShape) and rule.shape.loose
@@ -111,7 +110,7 @@ class Judge:
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]
     ) -> Venue | None:
-        found = [candidate.venue]
+        found = [told_venue(candidate, paths)]
         if partner is not None and not self._is_of_wallet(candidate, partner, partner.venue):
             found.append(partner.venue)
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
@@ -119,15 +118,17 @@ class Judge:
         if named_in_text:  # the same for both parts of a credential
             best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
-            return by_form or self._of_partner(best, candidate, partner)
+            return by_form or self._of_partner(self._of_path(best, candidate, paths), candidate, partner)
         able = candidate.able | (partner.able if partner else frozenset())
-        telling = [path for path in sorted(paths) if candidate.key is None or not _is_of_server(path)]
-        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able))]
-        if named and not self._is_of_wallet(candidate, partner, by_path := Venue(named[0], Tier.PATH)):
+        telling = [path for path in sorted(paths) if candidate.key is None or not is_of_server(path)]
+        told = candidate.told
+        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able, told))]
+        by_path = Venue(named[0], Tier.PATH, live=told.live) if named else None
+        if by_path is not None and not self._is_of_wallet(candidate, partner, by_path):
             return by_path
         if partner is not None and (alone := partner.fits.alone):
-            told = (rule.exchange for rule in reversed(alone) if rule.exchange in candidate.able)
-            return next((Venue(exchange, Tier.NEAR) for exchange in told), None)
+            certain = (rule.exchange for rule in reversed(alone) if rule.exchange in candidate.able)
+            return next((Venue(exchange, Tier.NEAR) for exchange in certain), None)
         if partner is not None and bool(partner.key) != bool(candidate.key) and self._asymmetric in able:
             api_key = partner if candidate.key else candidate
             named_key = api_key.label.kind in ("named", "argument")
@@ -139,8 +140,17 @@ class Judge:
         by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes, paths)
         if by_forms is None:
             return None
-        words = frozenset((*candidate.label.words, *partner.label.words))  # `TESTNET_API_KEY`
-        return Venue(self._venues.variant(by_forms, words, candidate.able), Tier.FORMS)
+        words = told.words.union(candidate.label.words, partner.label.words)  # `TESTNET_API_KEY`
+        variant = by_forms if told.live else self._venues.variant(by_forms, words, candidate.able)
+        return Venue(variant, Tier.FORMS, live=told.live)
+
+    def _of_path(self, venue: Venue, candidate: Candidate, paths: Collection[bytes]) -> Venue:
+        """The test network's, where the path says so and the text does not say that it is the live one's."""
+        words = words_of_test_network(paths)
+        if venue.live or not words:
+            return venue
+        words = words.union(candidate.label.words)
+        return replace(venue, exchange=self._venues.variant(venue.exchange, words, candidate.able))
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
@@ -220,12 +230,6 @@ def _distance(wanted: Part, part: Part) -> int:
     return 0 if part == wanted else 1 if "key" not in (part, wanted) else 2
 
 
-def _is_of_server(path: bytes) -> bool:
-    """`bybit-bot/domain.key`"""
-    name = path.rpartition(b"/")[2].rpartition(b"!")[2].decode("utf-8", "replace")
-    return not SERVER_FILES.isdisjoint(names_of(split_words(name)))
-
-
 def _is_of_one(rule: Rule, partner: Candidate, parents: Mapping[str, str]) -> bool:
     """The other half may be another part of the same exchange's: not a service's key, before a list of other values."""
     if partner.key is not None or isinstance(rule.shape, PemShape):
@@ -293,7 +297,3 @@ def _partner_word(part: Part, partner: Candidate) -> str:
     if partner.is_companion and partner.part:
         return _PART_WORDS[partner.part]
     return "private key" if partner.key else "secret" if part == "key" else "API key"
-
-
-def _level(points: float) -> Confidence | None:
-    return next((level for least, level in _LEVELS if points >= least), None)

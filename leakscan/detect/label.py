@@ -54,7 +54,10 @@ _NEXT_ARGUMENT = lazy(
 # A string with another one between it and the value is an element of a list: `["API_KEY", "1640995200", "…"]`.
 _ELEMENT = lazy(rb"[\"'`]\s{0,20},[^=:(){}]{0,120},")
 # `{"main", "<key>", "<secret>"}`: the first of three names an account, not the value behind it.
-_NAMES_ROW = lazy(rb"[\"'`]\s{0,8},\s{0,40}\Z")
+_NAMES_ROW = lazy(rb"[\"'`]\s{0,8},\s{0,40}\Z|[{\[]\s{0,40}\Z")  # also `exchange{"<key>", "<secret>"}`
+_MARSHALLED = lazy(
+    rb"[\xda\xfa\xf3Zzs][\x10-\x88](?:\0{3})?\Z"
+)  # a string of compiled Python: its type and length
 _IS_FIRST = lazy(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _VALUE_OF = lazy(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
 _IN_ADDRESS = lazy(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
@@ -101,11 +104,7 @@ class Labeller:
         label = _label_of_authorization(text, data[span.end : span.end + 1])
         label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
         label = label or self._label_in(text)
-        if (
-            label.kind == "other"
-            and _IS_FIRST.match(data, span.end)
-            and _NAMES_ROW.match(text, label.span.end)
-        ):
+        if label.kind == "other" and _stands_apart(data, span, text, label.span.end):
             label = NO_LABEL
         if not OAUTH_NAMES.isdisjoint(names_of(label.words)) and _OAUTH.search(data):
             label = replace(label, kind="negative")
@@ -195,6 +194,13 @@ class Labeller:
                 return _CALL  # the name of a function, not of its argument; `check_key_and_secret("…", "…")`
             return label
         return NO_LABEL
+
+
+def _stands_apart(data: bytes, span: Span, text: bytes, end_of_name: int) -> bool:
+    """What stands before it is another element, and no name of it."""
+    if _MARSHALLED.match(text, end_of_name):
+        return True
+    return _IS_FIRST.match(data, span.end) is not None and _NAMES_ROW.match(text, end_of_name) is not None
 
 
 def _blank(layout: re.Match[bytes]) -> bytes:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import string
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from typing import NamedTuple
 
 from leakscan.anchors import Words
@@ -33,6 +33,8 @@ _OF_COINBASE = lazy(
 )
 _TO_COINBASE = lazy(rb"(?:ccxt\.|import |from |require\([\"']|exchange[\"']?\s?[:=(]\s?[\"']?)\Z")
 _CODE_REACH, _LONG_CODE = 40, 24
+_MAX_FIRST = 400
+_MAX_ASKED, _LONGEST_LIST, _MANY_NAMED = 8, 400, 4
 _CODE_BEFORE, _CODE_AFTER = lazy(rb"[A-Za-z0-9+/]{0,40}\Z"), lazy(rb"[A-Za-z0-9+/]{0,40}")
 OTHER = ""  # an exchange that no rule is about
 _LOWER, _UPPER = frozenset(string.ascii_lowercase.encode()), frozenset(string.ascii_uppercase.encode())
@@ -84,12 +86,39 @@ class Mentions:
                 return
             yield self._found[at]
 
+    def first(self) -> Sequence[Mention]:
+        """Some hundreds of them."""
+        return self._found[:_MAX_FIRST]
+
+    def around(self, span: Span, within: Span) -> Iterator[Mention]:
+        """The nearest before and behind a value, a few of each."""
+        before = islice(self.before(span.start, within.start), _MAX_ASKED)
+        return chain(before, islice(self.after(span.end, within.end), _MAX_ASKED))
+
+    def is_listed(self, data: bytes, mention: Span, value: Span) -> bool:
+        """It stands in a line that names many exchanges, and not the value: `SUPPORTED = binance,bybit,okx,kraken`."""
+        low, high = max(0, mention.start - _LONGEST_LIST), mention.end + _LONGEST_LIST
+        line = Span(data.rfind(b"\n", low, mention.start) + 1 or low, data.find(b"\n", mention.end, high))
+        if line.end < 0 or line.start <= value.start < line.end:
+            return False
+        return len({other.exchange for other in self.touching(line)}) >= _MANY_NAMED
+
     def touching(self, span: Span) -> Iterator[Mention]:
         """Those that share a byte with `span`, the last first."""
         for at in range(bisect_left(self._starts, span.end) - 1, -1, -1):
             if self._found[at].span.end <= span.start:
                 return
             yield self._found[at]
+
+
+def distance(data: bytes, mention: Mention, value: Span) -> int:
+    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
+    section that begins hardly ever."""
+    if mention.span.end <= value.start:
+        apart = data[mention.span.end : value.start]
+        return len(apart) * (4 if b"}" in apart else 1)
+    apart = data[value.end : mention.span.start]
+    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)
 
 
 def is_weak(data: bytes, mention: Mention) -> bool:

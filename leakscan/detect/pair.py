@@ -15,6 +15,10 @@ from leakscan.model import Part
 _REACH_BYTES, _REACH_LINES = 500, 8
 _HEXADECIMAL = frozenset(b"0123456789abcdef-")
 _COMMA = lazy(rb"[\"'`]\s{0,4},\s{0,40}[\"'`]")
+_NEXT_LINE = lazy(
+    rb"[\"'`]?[ \t]{0,4}[,;]?[ \t\r]{0,4}\n[ \t]{0,40}(?:#|//)?[ \t]{0,4}[\w.$ \t\[\]\"'-]{1,40}"
+    rb"(?:=>|:=|[=:])[ \t]{0,8}[\"'`]?"
+)
 _MAX_WORDS = 3  # of a name that names an exchange, and no part
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
@@ -77,14 +81,24 @@ def _fits(candidate: Candidate) -> bool:
 
 
 def _in_rows(data: bytes, candidates: Sequence[Candidate]) -> set[int]:
-    """`binance := exchange{"<key>", "<secret>", 3000}`: of a form that is known, side by side, the exchange near."""
+    """`binance := exchange{"<key>", "<secret>", 3000}`, `BKEY = "…"` above `BSEC = "…"`: of a form that is known, side
+    by side, the exchange near."""
     return {
         place
         for at, (first, second) in enumerate(pairwise(candidates))
         if all(_is_of_known_form(c) and c.venue and c.venue.tier >= Tier.NEAR for c in (first, second))
-        and _COMMA.fullmatch(data, first.span.end, second.span.start)
+        and _are_side_by_side(data, first, second)
         for place in (at, at + 1)
     }
+
+
+def _are_side_by_side(data: bytes, first: Candidate, second: Candidate) -> bool:
+    """Between commas; or both are assigned, line below line, to names that say nothing."""
+    if _COMMA.fullmatch(data, first.span.end, second.span.start):
+        return True
+    if not first.label.kind == second.label.kind == "other":
+        return False
+    return _NEXT_LINE.fullmatch(data, first.span.end, second.span.start) is not None
 
 
 def _is_of_known_form(candidate: Candidate) -> bool:

@@ -35,6 +35,13 @@ _ED25519_V2 = lazy(
 _V1_HEAD = b"0\x2e\x02\x01\0"
 # RFC 5915: the number is as long as the curve asks; some writers leave out leading noughts.
 _SEC1_HEAD = lazy(rb"0(?:[\0-\x7f]|\x81.)\x02\x01\x01\x04(.)", re.DOTALL)
+# SEC1, or PKCS#8 with it: `cryptography` does not know every curve (SM2's, WTLS's).
+_ON_A_CURVE = lazy(
+    rb"0(?:[\0-\x7f]|\x81.)(?:\x02\x01\x00"
+    rb"0[\0-\x7f]\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06.{4,16}\x04(?:[\0-\x7f]|\x81.)0(?:[\0-\x7f]|\x81.))?"
+    rb"\x02\x01\x01\x04([\x10-\x48])",
+    re.DOTALL,
+)
 _CURVES = {
     b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
     b"\x06\x05\x2b\x81\x04\0\x0a": "SECP256K1",
@@ -78,7 +85,11 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
     except TypeError:  # documented: the key is encrypted and no password was given
         note = _weakness(der) or "type judged by its size"
         return PrivateKey(span, identity_of(der), _encrypted_type(len(der)), 0, True, note, form=form)
-    except (ValueError, UnsupportedAlgorithm, InternalError, NotImplementedError):
+    except UnsupportedAlgorithm:  # the rest of it could be read
+        number = _ON_A_CURVE.match(der)
+        bits = 8 * number[1][0] if number else 0
+        return PrivateKey(span, identity_of(der), "ec", bits, False, form=form) if number else None
+    except (ValueError, InternalError, NotImplementedError):
         key = _read_without_noughts(der)
         if key is None:
             return None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain, islice
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from leakscan.detect.candidate import Venue
-from leakscan.detect.context import Tier, near_span
-from leakscan.detect.environment import Environments, holds_value, of_host
+from leakscan.detect.context import Tier, is_commented, near_span
+from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.lazy import lazy
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, distance, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, names_of, split_words
 from leakscan.detect.nesting import parent_spans
+from leakscan.detect.paths import words_of
 from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
@@ -25,23 +25,22 @@ _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, 
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
-_MAX_ASKED = 8
 _MAX_HEADING_WORDS = 3
 _LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
-_LONGEST_LIST, _MANY_NAMED = 400, 4
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.
 _COMMENT_BEHIND = lazy(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """Every exchange that one content names, by kind."""
+    """Every exchange that one content names, by kind. `whole`: where it is one alone that has test networks."""
 
     own: Mentions
     shared: Mentions
     other: Mentions
     length: int
     exchanges: frozenset[str] = frozenset()
+    whole: Whole | None = None
 
     @classmethod
     def sorted(cls, mentions: Sequence[Mention], length: int) -> Named:
@@ -70,17 +69,23 @@ class Venues:
         self._everybody = frozenset(exchange.id for exchange in rules.exchanges)
 
     def mentions(self, data: bytes, windows: Sequence[Span]) -> Named:
-        return Named.sorted(self._index.mentions(data, windows), len(data))
+        named = Named.sorted(self._index.mentions(data, windows), len(data))
+        families = {self._parent.get(exchange, exchange) for exchange in named.exchanges}
+        if len(families) != 1 or families.isdisjoint(self._with_variants):
+            return named
+        whole = self._environments.whole(data, named.own.first(), self._parent)
+        return replace(named, whole=whole)
 
-    def in_path(self, path: bytes, able: frozenset[str]) -> str | None:
-        """The exchange that a path names, the most specific one: `bots/binance/testnet/keys.json`."""
+    def in_path(self, path: bytes, able: frozenset[str], told: Told = NOTHING_TOLD) -> str | None:
+        """The exchange that a path names, the most specific one: `bots/binance/testnet/keys.json`; its environment may
+        be `told` by the text."""
         able = able or self._everybody
         family = self._families(able)
         mentions = [m for m in self._index.mentions(path, [Span(0, len(path))]) if m.exchange in family]
         if not mentions:
             return None
-        words = frozenset(split_words(path.decode("utf-8", "replace")))
-        return self.variant(mentions[-1].exchange, words, able)
+        exchange = mentions[-1].exchange
+        return exchange if told.live else self.variant(exchange, words_of(path) | told.words, able)
 
     def names_one(self, path: bytes) -> bool:
         """The path names an exchange, be it one that no rule is about."""
@@ -121,13 +126,13 @@ class Venues:
         found = found or self._by_comment(data, span, named, family)
         found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
-            found = self._by_distance(data, span, near, named, family)
+            found = self._bydistance(data, span, near, named, family)
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
         live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
         stated = self._environments.says_live(data, span, label)
-        words, is_live = self._environments.told(data, span, near, label, parents)
+        words, is_live = self._environments.told(data, span, near, label, parents, named.whole)
         # `testnet=False`, and its address below
         if live in able and ((stated and not by_name) or (is_live and found.tier < Tier.PARENT)):
             return Venue(live, found.tier, live=True)
@@ -136,8 +141,20 @@ class Venues:
         variant = self.variant(found.exchange, words, able)
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
-            variant = of_host(data, span, list(_around(named.own, span, near)), variant, of, by_name=by_name)
+            variant = of_host(data, span, list(named.own.around(span, near)), variant, of, by_name=by_name)
+            if (
+                variant == found.exchange
+                and named.whole
+                and not (is_live or stated or is_commented(data, span))
+            ):
+                variant = named.whole.host if named.whole.host in of else variant
         return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)
+
+    def told(self, data: bytes, span: Span, label: Label) -> Told:
+        """What says of which environment a value is, whose exchange the content does not name."""
+        parents = parent_spans(data, span.start)
+        told = self._environments.told(data, span, near_span(data, span), label, parents)
+        return told._replace(live=told.live or self._environments.says_live(data, span, label))
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
         """With the parents of variants: a name of the parent may mean the variant."""
@@ -212,7 +229,7 @@ class Venues:
             names_of(words)
         )
 
-    def _by_distance(
+    def _bydistance(
         self, data: bytes, span: Span, near: Span, named: Named, family: frozenset[str]
     ) -> Venue | None:
         everywhere = Span(0, named.length)
@@ -220,14 +237,14 @@ class Venues:
         theirs = _nearest_address_of_other(data, span, near, named)
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
-                (mention for mention in _around(named.own, span, within) if mention.exchange in family),
-                key=lambda mention: _distance(data, mention, span),
+                (mention for mention in named.own.around(span, within) if mention.exchange in family),
+                key=lambda mention: distance(data, mention, span),
             )
             for mention in asked:
                 if tier is Tier.FILE and is_weak(data, mention):
                     continue
-                if self._names_another_value(data, mention.span) or _is_listed(
-                    data, mention.span, span, named
+                if self._names_another_value(data, mention.span) or named.own.is_listed(
+                    data, mention.span, span
                 ):
                     sibling = sibling or mention
                 elif mention.exchange in self._parent and self._environments.leaves_open(
@@ -237,7 +254,7 @@ class Venues:
                     return _unless_theirs(data, live, span, theirs, tier)
                 else:
                     return _unless_theirs(data, mention, span, theirs, tier)
-            headers = (m for m in _around(named.shared, span, within) if m.exchange in family)
+            headers = (m for m in named.shared.around(span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)
         return _unless_theirs(data, sibling, span, theirs, Tier.SIBLING) if sibling else None
@@ -262,39 +279,15 @@ class Venues:
         return self.told_by_form(exchange, able)
 
 
-def _around(mentions: Mentions, span: Span, within: Span) -> Iterator[Mention]:
-    before = islice(mentions.before(span.start, within.start), _MAX_ASKED)
-    return chain(before, islice(mentions.after(span.end, within.end), _MAX_ASKED))
-
-
 def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> float:
     """How far `url = "https://api.coinalyze.net/…"` is, near a value: there it goes."""
     others = (
-        _distance(data, other, span)
-        for other in _around(named.other, span, near)
+        distance(data, other, span)
+        for other in named.other.around(span, near)
         if _IN_ADDRESS.search(data, max(0, other.span.start - 40), other.span.start)
     )
     return min(others, default=math.inf)
 
 
 def _unless_theirs(data: bytes, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
-    return Venue(mention.exchange if _distance(data, mention, value) <= theirs else OTHER, tier)
-
-
-def _is_listed(data: bytes, mention: Span, value: Span, named: Named) -> bool:
-    """In a line that names many exchanges, and not the value: `SUPPORTED = binance,bybit,okx,kraken`."""
-    low, high = max(0, mention.start - _LONGEST_LIST), mention.end + _LONGEST_LIST
-    line = Span(data.rfind(b"\n", low, mention.start) + 1 or low, data.find(b"\n", mention.end, high))
-    if line.end < 0 or line.start <= value.start < line.end:
-        return False
-    return len({other.exchange for other in named.own.touching(line)}) >= _MANY_NAMED
-
-
-def _distance(data: bytes, mention: Mention, value: Span) -> int:
-    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
-    section that begins hardly ever."""
-    if mention.span.end <= value.start:
-        apart = data[mention.span.end : value.start]
-        return len(apart) * (4 if b"}" in apart else 1)
-    apart = data[value.end : mention.span.start]
-    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)
+    return Venue(mention.exchange if distance(data, mention, value) <= theirs else OTHER, tier)

@@ -44,7 +44,7 @@ OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split())
 ALSO_OF_ORDERS = frozenset({"clientid"})
 # Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
 WALLETS = frozenset(
-    "privatekey priv wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
+    "privatekey priv pkey wallet chain bridge deploy deployer signer minter relayer metamask evm".split()
 )
 # In the name of a key they say nothing of whose it is.
 OF_ANY_KEY = frozenset(
