@@ -19,8 +19,7 @@ from leakscan.cli.reach import Reach
 from leakscan.cli.selfcheck import check_pipeline
 from leakscan.cli.streams import write_stdout
 from leakscan.errors import ConfigError
-from leakscan.gitstore.layout import Layout
-from leakscan.gitstore.quick import find_here
+from leakscan.gitstore.layout import Layout, find_here
 from leakscan.model import ScanResult
 from leakscan.policy.files import read_policy_file
 from leakscan.reporters import RenderOptions, render

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from leakscan.anchors import SHORTEST_TOKEN, Matcher
-from leakscan.gitstore.quick import QuickStore, find_here
+from leakscan.gitstore.layout import find_here
+from leakscan.gitstore.quick import QuickStore
 from leakscan.gitstore.staged import paths_below, staged_work
 from leakscan.glance import SPEC, may_hold
 from leakscan.reporters.words import counted, size
@@ -34,7 +35,7 @@ def report_if_clean(files: Sequence[str]) -> bool:
             return False
         wanted = [change.new for change in work.changes if change.new]
         blobs = read = 0
-        for found in store.read(wanted):
+        for found in store.blobs(wanted):
             if may_hold(found.data, has_anchor):
                 return False
             blobs += 1

@@ -11,8 +11,7 @@ from typing import Any
 from leakscan.cli.glancing import index_of
 from leakscan.cli.outcome import exit_code, report
 from leakscan.errors import TargetError
-from leakscan.gitstore.layout import Layout
-from leakscan.gitstore.quick import find_here
+from leakscan.gitstore.layout import Layout, find_here
 from leakscan.gitstore.staged import paths_below
 from leakscan.model import ScanResult
 from leakscan.policy.files import files_below

@@ -64,6 +64,8 @@ def prove_hook(layout: Layout, name: str, *, run: bool | None) -> HookProof:
 
 
 def _is_of_ours(path: Path) -> bool:
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             text = file.read(_MAX_HOOK_BYTES)

@@ -107,7 +107,7 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
 
 def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> ScanResult:
     from leakscan.cli.hooking import scan_index
-    from leakscan.gitstore.quick import find_here
+    from leakscan.gitstore.layout import find_here
     from leakscan.scanning.changes import ChangeScan, Range
     from leakscan.scanning.outcome import open_session
 

@@ -19,6 +19,7 @@ _LIVE, _LONGEST_HEADING = (
     7,
 )  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
+_OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
 _LINE, _HOST_REACH = 200, 240
 _LEAST_WORDS = 2
 _MAX_REMEMBERED = 1 << 11  # short lines
@@ -105,7 +106,7 @@ class Environments:
 
     def __init__(self, words: Iterable[str]) -> None:
         self._words = frozenset(words)
-        self._switches = Switches(self._words)
+        self._switches = Switches(self._words - _OF_PRODUCTS)
 
     def told(
         self,
@@ -148,7 +149,10 @@ class Environments:
             return False
         if not _NAMED_LIVE.isdisjoint(label.words):
             return True
-        names = _OF_TEST.finditer(data, max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH)
+        low, high = max(0, span.start - _NAMES_REACH), span.end + _NAMES_REACH
+        if b"test" not in data[low:high].lower():  # sooner told than by the pattern
+            return False
+        names = _OF_TEST.finditer(data, low, high)
         return any(_OF_VALUE.search(name[1]) for name in names)
 
     def _above(self, line: bytes) -> frozenset[str]:

@@ -74,7 +74,7 @@ class Switches:
         )
 
     def first(self, line: bytes) -> re.Match[bytes] | None:
-        return self._pattern.search(line)
+        return next(self._around(self._words, line, Span(0, len(line))), None)
 
     def near(self, data: bytes, span: Span, near: Span) -> list[re.Match[bytes]]:
         """Those near a value, the nearest first; one in a comment is none for what is not."""

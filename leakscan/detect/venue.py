@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, is_commented, near_span
@@ -19,6 +20,7 @@ from leakscan.detect.words import NEUTRAL, SERVICES
 from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
 
+_REACH, _MAX_REMEMBERED = 2200, 1 << 11  # the versions of a file have most of their lines in common
 _NAME_END = lazy(rb"[\w-]{0,40}")
 _NAME_START = lazy(rb"[\w-]{0,40}\Z")
 _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
@@ -58,6 +60,7 @@ class Venues:
         # The one that asks for more comes first: "futures testnet" before "testnet".
         self._variants = sorted(variants, key=lambda exchange: (not exchange.variant_also, exchange.id))
         self._environments = Environments(word for variant in variants for word in variant.variant_words)
+        self._told = lru_cache(_MAX_REMEMBERED)(self._read_told)
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
         self._told_by_form = {
@@ -142,19 +145,21 @@ class Venues:
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             variant = of_host(data, span, list(named.own.around(span, near)), variant, of, by_name=by_name)
-            if (
-                variant == found.exchange
-                and named.whole
-                and not (is_live or stated or is_commented(data, span))
-            ):
-                variant = named.whole.host if named.whole.host in of else variant
+            said = is_live or stated or variant != found.exchange or is_commented(data, span)
+            if named.whole and not said and named.whole.host in of:
+                variant = named.whole.host
         return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)
 
     def told(self, data: bytes, span: Span, label: Label) -> Told:
-        """What says of which environment a value is, whose exchange the content does not name."""
-        parents = parent_spans(data, span.start)
-        told = self._environments.told(data, span, near_span(data, span), label, parents)
-        return told._replace(live=told.live or self._environments.says_live(data, span, label))
+        """What says within some lines of which environment a value is, whose exchange the content does not name."""
+        low = max(0, span.start - _REACH)
+        label = label.at(Span(label.span.start - low, label.span.end - low))
+        return self._told(data[low : span.end + _REACH], Span(span.start - low, span.end - low), label)
+
+    def _read_told(self, text: bytes, span: Span, label: Label) -> Told:
+        parents = parent_spans(text, span.start)
+        told = self._environments.told(text, span, near_span(text, span), label, parents)
+        return told._replace(live=told.live or self._environments.says_live(text, span, label))
 
     def _families(self, able: frozenset[str]) -> frozenset[str]:
         """With the parents of variants: a name of the parent may mean the variant."""

@@ -14,7 +14,10 @@ from leakscan.errors import ConfigError
 from leakscan.fleet.entries import Fleet
 from leakscan.fleet.job import Entry
 from leakscan.fleet.journal import Record, read_journal
+from leakscan.gitstore.plainfile import read_file
 from leakscan.model import Failure, FailureKind, Skipped
+
+_MAX_BYTES = 1 << 30  # of a file of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ class RunFolder:
     def read_list(self, number: int) -> Fleet:
         path = self.path / f"list-{number}.json"
         try:
-            fields: dict[str, Any] = json.loads(path.read_bytes())
+            fields: dict[str, Any] = json.loads(read_file(path, _MAX_BYTES))
             return Fleet(
                 tuple(Entry(**entry) for entry in fields["entries"]),
                 tuple(
@@ -140,7 +143,7 @@ class RunFolder:
         if record is None:
             return False
         try:
-            data = self.report_of(entry).read_bytes()
+            data = read_file(self.report_of(entry), _MAX_BYTES)
         except OSError:
             return False
         return hashlib.sha256(data).hexdigest() == record.get("report")

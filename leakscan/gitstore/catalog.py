@@ -12,6 +12,7 @@ from leakscan.gitstore.loose import iter_loose, peek_loose, read_loose
 from leakscan.gitstore.numbered import Numbered
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 from leakscan.gitstore.packfile import PackFile
+from leakscan.gitstore.packindex import note_shared_places
 from leakscan.gitstore.packs import check_packs
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Catalog(Numbered):
             self._firsts: list[int] = []
             for pack in self.packs:
                 self._append(pack)
+                if pack.kinds.count(0):
+                    note_shared_places(pack.path, pack.offsets, faults)
             self._first_loose = len(self.kinds)
             self._append_loose()
             self.stock = kernel.Stock(self.packs, self.read, limit)

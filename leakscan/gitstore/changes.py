@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def _change(token: bytes, path: bytes, commit: str) -> Change:
     parents = len(token) - len(token.lstrip(b":"))
     modes, ids = facts[: parents + 1], facts[parents + 1 : 2 * parents + 2]
     blobs = [
-        oid.decode() if mode != _GITLINK and oid.strip(b"0") else ""
+        sys.intern(oid.decode()) if mode != _GITLINK and oid.strip(b"0") else ""
         for mode, oid in zip(modes, ids, strict=True)
     ]
     return Change(path, blobs[-1], tuple(oid for oid in blobs[:-1] if oid), commit)

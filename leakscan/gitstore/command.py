@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 _STDERR_TAIL = 1 << 16
 _MAX_HEAP_BYTES = 1 << 30
+_LOOK_EVERY_S, _MAX_STILL = 1.0, 60
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -87,6 +88,7 @@ class Process:
         self, argv: list[str], directory: Path, env: Mapping[str, str], feed: bytes | bytearray | memoryview
     ) -> None:
         self._errors = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115
+        self._is_still = False
         try:
             self._popen = subprocess.Popen(
                 argv,
@@ -119,6 +121,28 @@ class Process:
 
     def kill(self) -> None:
         self._popen.kill()
+
+    @contextlib.contextmanager
+    def watched(self) -> Iterator[None]:
+        """Kills git if it waits for something while it is read: a file may become a FIFO before git opens it."""
+        done = threading.Event()
+        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    def _watch(self, done: threading.Event) -> None:
+        still, before = 0, b""
+        while not done.wait(_LOOK_EVERY_S):
+            spent = _time_spent(self._popen.pid)
+            still = still + 1 if spent and spent == before else 0
+            before = spent
+            if still == _MAX_STILL:
+                self._is_still = True
+                self.kill()
 
     def limit_heap(self, max_bytes: int) -> None:
         if sys.platform == "linux":
@@ -162,6 +186,8 @@ class Process:
         ]
         if lines:
             return lines[-1].strip()
+        if self._is_still:
+            return f"it stood still for {_MAX_STILL * _LOOK_EVERY_S:g} s and was ended"
         code = self._popen.returncode
         return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
 
@@ -207,11 +233,17 @@ class Git:
         feed: bytes | bytearray | memoryview = b"",
         env: Mapping[str, str] | None = None,
         work_tree: Path | None = None,
+        max_heap_bytes: int = _MAX_HEAP_BYTES,
     ) -> bytes:
         """All of git's stdout. A non-zero exit raises GitError with git's last line on stderr."""
-        with self.stream(*arguments, feed=feed, env=env, work_tree=work_tree) as process:
-            output = process.out.read()
-            if process.wait() != 0:
+        streamed = self.stream(
+            *arguments, feed=feed, env=env, work_tree=work_tree, max_heap_bytes=max_heap_bytes
+        )
+        with streamed as process:
+            with process.watched():
+                output = process.out.read()
+                code = process.wait()
+            if code != 0:
                 raise GitError(f"git {arguments[0]}: {process.complaint()}")
         return output
 
@@ -224,6 +256,15 @@ class Git:
         for process in list(self._running):
             process.kill()
             process.close()
+
+
+def _time_spent(pid: int) -> bytes:
+    """A process's user and system time as Linux tells it; empty elsewhere."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            return b" ".join(file.read().rpartition(b")")[2].split()[11:13])
+    except OSError:
+        return b""
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore.faults import Faults
 
 _GITLINK = b"160000"
-_MAX_INDEX_BYTES = 1 << 30
+_MAX_INDEX_BYTES = 256 << 20
 
 
 class Entry(NamedTuple):

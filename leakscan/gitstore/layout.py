@@ -12,6 +12,8 @@ from leakscan.gitstore.gitconfig import Setting, parse_config
 from leakscan.gitstore.plainfile import read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from leakscan.gitstore.faults import Faults
 
 HEX_LENGTH = {"sha1": 40, "sha256": 64}
@@ -95,6 +97,19 @@ def find_enclosing(path: Path) -> Layout | None:
             if layout is not None and layout.work_tree is not None:
                 return layout
     return None
+
+
+def find_here(folder: Path, environ: Mapping[str, str]) -> Layout:
+    """The repository that a git command in `folder` would use: GIT_DIR and GIT_WORK_TREE are honoured."""
+    given = environ.get("GIT_DIR")
+    if given:
+        work_tree = Path(os.path.realpath(folder / environ.get("GIT_WORK_TREE", ".")))
+        found = find_layout(folder / given, work_tree=work_tree)
+    else:
+        found = find_enclosing(folder) or find_layout(folder)
+    if found is None:
+        raise GitError(f"{folder}: not in a git repository")
+    return found
 
 
 def read_settings(layout: Layout) -> list[Setting]:

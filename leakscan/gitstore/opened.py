@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
+from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
 from leakscan.gitstore.plainfile import is_regular
@@ -61,6 +63,11 @@ class Opened:
 
     def iter_objects(self) -> Iterator[StoredObject]:
         """Every blob, commit and tag of the store, once each, in pack order. Trees are left out."""
+        from leakscan.gitstore.packindex import PackIndex, note_shared_places  # who reads so waits anyway
+
+        width = self.layout.hex_length // 2
+        for pack in (pack for packs in self._packs.values() for pack in packs if not pack.fault):
+            note_shared_places(pack.path, PackIndex(pack.index, width).offsets, self.faults)
         return self.reader.read(self.reader.inventory().content)
 
     def tree_files(self, *, ignored: bool = False) -> Worktree:
@@ -85,7 +92,7 @@ class Opened:
             self.refs = Refs()
         else:
             self.refs = read_refs(layout, self.faults)
-        folders = find_object_dirs(layout.objects, self.faults)
+        folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
         self.object_dirs = tuple(folders)
         packs = {folder: check_packs(folder, layout.hex_length // 2, self.faults) for folder in folders}
         self.is_partial = is_promisor(settings) or any(map(has_promisor_pack, folders))
@@ -102,4 +109,5 @@ class Opened:
         ):
             salvage_pack(self.git, pack.path, self._shadow.objects, number)
         packs[self._shadow.objects] = check_packs(self._shadow.objects, layout.hex_length // 2, self.faults)
+        self._packs = packs
         self.reader = ObjectReader(self.git, packs, layout.hex_length, self.faults)

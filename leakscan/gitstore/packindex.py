@@ -13,6 +13,8 @@ from leakscan.gitstore.plainfile import read_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from leakscan.gitstore.faults import Faults
+
 NOWHERE: Final = (1 << 63) - 1
 _MAX_INDEX_BYTES = 1 << 32
 _MAGIC = b"\377tOc\0\0\0\2"
@@ -64,6 +66,12 @@ class PackIndex:
             else:
                 high = middle
         return low if low < self._fan_out[name[0] + 1] and self.name(low) == name else -1
+
+
+def note_shared_places(pack: Path, offsets: array[int], faults: Faults) -> None:
+    """Records that an index has one place for several objects: git gives one for all of them, and none for another."""
+    if len(set(offsets)) < len(offsets):
+        faults.add("corrupt-objects", str(pack), "the index of the pack has one place for several objects")
 
 
 def _offsets(small: bytes, large: bytes | None) -> array[int]:

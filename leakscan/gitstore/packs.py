@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore.plainfile import is_regular, read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.faults import Faults
 
 _MAX_ALTERNATES_BYTES = 1 << 20
 _MAX_OBJECT_DIRS = 1_000
 _INDEX_V2 = b"\377tOc\0\0\0\2"
+_LEAST_OBJECT_BYTES = 9  # a byte of its own and an empty stream
+_DENSE_BYTES = 1 << 24
 _FAN_OUT = struct.Struct(">256I")
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
@@ -37,10 +39,11 @@ class Pack:
         return self.path.with_suffix(".idx")
 
 
-def find_object_dirs(objects: Path, faults: Faults) -> list[Path]:
-    """The object folder and all its alternates: relative, chained and cyclic ones, each once."""
+def find_object_dirs(objects: Path, faults: Faults, lent: Iterable[Path] = ()) -> list[Path]:
+    """The object folder, others that are `lent`, and all their alternates: relative, chained and cyclic ones, each
+    once."""
     found: dict[Path, None] = {}
-    queue = [Path(os.path.realpath(objects))]
+    queue = [Path(os.path.realpath(folder)) for folder in (objects, *lent)]
     while queue:
         folder = queue.pop(0)
         if folder in found:
@@ -65,6 +68,16 @@ def quote_alternate(path: Path) -> bytes:
         + b"".join(b"\\%03o" % c if c < 32 or c > 126 or c in b'"\\' else b"%c" % c for c in bytes(path))
         + b'"'
     )
+
+
+def unquoted(line: bytes) -> bytes:
+    """What a line of objects/info/alternates means that begins with a quotation mark."""
+
+    def plain(match: re.Match[bytes]) -> bytes:
+        escaped = match[1]
+        return bytes((int(escaped, 8) & 255,)) if escaped.isdigit() else _ESCAPES.get(escaped, escaped)
+
+    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:].rpartition(b'"')[0])
 
 
 def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
@@ -139,16 +152,8 @@ def _alternates(folder: Path, faults: Faults) -> list[bytes]:
         faults.add("unreadable", str(path), f"the alternates cannot be read: {error.strerror or error}")
         return []
     lines = [line for line in data.split(b"\n") if line and not line.startswith(b"#")]
-    names = [_unquoted(line) if line.startswith(b'"') else line for line in lines]
+    names = [unquoted(line) if line.startswith(b'"') else line for line in lines]
     return [name for name in names if b"\0" not in name]
-
-
-def _unquoted(line: bytes) -> bytes:
-    def plain(match: re.Match[bytes]) -> bytes:
-        escaped = match[1]
-        return bytes((int(escaped, 8) & 255,)) if escaped.isdigit() else _ESCAPES.get(escaped, escaped)
-
-    return re.sub(rb"\\([0-7]{3}|.)", plain, line[1:].rpartition(b'"')[0])
 
 
 def _pack_fault(path: Path, width: int) -> str:
@@ -157,22 +162,34 @@ def _pack_fault(path: Path, width: int) -> str:
         return "the pack has no index, or one of the two is not a regular file"
     try:
         with path.with_suffix(".idx").open("rb") as file:
-            index_size = os.fstat(file.fileno()).st_size
+            index_facts = os.fstat(file.fileno())
+            index_size = index_facts.st_size
             head = file.read(8 + _FAN_OUT.size)
             file.seek(max(0, index_size - 2 * width))
             tail = file.read(width)
         with path.open("rb") as file:
             magic, version, count = struct.unpack(">4sII", file.read(12).ljust(12, b"\0"))
-            file.seek(max(0, os.fstat(file.fileno()).st_size - width))
+            facts = os.fstat(file.fileno())
+            file.seek(max(0, facts.st_size - width))
             checksum = file.read(width)
     except OSError as error:
         return f"the pack or its index cannot be read: {error.strerror}"
     fault = _index_fault(head, index_size, width, count)
     if magic != b"PACK" or version not in (2, 3):
         return "it is not a pack"
+    if _is_hollow(facts) or _is_hollow(index_facts):
+        return "the pack or its index is full of holes"
+    if count > facts.st_size // _LEAST_OBJECT_BYTES:
+        return f"the pack says that it holds {count} objects: it has no room for them"
     if not fault and checksum != tail:
         return "the pack does not belong to its index, or is cut off"
     return fault
+
+
+def _is_hollow(facts: os.stat_result) -> bool:
+    """Little of it is on the disk: as git writes packs they are dense, and compress no further."""
+    stored = getattr(facts, "st_blocks", 0) * 512
+    return facts.st_size > _DENSE_BYTES and 0 < stored < facts.st_size // 8
 
 
 def _index_fault(head: bytes, size: int, width: int, objects_in_pack: int) -> str:

@@ -23,10 +23,11 @@ def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> byt
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             raise OSError("not a regular file")
+        if facts.st_size > max_bytes:
+            raise OSError(f"longer than {max_bytes} bytes")
         # room is taken for as much as is asked for: a process with a memory limit has none for the most there may be
-        size = min(facts.st_size, max_bytes)
-        data = file.read(size + 1)
-        if len(data) > size:
+        data = file.read(facts.st_size + 1)
+        if len(data) > facts.st_size:
             data += file.read(max_bytes + 1 - len(data))
     if len(data) > max_bytes:
         raise OSError(f"longer than {max_bytes} bytes")

@@ -13,18 +13,20 @@ from leakscan.gitstore.changes import Change, intersect, parse_history, parse_ra
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
-from leakscan.gitstore.layout import check_format, find_enclosing, find_layout, is_reftable
+from leakscan.gitstore.layout import check_format, is_reftable
+from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import (
     FOLDER,
     KIND_NUMBERS,
     SUBMODULE,
     ObjectReader,
     StoredObject,
+    is_tree,
     tree_entries,
 )
 from leakscan.gitstore.packs import find_object_dirs
 from leakscan.gitstore.plainfile import is_regular
-from leakscan.gitstore.refs import Refs, mentioned, read_head, read_refs
+from leakscan.gitstore.refs import Refs, mentioned, merged_ids, read_head, read_refs
 from leakscan.gitstore.shadow import Shadow
 from leakscan.gitstore.tags import parse_tag
 
@@ -36,25 +38,12 @@ if TYPE_CHECKING:
     from leakscan.gitstore.layout import Layout
     from leakscan.model import Commit, Failure
 
-MAX_CHANGES = 5_000_000
 _MAX_FILES = 200_000  # of a tree that is published without a commit
 _MAX_TAGS = 50  # of tags
 # git gathers all changes of a commit before it prints one: a tree of a few kB can name 10^10 paths.
 _MAX_HEAP_BYTES = 512 << 20
+_MAX_INDEX_HEAP_BYTES = 256 << 20
 _RAW = ("--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv")
-
-
-def find_here(folder: Path, environ: Mapping[str, str]) -> Layout:
-    """The repository that a git command in `folder` would use: GIT_DIR and GIT_WORK_TREE are honoured."""
-    given = environ.get("GIT_DIR")
-    if given:
-        work_tree = Path(os.path.realpath(folder / environ.get("GIT_WORK_TREE", ".")))
-        found = find_layout(folder / given, work_tree=work_tree)
-    else:
-        found = find_enclosing(folder) or find_layout(folder)
-    if found is None:
-        raise GitError(f"{folder}: not in a git repository")
-    return found
 
 
 class QuickStore:
@@ -78,7 +67,8 @@ class QuickStore:
                 f"{layout.git_dir}: refs are stored as reftable, which is not read yet: leakscan scan reads it"
             )
         self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
-        self._shadow = Shadow(layout, self.refs, find_object_dirs(layout.objects, self.faults), self.faults)
+        folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
+        self._shadow = Shadow(layout, self.refs, folders, self.faults)
         self.shallow = self._shadow.shallow
         self.git = Git(self._shadow.git_dir, layout.outside)
         self.reader = ObjectReader(self.git, {}, layout.hex_length, self.faults)
@@ -100,9 +90,16 @@ class QuickStore:
             if os.path.lexists(index):
                 raise GitError(f"{index}: the index is not a regular file")
             return []
-        bases = [self.refs.head or self._empty_tree(), *sorted(self.refs.tips)]
+        told = merged_ids(os.environ)
+        tips = self.refs.tips or set(self.resolve(told).values() if told else ())
+        bases = [self.refs.head or self._empty_tree(), *sorted(tips)]
         env = {"GIT_INDEX_FILE": str(index)}
-        answers = [self.git.run("diff-index", "--cached", *_RAW, base, "--", env=env) for base in bases]
+        try:
+            answers = [self._compare(base, env) for base in bases]
+        except (
+            GitError
+        ):  # damaged, or a tree of more files than there is memory for: only those of the index count
+            return intersect([self._differing(index, base) for base in bases])
         changes = intersect([list(parse_raw(answer)) for answer in answers])
         if b" U\0" not in answers[0]:
             return changes
@@ -112,6 +109,17 @@ class QuickStore:
         }
         inside = [entry for entry in self.entries(index) if entry.path in unmerged and not entry.is_gitlink]
         return [*changes, *(Change(entry.path, entry.oid.decode(), ()) for entry in inside)]
+
+    def _compare(self, base: str, env: Mapping[str, str]) -> bytes:
+        arguments = ("diff-index", "--cached", *_RAW, base, "--")
+        return self.git.run(*arguments, env=env, max_heap_bytes=_MAX_INDEX_HEAP_BYTES)
+
+    def _differing(self, index: Path, base: str) -> list[Change]:
+        """What an index changes against a commit, file by file."""
+        entries = [entry for entry in self.entries(index) if not entry.is_gitlink]
+        held = self.held(base, {entry.path for entry in entries})
+        changes = [(entry.path, entry.oid.decode(), held.get(entry.path, "")) for entry in entries]
+        return [Change(path, new, (old,) if old else ()) for path, new, old in changes if new != old]
 
     def entries(self, index: Path) -> list[Entry]:
         """All that an index lists; GitError if it cannot be read."""
@@ -124,6 +132,13 @@ class QuickStore:
 
     def read(self, oids: Iterable[str]) -> Iterator[StoredObject]:
         return self.reader.read("".join(f"{oid}\n" for oid in dict.fromkeys(oids)).encode())
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[StoredObject]:
+        """What stands where a tree or an index says that files are. What is something else is recorded."""
+        for found in self.read(oids):
+            if found.kind != "blob":
+                self.faults.add("corrupt-objects", found.oid, f"a {found.kind} stands in the place of a file")
+            yield found
 
     def resolve(self, names: Collection[str]) -> dict[str, str]:
         """Name -> the commit that it leads to, for those that lead to one."""
@@ -188,16 +203,18 @@ class QuickStore:
             self.faults.add("shallow", str(self.layout.git_dir), reason)
         return found
 
-    def history(self, commits: Iterable[str]) -> list[Change]:
-        """What each of the commits changed against its parents; a merge only what none of them has."""
+    def history(self, commits: Iterable[str], most: int) -> list[Change]:
+        """What each of the commits changed against its parents; a merge only what none of them has. Of more than `most`
+        changes the rest is recorded as not read."""
         feed = "".join(f"{oid}\n" for oid in commits).encode()
         if not feed:
             return []
         arguments = ("diff-tree", "--stdin", "-c", "-r", "--root", "--always", *_RAW)
         with self.git.stream(*arguments, feed=feed, max_heap_bytes=_MAX_HEAP_BYTES) as process:
-            changes = list(islice(parse_history(process.tokens(), self.layout.hex_length), MAX_CHANGES + 1))
-            if len(changes) > MAX_CHANGES:
-                self.faults.add("too-deep", "history", f"over {MAX_CHANGES:,} changes: the rest was not read")
+            changes = list(islice(parse_history(process.tokens(), self.layout.hex_length), most + 1))
+            if len(changes) > most:
+                reason = f"over {most:,} changes: the rest was not read (a larger --max-memory would do)"
+                self.faults.add("too-deep", "history", reason)
             elif process.wait() != 0:
                 reason = f"commits cannot be compared with their parents: {process.complaint()}"
                 self.faults.add("missing-objects", "history", reason)
@@ -217,11 +234,16 @@ class QuickStore:
         # folder by folder: of all paths there may be more than anybody can list, and those that are asked for may hold
         # a value, which is not for a command line that every user may see
         below = [(path, path.split(b"/")) for path in paths]
-        wanted = {oid: below for oid, kind in self._kinds([f"{commit}^{{tree}}"]) if kind == "tree" and below}
+        roots = [oid for oid, kind in self._kinds([f"{commit}^{{tree}}"]) if kind == "tree"]
+        if not roots:
+            self.faults.add("missing-objects", commit, "it leads to no tree")
+        wanted = {oid: below for oid in roots if below}
         found: dict[bytes, str] = {}
         while wanted:
             following: dict[str, list[tuple[bytes, list[bytes]]]] = {}
             for tree in self.read(wanted):
+                if tree.kind != "tree" or not is_tree(tree.data, self.layout.hex_length):
+                    self.faults.add("corrupt-objects", tree.oid, "it is no tree, or a damaged one")
                 entries = {
                     name: (kind, oid) for kind, name, oid in tree_entries(tree.data, self.layout.hex_length)
                 }

@@ -10,11 +10,12 @@ from leakscan.gitstore.faults import Faults, readable
 from leakscan.gitstore.plainfile import read_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from leakscan.gitstore.layout import Layout
 
+_MAX_WORKTREES = 10_000
 _PSEUDO_REFS = ("ORIG_HEAD", "FETCH_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD")
 _MAX_REF_BYTES = 1 << 16
 _MAX_LIST_BYTES = 1 << 28
@@ -82,6 +83,11 @@ def read_head(layout: Layout, faults: Faults) -> Refs:
     return found
 
 
+def merged_ids(environ: Mapping[str, str]) -> list[str]:
+    """What `git merge` is bringing in, as it tells a pre-merge-commit hook: there is no MERGE_HEAD yet."""
+    return [name[8:] for name in environ if re.fullmatch("GITHEAD_([0-9a-f]{64}|[0-9a-f]{40})", name)]
+
+
 def is_valid_name(name: bytes) -> bool:
     """Whether git would take it as the full name of a ref."""
     return name.startswith(b"refs/") and len(name) < 4096 and not _BAD_NAME.search(name)
@@ -99,7 +105,7 @@ def git_dirs(layout: Layout) -> list[Path]:
         linked = sorted((layout.common_dir / "worktrees").iterdir())
     except OSError:
         linked = []
-    return [layout.common_dir, *linked[:10_000]]
+    return [layout.common_dir, *linked[:_MAX_WORKTREES]]
 
 
 class _Reader:
@@ -213,9 +219,11 @@ class _Reader:
         return refs
 
     def check_worktrees(self) -> None:
-        """Records that the git directories of linked work trees cannot be listed."""
+        """Records that the git directories of linked work trees cannot be listed, or are too many."""
         try:
-            os.listdir(self._layout.common_dir / "worktrees")
+            if len(os.listdir(self._layout.common_dir / "worktrees")) > _MAX_WORKTREES:
+                reason = f"more than {_MAX_WORKTREES:,} work trees: the rest was not read"
+                self._faults.add("too-large", "worktrees", reason)
         except (FileNotFoundError, NotADirectoryError):
             pass
         except OSError as error:

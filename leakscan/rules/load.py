@@ -85,6 +85,8 @@ def _iter_files(places: Iterable[Path]) -> Iterable[Path]:
 
 
 def _read(path: Path) -> str:
+    if not path.is_file():
+        raise RuleError(f"{path}: cannot be read: not a regular file")
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from leakscan.gitstore.layout import Layout
     from leakscan.gitstore.objects import StoredObject
 
+_CHANGE_BYTES = 400  # what a change in a range takes, at most on average
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -99,26 +101,13 @@ class ChangeScan:
             trees, blobs, tags = (
                 [o for o in objects if objects[o] == kind] for kind in ("tree", "blob", "tag")
             )
-            changes = store.history(reversed(commits))
+            changes = store.history(reversed(commits), self._session.options.max_memory // _CHANGE_BYTES)
             changes += [change for tree in trees for change in store.files(tree)]
             known = store.commits(commits)
-            added = {change.path for change in changes}
-            held = store.held(include[0], added) if commits else {}
-            origins: dict[str, list[Origin]] = {blob: [StoredBlob(blob)] for blob in blobs}
-            names: dict[bytes, Origin] = {
-                name: WorktreeFile(name) for name in (b".git/" + os.fsencode(ref) for ref in wanted.refs)
-            }
-            for change in changes:
-                if change.new:
-                    in_head = held.get(change.path) == change.new
-                    origin = CommittedFile(
-                        change.new, change.path, known.get(change.commit), in_head, "range"
-                    )
-                    origins.setdefault(change.new, []).append(origin)
-                    if not change.olds:
-                        names.setdefault(change.path, origin)
-            self._scan_blobs(store, origins)
-            self._scan_names(names)
+            self._scan_blobs(store, {blob: [StoredBlob(blob)] for blob in blobs})
+            self._scan_changes(store, changes, known, include[0] if commits else "")
+            refs = (b".git/" + os.fsencode(ref) for ref in wanted.refs)
+            self._scan_names({name: WorktreeFile(name) for name in refs})
             self._scan_messages(store.read([*commits, *tags]), known)
             self._forget(store, changes)
             self._reader.failures += store.failures
@@ -128,8 +117,40 @@ class ChangeScan:
         """The report of a push that publishes nothing, such as the deletion of a branch."""
         return self._session.result(str(layout.work_tree or layout.git_dir), whole=False)
 
+    def _scan_changes(
+        self, store: QuickStore, changes: Sequence[Change], known: Mapping[str, Commit], head: str
+    ) -> None:
+        """What stands in blobs that came, and in the paths of files that did. There may be millions of places: only
+        those where something was seen are made up."""
+
+        def origin(change: Change, *, in_head: bool = False) -> Origin:
+            return CommittedFile(change.new, change.path, known.get(change.commit), in_head, "range")
+
+        first: dict[str, Change] = {}
+        for change in changes:
+            if change.new:
+                first.setdefault(change.new, change)
+        blobs = (Blob(found.oid, found.data, origin(first[found.oid])) for found in store.blobs(first))
+        seen = self._reader.read_objects(blobs, "blobs")
+        paths = (change.path for change in changes if change.new and not change.olds)
+        named = self._reader.read_beside(names_with_anchors(paths, self._reader.has_anchor))
+        oids, names = {sighting.oid for sighting in seen}, set(_paths_of(named))
+        shown = [c for c in changes if c.new and (c.new in oids or c.path in names)]
+        held = store.held(head, {change.path for change in shown}) if head and shown else {}
+        by_oid: dict[str, list[Origin]] = {}
+        by_path: dict[bytes, Origin] = {}
+        for change in shown:
+            place = origin(change, in_head=held.get(change.path) == change.new)
+            by_oid.setdefault(change.new, []).append(place)
+            if not change.olds:
+                by_path.setdefault(change.path, place)
+        for sighting in seen:
+            self._place(sighting, by_oid[sighting.oid])
+        for sighting, path in zip(named, _paths_of(named), strict=True):
+            self._place(sighting, (by_path[path],))
+
     def _scan_blobs(self, store: QuickStore, origins: dict[str, list[Origin]]) -> None:
-        blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.read(origins))
+        blobs = (Blob(found.oid, found.data, origins[found.oid][0]) for found in store.blobs(origins))
         for sighting in self._reader.read_objects(blobs, "blobs"):
             self._place(sighting, origins[sighting.oid])
 
@@ -179,6 +200,11 @@ class ChangeScan:
             for match in self._detector.judge(seen, frozenset(paths[found.oid])):
                 if match.confidence >= self._session.options.min_confidence:
                     self._collector.known.add(match.identity)
+
+
+def _paths_of(sightings: Iterable[Sighting]) -> list[bytes]:
+    """Of files of names in which something was seen."""
+    return [s.origin.path for s in sightings if isinstance(s.origin, WorktreeFile)]
 
 
 def _resolve(store: QuickStore, wanted: Range) -> tuple[list[str], list[str]]:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
 from leakscan.gitstore.layout import find_layout, is_repository, read_settings
+from leakscan.gitstore.refs import git_dirs
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources.tree import iter_files, iter_folder
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Layout
     from leakscan.sources import Item
 
-_MAX_MODULES = 1_000
+_MAX_MODULES = 10_000
 # Packs are read, all of them; the others are made from objects, or name refs with their ids.
 _OF_GIT = re.compile(
     rb"pack/[^/]+\.(?:pack|idx)|pack/pack-[^/]+\.(?:rev|bitmap|mtimes|promisor)"
@@ -53,27 +54,37 @@ def unfinished_packs(layout: Layout) -> dict[str, tuple[int, ...]]:
     return found
 
 
-def unseen_modules(layout: Layout) -> Iterator[Skipped | Failure]:
-    """Git directories of submodules, below that of the repository, that no checkout of theirs leads to."""
-    label = ".git/" if layout.work_tree is not None else ""
-    pending = [layout.common_dir / "modules"]
+def unseen_modules(layout: Layout) -> Iterator[Item]:
+    """Git directories of submodules, below that of the repository, that no checkout of theirs leads to, and files
+    beside them."""
+    label = b".git/" if layout.work_tree is not None else b""
+    pending = [folder / "modules" for folder in git_dirs(layout)]
     for _ in range(_MAX_MODULES):
         if not pending:
             return
         folder = pending.pop()
-        where = label + str(folder.relative_to(layout.common_dir))
-        if os.path.lexists(folder / "HEAD"):
-            if is_repository(os.fsencode(folder), b"") and not _is_checked_out(folder):
+        below = os.fsencode(folder.relative_to(layout.common_dir))
+        where = os.fsdecode(label + below)
+        if is_repository(os.fsencode(folder), b""):
+            if not _is_checked_out(folder):
                 yield Skipped(where, "history of a nested repository: scan it by its own name")
             pending.append(folder / "modules")
             continue
         try:
             with os.scandir(folder) as entries:
-                pending += sorted(Path(e.path) for e in entries if e.is_dir(follow_symlinks=False))
+                found = sorted(entries, key=lambda entry: entry.name)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
             yield Failure("unreadable", where, error.strerror or "cannot be listed")
+            continue
+        folders = [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
+        pending += folders
+        files = [below + b"/" + os.fsencode(entry.name) for entry in found if Path(entry.path) not in folders]
+        yield from _told_below(label, iter_files(layout.common_dir, files))
+    if pending:
+        reason = f"over {_MAX_MODULES:,} folders of submodules: the rest was not read"
+        yield Failure("too-deep", os.fsdecode(label + b"modules"), reason)
 
 
 def _is_checked_out(git_dir: Path) -> bool:
@@ -92,8 +103,20 @@ def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> It
     if not folder.is_dir():
         return
     entries = (e for e in iter_folder(folder) if not isinstance(e, bytes) or not is_read(e))
-    for item in iter_files(folder, entries):
+    yield from _told_below(
+        label + b"objects/",
+        (i for i in iter_files(folder, entries) if not isinstance(i, Failure | Skipped) or _is_told(i)),
+    )
+
+
+def _is_told(item: Failure | Skipped) -> bool:
+    """Whether nobody else tells it."""
+    return isinstance(item, Failure) and item.kind != "vanished" and not _OF_STORE.fullmatch(item.where)
+
+
+def _told_below(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
         if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
-            yield Blob("", item.data, WorktreeFile(label + b"objects/" + item.origin.path))
-        elif isinstance(item, Failure) and item.kind != "vanished" and not _OF_STORE.fullmatch(item.where):
-            yield replace(item, where=f"{os.fsdecode(label)}objects/{item.where}")
+            yield Blob("", item.data, WorktreeFile(label + item.origin.path))
+        elif isinstance(item, Failure | Skipped):
+            yield replace(item, where=os.fsdecode(label) + item.where)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,16 +23,21 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Layout
     from leakscan.gitstore.named import NameTests
 
-_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable", b"logs")
+_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable")
 _OF_LFS = re.compile(rb"lfs/objects/../../[0-9a-f]{64}")  # read with their pointers
 _HOLDS_IDS = re.compile(
     rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
 )
 _MAX_REMEMBERED = 1 << 16
+_AT_ONCE = 10_000  # names
 _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 _ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
-# Binary, or (COMMIT_EDITMSG, and above the reflogs) copies of what commits say.
+# Binary, or copies of what commits say.
+_SUBJECT = re.compile(
+    rb"^[0-9a-f]{40,64} [0-9a-f]{40,64} [^\n]*\t(?:commit|rebase|cherry-pick|revert|am)\b[^\n]*$",
+    re.MULTILINE,
+)
 _LEFT_OUT = re.compile(rb"index|sharedindex\.[0-9a-f]+|COMMIT_EDITMSG")
 
 
@@ -48,11 +54,12 @@ def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
 
 def names_with_anchors(names: Iterable[bytes], has_anchor: Callable[[bytes], bool]) -> Iterator[Blob]:
     """Those names that may hold a value, each as a content that stands at the name itself."""
-    names = list(dict.fromkeys(names))
-    lines = _as_lines(names)
-    if has_anchor(lines):
-        texts = zip(names, lines.split(b"\n"), strict=True)
-        yield from (Blob("", text, WorktreeFile(name)) for name, text in texts if has_anchor(text))
+    pending = iter(dict.fromkeys(names))
+    while several := list(islice(pending, _AT_ONCE)):
+        lines = _as_lines(several)
+        if has_anchor(lines):
+            texts = zip(several, lines.split(b"\n"), strict=True)
+            yield from (Blob("", text, WorktreeFile(name)) for name, text in texts if has_anchor(text))
 
 
 def name_tests(detector: Detector) -> NameTests:
@@ -83,8 +90,11 @@ def git_dir_items(
     for folder in _git_folders(layout):
         yield from _git_files(folder, label)
     for folder in git_dirs(layout)[1:]:
-        if folder != layout.git_dir:
-            yield from _git_files(folder, label + b"worktrees/" + os.fsencode(folder.name) + b"/")
+        name = b"worktrees/" + os.fsencode(folder.name)
+        if not folder.is_dir():
+            yield from _told_as(label, iter_files(layout.common_dir, [name]))
+        elif folder != layout.git_dir:
+            yield from _git_files(folder, label + name + b"/", (b"modules",))
     yield from left_among_objects(layout, label)
 
 
@@ -94,23 +104,27 @@ def _git_folders(layout: Layout) -> Iterable[Path]:
     return dict.fromkeys((*common, layout.git_dir))
 
 
-def _git_files(git_dir: Path, label: bytes) -> Iterator[Item]:
+def _git_files(git_dir: Path, label: bytes, others: Collection[bytes] = _HOLDS_OBJECTS) -> Iterator[Item]:
     """The git directory's own files (config, hooks, FETCH_HEAD, what editors left), under `label`, without the ids of
-    objects; those of its folders that hold objects or other git directories are not among them."""
-    for item in iter_files(git_dir, _listed(git_dir)):
+    objects; those of its folders that hold objects or `others` of git directories are not among them."""
+    yield from _told_as(label, iter_files(git_dir, _listed(git_dir, others)))
+
+
+def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
         if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
             path = item.origin.path
-            data = (
-                _ID.sub(lambda found: b"0" * len(found[0]), item.data)
-                if _HOLDS_IDS.match(path)
-                else item.data
-            )
+            data = _SUBJECT.sub(b"", item.data) if path.startswith(b"logs/") else item.data
+            if _HOLDS_IDS.match(path):
+                data = _ID.sub(lambda found: b"0" * len(found[0]), data)
             yield Blob("", data, WorktreeFile(label + path))
+        elif isinstance(item, Failure) and item.kind == "vanished" and item.where.endswith(".lock"):
+            yield Skipped(os.fsdecode(label) + item.where, "a lock that git has taken away")
         elif isinstance(item, Failure | Skipped):
             yield replace(item, where=os.fsdecode(label) + item.where)
 
 
-def _listed(git_dir: Path) -> Iterator[Entry]:
+def _listed(git_dir: Path, others: Collection[bytes]) -> Iterator[Entry]:
     try:
         with os.scandir(os.fsencode(git_dir)) as entries:
             found = sorted(entries, key=lambda entry: entry.name)
@@ -118,7 +132,7 @@ def _listed(git_dir: Path) -> Iterator[Entry]:
         return  # the store told it
     for entry in found:
         if entry.is_dir(follow_symlinks=False):
-            if entry.name not in _HOLDS_OBJECTS:
+            if entry.name not in others:
                 yield from (
                     inner
                     for inner in iter_folder(git_dir, entry.name)

@@ -48,10 +48,11 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
             if info.flag_bits & _ENCRYPTED:
                 yield Trouble("encrypted", name, "protected by a password")
                 continue
+            behind = bytearray()
             try:
                 with archive.open(info) as file:  # it checks what stands before the content
                     deflated = info.compress_type == zipfile.ZIP_DEFLATED
-                    content = budget.take(_inflated(data, info)) if deflated else budget.read(file)
+                    content = budget.take(_inflated(data, info, behind)) if deflated else budget.read(file)
             except NotImplementedError:
                 yield Trouble("unsupported-format", name, "compressed in a way that Python does not read")
             except Unreadable as error:
@@ -61,6 +62,8 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
             else:
                 if content or not name.endswith(b"/"):  # a folder, unless there is something in it
                     yield name, content
+            if behind.strip(b"\0"):
+                yield Trouble("bad-archive", name, "holds more behind its content")
         if _has_unlisted(data, archive):
             yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
 
@@ -95,14 +98,14 @@ def _content_start(data: bytes, info: zipfile.ZipInfo) -> int:
     return info.header_offset + _LOCAL_HEADER_BYTES + int(name + extra)
 
 
-def _inflated(data: bytes, info: zipfile.ZipInfo) -> Iterator[bytes]:
+def _inflated(data: bytes, info: zipfile.ZipInfo, behind: bytearray) -> Iterator[bytes]:
     """The content of a member whose local header was found good. EOFError as `inflate`, and where it lies behind the
     end of the archive."""
     start = _content_start(data, info)
     packed = memoryview(data)[start : start + info.compress_size]
     if info.compress_size and not packed:
         raise EOFError
-    return deflate.inflate(packed, info.file_size, info.CRC)
+    return deflate.inflate(packed, info.file_size, info.CRC, behind)
 
 
 def iter_tar(data: bytes, budget: Budget, *, with_rest: bool = False) -> Iterator[Piece]:

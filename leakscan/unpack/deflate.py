@@ -23,9 +23,9 @@ def decompressor(window_bits: int) -> Any:
     return _zlib.decompressobj(window_bits)
 
 
-def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
-    """The content of a raw stream, at most a MiB at once. EOFError if it is more than `size` bytes, or not what the
-    checksum says."""
+def inflate(packed: memoryview, size: int, crc: int, behind: bytearray) -> Iterator[bytes]:
+    """The content of a raw stream, at most a MiB at once, and at last, in `behind`, what stands behind it. EOFError if
+    it is more than `size` bytes, or not what the checksum says."""
     stream = decompressor(-zlib.MAX_WBITS)
     rest, place, found = b"", 0, 0
     while not stream.eof:
@@ -43,3 +43,4 @@ def inflate(packed: memoryview, size: int, crc: int) -> Iterator[bytes]:
         yield chunk
     if found != crc:
         raise EOFError
+    behind += stream.unused_data + packed[place:]

@@ -42,6 +42,7 @@ _MAGICS: Final = (
     (b"MSCF\0\0\0\0", "cabinet"),
     (b"\xed\xab\xee\xdb", "RPM"),
     (b"!<arch>\ndebian-binary", "Debian package"),
+    (b"!<arch>\n", "ar"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
@@ -81,9 +82,9 @@ def _unpack(
                 continue
             inner_path, content = _join(path, piece[0]), piece[1]
             inner = _form(content)
-            if inner is None:
+            if inner != "tar":  # of archives too: comments, names, what was deleted
                 yield Member(inner_path, content, packing)
-            else:
+            if inner is not None:
                 yield from _unpack(content, inner, inner_path, packing, budget)
     except Unreadable as error:
         yield Trouble(error.kind, path, f"{form}: {error.reason}")
@@ -123,6 +124,7 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
         "git pack": iter_pack,
         "git bundle": iter_pack,
         "Debian package": iter_ar,
+        "ar": iter_ar,
     }
     packed: dict[str, _Stream] = {
         "gzip": streams.read_gzip,

@@ -107,6 +107,23 @@ def test_a_merge_answers_for_what_it_adds_itself(hooked: Repo, make_pair: Callab
     assert git(hooked, "commit", "--no-edit").returncode == 0
 
 
+def test_a_merge_of_git_s_own_answers_for_nothing_that_was_there(hooked: Repo, pair: Pair) -> None:
+    hooks = hooked.path / ".git/hooks"
+    (hooks / "pre-merge-commit").symlink_to("pre-commit")
+    hooked.run("checkout", "-q", "-b", "side")
+    hooked.write("leaked.py", secret_line(pair))
+    hooked.run("add", "-A")
+    assert git(hooked, "commit", "--no-verify", "-m", "side").returncode == 0
+    hooked.run("checkout", "-q", "main")
+    hooked.commit("main", a_py="a = 'main'\n")
+    hooked.run("branch", "before")
+    done = git(hooked, "merge", "--no-edit", "side")
+    assert (done.returncode, "No exchange credentials found" in done.stdout + done.stderr) == (0, True), done
+    hooked.run("reset", "-q", "--hard", "before")
+    git(hooked, "merge", "--squash", "side")
+    assert refused(git(hooked, "commit", "-m", "squashed"), "leaked.py")
+
+
 def test_every_side_of_a_conflict_is_read(
     leakscan: Scan, hooked: Repo, make_pair: Callable[[int], Pair]
 ) -> None:

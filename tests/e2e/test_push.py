@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Pair, Repo, Run
+from tests.conftest import COMMAND, Pair, Repo, Run
 
 Scan = Callable[..., Run]
 NOWHERE = "0" * 40
@@ -100,3 +103,41 @@ def test_a_tree_of_more_paths_than_can_be_listed(leakscan: Scan, repo: Repo, pai
     assert (run.exit_code, places(run)) == (1, [("bot.py", "range")])
     assert run.findings[0]["locations"][0]["in_head"]
     assert [f["kind"] for f in push(leakscan, repo, after).json["failures"]] == ["too-deep"]
+
+
+@pytest.mark.parametrize("asked", ["scan . --range $old..$new", "scan ."])
+def test_a_server_sees_what_is_pushed_before_it_takes_it_in(
+    repo: Repo, pair: Pair, tmp_path: Path, asked: str
+) -> None:
+    repo.commit("start", a_txt="clean\n")
+    server = tmp_path / "server.git"
+    repo.run("clone", "-q", "--bare", ".", str(server))
+    said = tmp_path / "said"
+    lines = ("#!/bin/sh", "read old new ref", f"{COMMAND} {asked} -f json >{said}", f"echo $? >>{said}.codes")
+    hook = server / "hooks/pre-receive"
+    hook.write_text("\n".join((*lines, "test $(tail -n 1 " + f"{said}.codes) = 0\n")))
+    hook.chmod(0o755)
+    repo.run("remote", "add", "server", str(server))
+    repo.commit("still clean", b_txt="clean too\n")
+    repo.run("push", "-q", "server", "main")
+    repo.commit("leak", b_txt=line_of(pair))
+    with pytest.raises(subprocess.CalledProcessError):
+        repo.run("push", "-q", "server", "main")
+    assert Path(f"{said}.codes").read_text().split() == ["0", "1"]
+    assert json.loads(said.read_text())["failures"] == []
+
+
+def test_a_tree_in_the_place_of_a_file_is_told(leakscan: Scan, repo: Repo, pair: Pair, start: str) -> None:
+    inner = tree(repo, ("100644", "bot.py", blob(repo, line_of(pair))))
+    entry = b"100644 bot\0" + bytes.fromhex(inner)
+    outer = repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=entry)
+    run = push(leakscan, repo, repo.run("commit-tree", "-m", "m", "-p", start, outer), "refs/heads/x")
+    assert (run.exit_code, [failure["where"] for failure in run.json["failures"]]) == (3, [inner])
+
+
+def test_a_damaged_tree_under_the_index_is_told(leakscan: Scan, repo: Repo, start: str) -> None:
+    repo.run("update-index", "--add", "--cacheinfo", f"100644,{blob(repo, 'clean, too')},b.txt")
+    damaged = repo.run("hash-object", "-t", "tree", "-w", "--literally", "--stdin", stdin=b"no tree")
+    repo.run("update-ref", "HEAD", repo.run("commit-tree", "-m", "m", damaged))
+    run = leakscan("hook", "-f", "json", cwd=repo.path)
+    assert (run.exit_code, [failure["where"] for failure in run.json["failures"]]) == (3, [damaged])

@@ -95,7 +95,8 @@ def a_loose_object_that_lies_about_its_size(repo, canary):
 
 @case(FOUND)
 def pipes_sockets_and_links_in_the_tree(repo, canary):
-    for name in ("pipe", ".gitattributes", ".git/FETCH_HEAD", ".git/hooks/x"):
+    (repo.path / "d").mkdir()
+    for name in ("pipe", ".gitattributes", ".gitignore", "d/.gitignore", ".git/FETCH_HEAD", ".git/hooks/x"):
         os.mkfifo(repo.path / name)
     with socket.socket(socket.AF_UNIX) as listener:
         before = Path.cwd()

@@ -48,6 +48,17 @@ def raw_commit(repo: Repo, tree: str, *lines: bytes, message: bytes = b"x") -> s
 
 
 @damage
+def an_index_of_one_place_for_two(repo, canary):
+    index = packed(repo, "idx")
+    data = index.read_bytes()
+    (count,) = struct.unpack_from(">I", data, 8 + 255 * 4)
+    at = 8 + 1024 + 24 * count
+    offsets = sorted(data[place : place + 4] for place in range(at, at + 4 * count, 4))
+    data = data[:at] + data[at : at + 4 * count].replace(offsets[0], offsets[1]) + data[at + 4 * count : -20]
+    index.write_bytes(data + sha1(data).digest())
+
+
+@damage
 def deltas_in_a_circle(repo, canary):
     pack = PackWriter()
     one, two = blob_id(b"one"), blob_id(b"two")

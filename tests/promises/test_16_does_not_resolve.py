@@ -65,3 +65,33 @@ def test_only_the_kind_that_was_accepted_is_accepted(repo, leakscan, kind) -> No
     (repo.path / ".git/objects" / oid[:2] / oid[2:]).unlink()
     run = leakscan("scan", ".", *FLAGS, "--accept-incomplete", kind, cwd=repo.path)
     assert run.exit_code == (0 if kind == "missing-objects" else 3)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["scan", ".", "--baseline", "pipe"],
+        ["scan", ".", "--config", "pipe"],
+        ["scan", ".", "--rules", "rules"],
+        ["scan", ".", "--rules", "/dev/full"],
+        ["hook", "--config", "/dev/zero"],
+        ["ci"],
+        ["report", "pipe"],
+        ["fleet", "run", "--run", "run", "pipe"],
+    ],
+    ids=" ".join,
+)
+def test_nobody_waits_for_what_a_pipe_gives(repo, leakscan, arguments) -> None:
+    repo.commit(a_txt="clean\n")
+    (repo.path / "rules").mkdir()
+    for name in ("pipe", "rules/moonbase.toml"):
+        os.mkfifo(repo.path / name)
+    env = {"GITHUB_ACTIONS": "1", "GITHUB_EVENT_NAME": "push", "GITHUB_EVENT_PATH": str(repo.path / "pipe")}
+    run = leakscan(*arguments, cwd=repo.path, env=env)
+    assert run.exit_code == 2
+    assert "regular file" in run.stderr or "rule file" in run.stderr
+
+
+def test_what_the_shell_has_opened_is_read(repo, leakscan) -> None:
+    repo.commit(a_txt="clean\n")
+    assert leakscan("scan", ".", "--config", "/dev/stdin", cwd=repo.path, stdin=b"").exit_code == 0

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,9 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "j").symlink_to(tmp_path / "target")
     with pytest.raises(ConfigError):
         Journal(tmp_path / "j")
+
+
+def test_a_pipe_is_no_journal(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "journal")
+    with pytest.raises(ConfigError, match="not a regular file"):
+        list(read_journal(tmp_path / "journal"))

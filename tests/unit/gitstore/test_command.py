@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leakscan.errors import GitError
+from leakscan.gitstore import command
 from leakscan.gitstore.command import CHUNK, Git, find_git, isolated_environment
 
 if TYPE_CHECKING:
@@ -79,6 +80,14 @@ def test_the_last_line_of_a_long_complaint_is_told(git: Git, repo: Repo) -> None
 def test_git_gets_no_more_memory_than_it_is_given(git: Git, options: dict[str, int], limit: int) -> None:
     with git.stream("cat-file", "--batch", feed=b"HEAD\n" * 10**6, **options) as process:
         assert resource.prlimit(process._popen.pid, resource.RLIMIT_DATA) == (limit, limit)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells what a process spent")
+def test_a_git_that_waits_for_a_pipe_is_ended(git: Git, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(command, "_LOOK_EVERY_S", 0.02)
+    os.mkfifo(tmp_path / "index")
+    with pytest.raises(GitError, match="git ls-files: it stood still for"):
+        git.run("ls-files", env={"GIT_INDEX_FILE": str(tmp_path / "index")})
 
 
 def test_a_git_that_is_left_behind_is_ended(git: Git) -> None:

@@ -15,7 +15,6 @@ from leakscan.gitstore import (
     memory,
     objects,
     packs,
-    quick,
     refs,
     shadow,
     trees,
@@ -195,14 +194,13 @@ def test_what_is_too_much_to_remember_is_not_written(monkeypatch: pytest.MonkeyP
         Memory("key").encode()
 
 
-def test_changes_of_a_range_are_read_up_to_a_number(busy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_of_a_range_are_read_up_to_a_number(busy) -> None:
     repo, _ = busy
     found = find_layout(repo.path)
     assert found is not None
     for limit, told in ((3, []), (2, ["too-deep"])):
-        monkeypatch.setattr(quick, "MAX_CHANGES", limit)
         with QuickStore(found) as store:
-            store.history([repo.git("rev-parse", "HEAD")])
+            store.history([repo.git("rev-parse", "HEAD")], limit)
             assert [failure.kind for failure in store.failures] == told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import struct
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def rewritten(path: Path, start: int, data: bytes) -> None:
     end = start + len(data) if start >= 0 else len(content) + start + len(data)
     content[start if start >= 0 else len(content) + start : end] = data
     path.write_bytes(content)
+
+
+def test_a_pack_of_holes_or_without_room_is_not_opened(tmp_path: Path) -> None:
+    path = pack(tmp_path)
+    rewritten(path, 8, struct.pack(">I", 1_000))
+    assert fault(tmp_path) == "the pack says that it holds 1000 objects: it has no room for them"
+    for name in (path.name, path.with_suffix(".idx").name):
+        pack(tmp_path)
+        os.truncate(tmp_path / "pack" / name, 1 << 40)
+        assert fault(tmp_path) == "the pack or its index is full of holes"
 
 
 def test_a_pack_and_its_index_must_agree(tmp_path: Path) -> None:

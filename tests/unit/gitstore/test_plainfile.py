@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tracemalloc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -28,6 +29,17 @@ def test_a_file_is_read_as_far_as_it_may_be_and_else_refused(tmp_path: Path) -> 
     with pytest.raises(OSError, match="longer than 10 bytes"):
         read_file(file, 10)
     assert read_file(os.fsencode(file), 11) == b"x" * 11
+
+
+def test_of_a_file_that_is_too_long_nothing_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    os.truncate(file, 1 << 40)
+    tracemalloc.start()
+    with pytest.raises(OSError, match="longer"):
+        read_file(file, 64 << 20)
+    assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    tracemalloc.stop()
 
 
 def test_links_are_followed_only_if_asked_for_and_pipes_never(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ import pytest
 from gitrepo import Repo
 
 from leakscan.errors import GitError, TargetError
+from leakscan.gitstore import quick
 from leakscan.gitstore.changes import Change
-from leakscan.gitstore.layout import find_layout
-from leakscan.gitstore.quick import QuickStore, find_here
+from leakscan.gitstore.layout import find_here, find_layout
+from leakscan.gitstore.quick import QuickStore
 from leakscan.gitstore.staged import paths_below, staged_work
 
 if TYPE_CHECKING:
@@ -70,6 +71,26 @@ def test_files_that_are_as_they_were_count_as_new(staged: Repo) -> None:
     assert work(staged, b"untracked", b"same") == (same, [b"untracked"])
     with pytest.raises(TargetError, match="absent: neither in the index nor on disk"):
         work(staged, b"absent")
+
+
+def test_a_commit_of_more_files_than_there_is_memory_for_is_compared_file_by_file(
+    staged: Repo, monkeypatch
+) -> None:
+    monkeypatch.setattr(quick, "_MAX_INDEX_HEAP_BYTES", 32 << 20)
+    expected = work(staged, everything=True)[0]
+    bomb = staged.git("rev-parse", "HEAD:d")
+    for _ in range(8):
+        lines = "".join(f"040000 tree {bomb}\t{number}\n" for number in range(10))
+        bomb = staged.git("mktree", stdin=lines.encode())
+    listed = staged.git("ls-tree", "HEAD") + f"\n040000 tree {bomb}\tbomb\n"
+    commit = staged.git("commit-tree", "-m", "x", staged.git("mktree", stdin=listed.encode()))
+    staged.git("update-ref", "HEAD", commit)
+    assert work(staged, everything=True)[0] == {p: blobs for p, blobs in expected.items() if p != b"gone"}
+    (staged.git_dir / "HEAD").write_text("1" * 40)
+    with store_of(staged) as store:
+        changes = store.staged(staged.git_dir / "index")
+        assert {change.path for change in changes} == {b"changed", b"same", b"d/new", b"d/same"}
+        assert [failure.kind for failure in store.failures] == ["missing-objects"]
 
 
 def test_a_repository_without_a_commit_or_an_index_has_nothing_or_all(repo: Repo) -> None:
@@ -148,13 +169,13 @@ def test_a_range_is_what_one_side_leads_to_and_the_other_does_not(history) -> No
         assert store.commits_between([third], []) == [third, second, first]
         assert store.commits_between([third], [first]) == [third, second]
         assert store.commits_between([first], [third]) == []
-        changes = store.history([third, second])
+        changes = store.history([third, second], 9)
         assert changes == [
             Change(b"a", blob(repo, "3"), (blob(repo, "2"),), third),
             Change(b"c", blob(repo, "1"), (), third),
             Change(b"a", blob(repo, "2"), (blob(repo, "1"),), second),
         ]
-        assert store.history([]) == []
+        assert store.history([], 9) == []
         made = store.commits([third, second])
         assert [made[oid].order for oid in (third, second)] == [2, 1]
         assert {commit.author for commit in made.values()} == {"Ann <ann@example.org>"}

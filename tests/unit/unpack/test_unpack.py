@@ -142,7 +142,7 @@ def test_tables_become_text(wal: bool) -> None:
 
 def test_nested_names_are_joined_and_depth_is_bounded() -> None:
     data = zipped({"in.zip": zipped({"x.tar": packed_tar({"y": TEXT})})})
-    assert members(data)[0] == (b"in.zip!x.tar!y", TEXT)
+    assert members(data)[1] == (b"in.zip!x.tar!y", TEXT)
     assert troubles(zipped({"out.zip": data})) == [("too-deep", b"out.zip!in.zip!x.tar")]
 
 
@@ -218,7 +218,10 @@ def test_a_member_that_the_directory_does_not_list_is_told() -> None:
 
 def test_what_only_looks_like_a_member_is_none() -> None:
     stored = zipped({"in.zip": zipped({"a": TEXT})}, zipfile.ZIP_STORED)
-    assert (members(stored), troubles(stored)) == ([(b"in.zip!a", TEXT)], [])
+    assert (members(stored), troubles(stored)) == (
+        [(b"in.zip", zipped({"a": TEXT})), (b"in.zip!a", TEXT)],
+        [],
+    )
     for change in ({4: 64}, {8: 100}, {26: 0}):  # its version, its method, the length of its name
         head = bytearray(zipped({"a": TEXT})[:60])
         for at, value in change.items():

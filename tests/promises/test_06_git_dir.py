@@ -1,0 +1,47 @@
+"""Promise 6: what lies in a git directory is read, wherever it lies, or told."""
+
+from __future__ import annotations
+
+import pytest
+
+from leakscan.rules.fake import fake
+from tests.conftest import Repo
+
+LINE = f"binance_api_secret='{fake('alnum:64', 606)}'\n"
+ID = "1" * 40
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "logs/notes.txt",
+        "logs/refs/heads/notes",
+        "modules/notes.txt",
+        "modules/deep/notes.txt",
+        "modules/broken/HEAD",
+        "worktrees/notes.txt",
+        "worktrees/w/notes.txt",
+        "worktrees/w/objects/notes.txt",
+        "worktrees/w/modules/notes.txt",
+    ],
+)
+def test_a_stray_file_of_the_git_directory_is_read(repo: Repo, leakscan, name: str) -> None:
+    repo.commit(a_txt="clean\n")
+    file = repo.path / ".git" / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(LINE)
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    assert [place["path"] for place in finding["locations"]] == [f".git/{name}"]
+
+
+def test_what_a_reflog_says_of_itself_is_read(repo: Repo, leakscan) -> None:
+    told = repo.commit(LINE.strip(), a_txt="clean\n")
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    assert [place["commit"] for place in finding["locations"]] == [told], "subjects are copies"
+    (repo.path / "b.txt").write_text("clean, too\n")
+    repo.run("add", "-A")
+    repo.run("commit", "-q", "-m", "other")
+    repo.run("update-ref", "-m", f"from {LINE.strip()}", "refs/heads/main", "HEAD~1")
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    paths = [place["path"] for place in finding["locations"] if place["path"]]
+    assert paths == [".git/logs/HEAD", ".git/logs/refs/heads/main"]

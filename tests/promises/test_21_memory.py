@@ -1,0 +1,43 @@
+"""Promise 21: memory stays bounded, whatever a repository says."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+
+from tests.conftest import Repo
+from tests.promises.cases import LINE
+
+PATHS, MOST_BYTES = 300_000, 200 << 20
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+
+
+def _folder(repo: Repo, *entries: str) -> str:
+    return repo.run("mktree", stdin="".join(f"{entry}\n" for entry in entries).encode())
+
+
+def test_a_range_takes_little_for_each_of_its_paths(repo: Repo) -> None:
+    repo.commit(a_txt="1\n", s_py=LINE)
+    names = [f"100644 blob {repo.run('rev-parse', 'HEAD:a.txt')}\tname-of-a-file-{n}" for n in range(1_000)]
+    value = f"100644 blob {repo.run('rev-parse', 'HEAD:s.py')}\ts.py"
+    folders = [
+        f"040000 tree {_folder(repo, *names, f'{names[0]}-{number}')}\tfolder-{number}"
+        for number in range(PATHS // len(names))
+    ]
+    tree = _folder(repo, *folders, value)
+    base = repo.run("commit-tree", "-m", "nothing", _folder(repo))
+    tip = repo.run("commit-tree", "-m", "many", "-p", base, tree)
+    run = subprocess.run(
+        [sys.executable, "-m", "leakscan", "scan", ".", "--range", f"{base}..{tip}", "-f", "json"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        preexec_fn=_limit,
+    )
+    assert run.returncode == 1, run.stderr
+    assert [place["path"] for place in json.loads(run.stdout)["findings"][0]["locations"]] == ["s.py"]

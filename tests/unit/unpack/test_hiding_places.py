@@ -1,0 +1,78 @@
+"""What stands in an archive and in none of its members."""
+
+from __future__ import annotations
+
+import gzip
+import sqlite3
+import struct
+import zlib
+
+import pytest
+
+from leakscan.unpack import Member, Trouble, iter_members
+from tests.conftest import zipped
+
+TEXT = b"api_secret = 'not one'\n"
+
+
+def found(data: bytes) -> tuple[dict[bytes, bytes], list[Trouble]]:
+    pieces = list(iter_members(data))
+    return {m.path: m.data for m in pieces if isinstance(m, Member)}, [
+        t for t in pieces if isinstance(t, Trouble)
+    ]
+
+
+def deflated(text: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-15)
+    return stream.compress(text) + stream.flush()
+
+
+def with_streams(*texts: bytes) -> bytes:
+    """A zip whose only member is said to hold the first of these; their streams stand one behind the other."""
+    data = bytearray(zipped({"a": b"".join(map(deflated, texts))}, 0))
+    for start, at in ((0, 8), (data.index(b"PK\x01\x02"), 10)):
+        struct.pack_into("<H", data, start + at, 8)
+        struct.pack_into("<I", data, start + at + 6, zlib.crc32(texts[0]))
+        struct.pack_into("<I", data, start + at + 14, len(texts[0]))
+    return bytes(data)
+
+
+@pytest.mark.parametrize("first", [b"harmless", b"harmless " * 100_000])
+def test_a_second_stream_behind_that_of_a_member_is_told(first: bytes) -> None:
+    assert found(with_streams(first)) == ({b"a": first}, [])
+    for others in ((TEXT,), (TEXT * 40_000, b"more")):
+        told = Trouble("bad-archive", b"a", "holds more behind its content")
+        assert found(with_streams(first, *others)) == ({b"a": first}, [told])
+
+
+def test_members_of_a_static_library_are_looked_into() -> None:
+    packed = gzip.compress(TEXT)
+    members = {b"/": b"\0\0\0\0", b"notes.gz/": packed, b"#1/8": b"long.gz\0" + packed}
+    data = b"!<arch>\n"
+    for name, content in members.items():
+        data += b"%-16b%-32b%-10d`\n" % (name, b"0", len(content)) + content + b"\n" * (len(content) % 2)
+    inside, told = found(data)
+    assert (inside[b"notes.gz"], inside[b"long.gz"], told) == (TEXT, TEXT, [])
+
+
+def test_a_name_longer_than_its_member_hides_nothing() -> None:
+    packed = gzip.compress(TEXT)
+    for length in (len(packed) + 1, 9_999_999_999):
+        head = b"#1/%-13d%-32b%-10d`\n" % (length, b"0", len(packed))
+        assert found(b"!<arch>\n" + head + packed)[1] == [
+            Trouble("bad-archive", b"", "ar: damaged or cut off")
+        ]
+
+
+def test_what_an_inner_archive_says_of_itself_is_read() -> None:
+    database = sqlite3.connect(":memory:")
+    database.execute("PRAGMA secure_delete = OFF")
+    database.execute("CREATE TABLE t (a TEXT)")
+    database.executemany("INSERT INTO t VALUES (?)", [("nothing",), (TEXT.decode(),)])
+    database.execute("DELETE FROM t WHERE rowid = 2")
+    database.commit()
+    behind = gzip.compress(b"harmless") + TEXT
+    outer = zipped({"db": database.serialize(), "z": behind, "zip": zipped({"a": b"x"}) + TEXT})
+    assert found(outer)[0][b"db!t"] == b"a: nothing\n"
+    told = [piece.path for piece in iter_members(outer) if isinstance(piece, Member) and TEXT in piece.data]
+    assert told == [b"db", b"z", b"zip"]
