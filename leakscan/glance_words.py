@@ -70,13 +70,13 @@ HINTS = (
     b'tapi-mac', b'tapi_id', b'token', b'tokocrypto',
     b'toobit', b'umfutures', b'upbit', b'values',
     b'wallet', b'wazirix', b'wazirx', b'weex',
-    b'wex.nz', b'whitebit', b'woo x', b'woo-x',
-    b'woo.org', b'woo_', b'wooapi', b'woox',
-    b'x-bapi-', b'x-cc-webhook', b'x-pck', b'x-simulated-trading',
-    b'x10_', b'x10api', b'x10stark', b'x10xchange',
-    b'xcoin_api', b'xcoinapi', b'xt.com', b'xt_',
-    b'xtcom', b'xtexchange', b'zaif', b'zebpay',
-    b'zklighter',
+    b'wex.nz', b'whitebit', b"won't be shown ever again", b'woo x',
+    b'woo-x', b'woo.org', b'woo_', b'wooapi',
+    b'woox', b'x-bapi-', b'x-cc-webhook', b'x-pck',
+    b'x-simulated-trading', b'x10_', b'x10api', b'x10stark',
+    b'x10xchange', b'xcoin_api', b'xcoinapi', b'xt.com',
+    b'xt_', b'xtcom', b'xtexchange', b'zaif',
+    b'zebpay', b'zklighter',
 )
 # fmt: off
 HEADS = (

@@ -118,7 +118,7 @@ class Collector:
         for members in groups:
             if len({best[identity].exchange for identity in members}) > 1:
                 best.update(self._alike(members, best))
-            best.update(self._of_test_network(members, best))
+            best.update(self._of_environment(members, best))
         return best
 
     def _members(self) -> list[set[bytes]]:
@@ -144,25 +144,31 @@ class Collector:
         # The ids of environments begin with that of their exchange: the later one says more.
         return max(reversed(ways), key=lambda way: sum(match.score for match in way.values()), default={})
 
-    def _of_test_network(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
-        """Of the test network that is told in one place, where the exchange alone is named in others and none of them
-        says that it is the live one."""
-        exchange = next(iter({best[identity].exchange for identity in members}))
-        told: list[dict[str, Match]] = []
+    def _of_environment(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
+        """Of the live exchange if one place says that it is no test network's, else of the test network that is told in
+        one place where others name the exchange alone."""
+        chosen_so_far = {best[identity].exchange for identity in members}
+        live = self._live(best[next(iter(members))])
+        ways: list[dict[str, Match]] = []
+        is_stated = False
         for identity in members:
             matches = [m for m in self._matches[identity] if m.confidence >= Confidence.MEDIUM]
-            if best[identity].exchange != exchange or any(m.live and m.exchange == exchange for m in matches):
-                return {}
-            of_test = [m for m in matches if self._rules[m.rule_id].variant_of == exchange]
-            told.append({m.exchange: m for m in sorted(of_test, key=self._certainty)})
-        shared = set.intersection(*(set(found) for found in told))
-        if not shared:
+            matches = [m for m in matches if self._live(m) == live]
+            is_stated |= any(match.live and match.exchange == live for match in matches)
+            ways.append({match.exchange: match for match in sorted(matches, key=self._certainty)})
+        shared = set.intersection(*map(set, ways))
+        wanted = shared & {live} if is_stated else shared - {live}
+        if not wanted or (wanted & chosen_so_far and len(chosen_so_far) == 1):
             return {}
-        chosen = max(shared)
+        chosen = max(wanted & chosen_so_far or wanted)
         return {
-            identity: replace(found[chosen], confidence=best[identity].confidence, score=best[identity].score)
-            for identity, found in zip(members, told, strict=True)
+            identity: replace(way[chosen], confidence=best[identity].confidence, score=best[identity].score)
+            for identity, way in zip(members, ways, strict=True)
         }
+
+    def _live(self, match: Match) -> str:
+        """Its exchange, or the one whose test network it is of."""
+        return self._rules[match.rule_id].variant_of or match.exchange
 
     def _certainty(self, match: Match) -> tuple[int, bool, float, str, str, tuple[str, ...]]:
         named = not self._rules[match.rule_id].generic

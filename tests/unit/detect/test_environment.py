@@ -65,6 +65,8 @@ ASKS = IMPORT + PAIR + "def connect(key, secret, testnet=False):\n    ...\n"
         ((ON, NAMED), TEST),
         ((NAMED, ON), TEST),
         ((ON, NAMED, OFF), LIVE),
+        ((ON, OFF), LIVE),
+        ((OFF, ON), LIVE),
         ((ON, NAMED, ASKS), TEST),
         ((ON, BOTH), LIVE),
         ((ON, PAIR), TEST),
