@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import lzma
 import re
@@ -9,7 +10,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Iterator
-from typing import Final
+from typing import IO, Final
 
 from leakscan.unpack import deflate
 from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
@@ -51,8 +52,7 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
             behind = bytearray()
             try:
                 with archive.open(info) as file:  # it checks what stands before the content
-                    deflated = info.compress_type == zipfile.ZIP_DEFLATED
-                    content = budget.take(_inflated(data, info, behind)) if deflated else budget.read(file)
+                    content = _content(data, info, file, budget, behind)
             except NotImplementedError:
                 yield Trouble("unsupported-format", name, "compressed in a way that Python does not read")
             except Unreadable as error:
@@ -66,6 +66,13 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
                 yield Trouble("bad-archive", name, "holds more behind its content")
         if _has_unlisted(data, archive):
             yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
+
+
+def _content(data: bytes, info: zipfile.ZipInfo, file: IO[bytes], budget: Budget, behind: bytearray) -> bytes:
+    if info.compress_type == zipfile.ZIP_DEFLATED:
+        with contextlib.suppress(EOFError, *deflate.ERRORS):  # isal keeps the last bytes of what is cut off
+            return budget.take(_inflated(data, info, behind))
+    return budget.read(file)
 
 
 def _has_unlisted(data: bytes, archive: zipfile.ZipFile) -> bool:
@@ -99,8 +106,8 @@ def _content_start(data: bytes, info: zipfile.ZipInfo) -> int:
 
 
 def _inflated(data: bytes, info: zipfile.ZipInfo, behind: bytearray) -> Iterator[bytes]:
-    """The content of a member whose local header was found good. EOFError as `inflate`, and where it lies behind the
-    end of the archive."""
+    """The content of a member whose local header was found good. Errors as `inflate`; EOFError also where it lies
+    behind the end of the archive."""
     start = _content_start(data, info)
     packed = memoryview(data)[start : start + info.compress_size]
     if info.compress_size and not packed:

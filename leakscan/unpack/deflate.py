@@ -24,8 +24,8 @@ def decompressor(window_bits: int) -> Any:
 
 
 def inflate(packed: memoryview, size: int, crc: int, behind: bytearray) -> Iterator[bytes]:
-    """The content of a raw stream, at most a MiB at once, and at last, in `behind`, what stands behind it. EOFError if
-    it is more than `size` bytes, or not what the checksum says."""
+    """The content of a raw stream, at most a MiB at once, and at last, in `behind`, what stands behind it. ValueError
+    if it is more than `size` bytes, EOFError if it is not what the checksum says."""
     stream = decompressor(-zlib.MAX_WBITS)
     rest, place, found = b"", 0, 0
     while not stream.eof:
@@ -39,7 +39,7 @@ def inflate(packed: memoryview, size: int, crc: int, behind: bytearray) -> Itera
         found = _zlib.crc32(chunk, found)
         size -= len(chunk)
         if size < 0:
-            raise EOFError
+            raise ValueError
         yield chunk
     if found != crc:
         raise EOFError

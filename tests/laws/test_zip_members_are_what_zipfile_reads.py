@@ -72,6 +72,7 @@ def holds_more(data: bytes, info: zipfile.ZipInfo) -> bool:
 
 @example([(1, 0, "random")], [(1.0, 1)])
 @example([(0, 0, "random")], [(0.96875, 4)])
+@example([(65_535, 1, "text")], [(1.0, 1)])
 @example([(0, 0, "random")], [(0.875, 71)])
 @given(st.lists(CONTENTS, max_size=4), st.lists(st.tuples(st.floats(0, 1), st.integers(1, 255)), max_size=2))
 @settings(max_examples=60, deadline=None)
