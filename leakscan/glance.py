@@ -24,7 +24,7 @@ _TEXTUAL_HEADS = (
     b"\x04\x22\x4d\x18",
     b"\x50\x2a\x4d\x18",
     b"LZIP\x01",
-    b"!<arch>\ndebian-binary",
+    b"!<arch>\n",
     b"version https://git-lfs.github.com/",
 )
 
