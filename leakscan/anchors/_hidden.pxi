@@ -434,7 +434,7 @@ cdef bint _is_escaped(Bytes data, Py_ssize_t place, Py_ssize_t low, Py_ssize_t h
     cdef Py_ssize_t start = _unit_start(data, place, low), length, size
     cdef int count = 0
     length = _unit(data, start, high)
-    if length == 0:
+    if length == 0 or start + length <= place:  # a `;` behind an escape of another form ends none
         return False
     place = start
     while count < HIDDEN_UNITS:

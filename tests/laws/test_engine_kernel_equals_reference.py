@@ -8,7 +8,7 @@ from array import array
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from leakscan import anchors
@@ -186,6 +186,7 @@ def test_both_see_an_anchor_where_a_regular_expression_does(data: bytes, spec: A
     assert fast.values(data) == plain.values(data)
 
 
+@example(b"%2B" * 13 + b"\0:;" + b"MII" * 20)  # the row of escapes was found again and again
 @settings(max_examples=600, deadline=None)
 @given(PIECES)
 def test_both_find_the_same_hiding_places(data: bytes) -> None:
