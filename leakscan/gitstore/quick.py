@@ -96,9 +96,7 @@ class QuickStore:
         env = {"GIT_INDEX_FILE": str(index)}
         try:
             answers = [self._compare(base, env) for base in bases]
-        except (
-            GitError
-        ):  # damaged, or a tree of more files than there is memory for: only those of the index count
+        except GitError:  # damaged, or a tree of too many files for memory: only those of the index count
             return intersect([self._differing(index, base) for base in bases])
         changes = intersect([list(parse_raw(answer)) for answer in answers])
         if b" U\0" not in answers[0]:

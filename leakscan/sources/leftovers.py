@@ -78,9 +78,12 @@ def unseen_modules(layout: Layout) -> Iterator[Item]:
         except OSError as error:
             yield Failure("unreadable", where, error.strerror or "cannot be listed")
             continue
-        folders = [Path(entry.path) for entry in found if entry.is_dir(follow_symlinks=False)]
-        pending += folders
-        files = [below + b"/" + os.fsencode(entry.name) for entry in found if Path(entry.path) not in folders]
+        files: list[bytes] = []
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(Path(entry.path))
+            else:
+                files.append(below + b"/" + os.fsencode(entry.name))
         yield from _told_below(label, iter_files(layout.common_dir, files))
     if pending:
         reason = f"over {_MAX_MODULES:,} folders of submodules: the rest was not read"
