@@ -63,7 +63,14 @@ class Candidate:
         return self.fits.exchanges
 
     def matched(
-        self, rule: Rule, confidence: Confidence, score: float, reasons: Iterable[str], partner: bytes | None
+        self,
+        rule: Rule,
+        confidence: Confidence,
+        score: float,
+        reasons: Iterable[str],
+        partner: bytes | None,
+        *,
+        live: bool = False,
     ) -> Match:
         """What a rule makes of it. `partner`: the identity of the value that it stands with."""
         return Match(
@@ -79,6 +86,7 @@ class Candidate:
             encrypted=self.key is not None and self.key.encrypted,
             partner=partner,
             public_key=self.key.public if self.key else "",
+            live=live,
         )
 
 

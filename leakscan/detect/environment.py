@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
-from functools import cached_property, lru_cache
-from itertools import chain, pairwise
+from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
-from leakscan.detect.naming import Label, split_words
+from leakscan.detect.naming import Label, split_words, words_and_pairs
 from leakscan.detect.switches import Switches, is_asked, is_off, switched_on
 from leakscan.model import Span
 
-_LIVE, _LONGEST_HEADING = (
-    frozenset({"mainnet", "live", "production", "real"}),
-    7,
-)  # four words and the pairs of them
+_LIVE = frozenset({"mainnet", "live", "production", "real"})
+_LONGEST_HEADING = 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real"})
 _OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
 _LINE, _HOST_REACH = 200, 240
 _LEAST_WORDS = 2
-_MAX_REMEMBERED = 1 << 11  # short lines
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = lazy(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
@@ -282,14 +279,4 @@ def _is_taken(data: bytes, host: Span) -> bool | None:
 
 
 def _words(text: bytes) -> frozenset[str]:
-    """Also of two: *test net*."""
-    name = text.decode("latin-1")
-    return _words_of_short(name) if len(name) <= _LINE else _words_of(name)
-
-
-def _words_of(name: str) -> frozenset[str]:
-    words = split_words(name)
-    return frozenset((*words, *map("".join, pairwise(words))))
-
-
-_words_of_short = lru_cache(_MAX_REMEMBERED)(_words_of)
+    return words_and_pairs(text.decode("latin-1"))

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.naming import Label, Vocabulary
+from leakscan.detect.paths import base_name
 from leakscan.model import Span
 
 _AROUND = 16  # bytes of quotes and ends of lines
@@ -26,7 +27,7 @@ def named_by_file(candidate: Candidate, paths: Collection[bytes], vocabulary: Vo
     """With what the name of a file says where nothing else does: `secrets/binance_api_secret`."""
     if candidate.label.kind != "none":
         return candidate
-    names = [path.rpartition(b"/")[2].rpartition(b"!")[2] for path in sorted(paths)]
+    names = [base_name(path) for path in sorted(paths)]
     names = [name.rpartition(b".")[0] or name for name in names] + names  # also `binance.key`
     labels = [label for name in names if (label := _label(name, vocabulary)).kind == "named"]
     return replace(candidate, label=max(labels, key=lambda label: label.strength)) if labels else candidate

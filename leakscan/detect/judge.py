@@ -103,9 +103,9 @@ class Judge:
         confidence, doubts = doubted(confidence, candidate, venue, paths, beside, lone=lone)
         score = round(1 / (1 + 2**-points), 2)
         partner_identity = partner.identity if partner else None
-        match = candidate.matched(rule, confidence, score, (*reasons, *doubts), partner_identity)
         is_live = venue is not None and venue.live and venue.exchange == rule.exchange
-        return replace(match, live=True) if is_live else match
+        said = (*reasons, *doubts)
+        return candidate.matched(rule, confidence, score, said, partner_identity, live=is_live)
 
     def _venue(
         self, candidate: Candidate, partner: Candidate | None, paths: Collection[bytes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 from typing import Literal
 
 from leakscan.detect.lazy import lazy
@@ -131,6 +131,19 @@ def _split(name: str) -> tuple[str, ...]:
 
 
 _split_short = functools.lru_cache(_MAX_WORDS_REMEMBERED)(_split)
+
+
+def words_and_pairs(text: str) -> frozenset[str]:
+    """Also two neighbours as one: *test net*, *test-net*."""
+    return _pair_short(text) if len(text) <= _SHORT else _pair(text)
+
+
+def _pair(text: str) -> frozenset[str]:
+    words = split_words(text)
+    return frozenset((*words, *map("".join, pairwise(words))))
+
+
+_pair_short = functools.lru_cache(_MAX_WORDS_REMEMBERED)(_pair)
 
 
 @functools.lru_cache(_MAX_WORDS_REMEMBERED)

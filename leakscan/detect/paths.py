@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from itertools import chain, pairwise
+from itertools import chain
 
-from leakscan.detect.naming import names_of, split_words
+from leakscan.detect.naming import names_of, split_words, words_and_pairs
 from leakscan.detect.words import SERVER_FILES
 
 
 def words_of(path: bytes) -> frozenset[str]:
-    """Also of two: *test-net*."""
-    words = split_words(path.decode("utf-8", "replace"))
-    return frozenset((*words, *map("".join, pairwise(words))))
+    return words_and_pairs(path.decode("utf-8", "replace"))
+
+
+def base_name(path: bytes) -> bytes:
+    """Of a member of an archive, its own: `conf.zip!keys.py`."""
+    return path.rpartition(b"/")[2].rpartition(b"!")[2]
 
 
 def is_of_server(path: bytes) -> bool:
     """`bybit-bot/domain.key`"""
-    name = path.rpartition(b"/")[2].rpartition(b"!")[2].decode("utf-8", "replace")
+    name = base_name(path).decode("utf-8", "replace")
     return not SERVER_FILES.isdisjoint(names_of(split_words(name)))
 
 

@@ -129,7 +129,7 @@ class Venues:
         found = found or self._by_comment(data, span, named, family)
         found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
-            found = self._bydistance(data, span, near, named, family)
+            found = self._by_distance(data, span, near, named, family)
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
@@ -234,7 +234,7 @@ class Venues:
             names_of(words)
         )
 
-    def _bydistance(
+    def _by_distance(
         self, data: bytes, span: Span, near: Span, named: Named, family: frozenset[str]
     ) -> Venue | None:
         everywhere = Span(0, named.length)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from leakscan.errors import ConfigError
+from leakscan.gitstore.plainfile import open_regular
 
 Record = dict[str, Any]
 
@@ -62,20 +62,17 @@ class Journal:
 
 
 _NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
-_NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 
 
 def read_journal(path: Path) -> Iterator[Record]:
     """Every whole record, oldest first. A line that was cut off tells nothing: its repository is read again."""
     try:
-        file = open(os.open(path, os.O_RDONLY | os.O_CLOEXEC | _NO_WAIT), "rb")  # noqa: SIM115
+        file = open(open_regular(path), "rb")  # noqa: SIM115
     except FileNotFoundError:
         return
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from None
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
     with file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise ConfigError(f"{path}: cannot be read: not a regular file")
         for line in file:
             if line.endswith(b"\n"):
                 try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.inflate import InflateError, inflate
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES
 from leakscan.gitstore.packindex import PackIndex
+from leakscan.gitstore.plainfile import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ class PackFile:
     def __init__(self, path: Path, width: int, number: int = 0) -> None:
         self.path = path
         self.index = PackIndex(path.with_suffix(".idx"), width)
-        self.file = _open(path)
+        self.file = open_regular(path)
         try:
             self._load(width)
         except BaseException:
@@ -77,7 +77,7 @@ class PackFile:
             self.file = -1
 
     def _read_anew(self, length: int, start: int) -> bytes:
-        file = _open(self.path)
+        file = open_regular(self.path)
         try:
             status = os.fstat(file)
             if (status.st_dev, status.st_ino) != self._identity:
@@ -120,11 +120,3 @@ class PackFile:
                 self.bases,
                 self.references,
             )
-
-
-def _open(path: Path) -> int:
-    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(file).st_mode):
-        os.close(file)
-        raise OSError("not a regular file")
-    return file

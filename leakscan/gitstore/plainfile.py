@@ -1,4 +1,4 @@
-"""Small files of a git directory read as data: regular files only, bounded, never waiting on a FIFO."""
+"""Files read as data: regular files only, bounded, never waiting on a FIFO."""
 
 from __future__ import annotations
 
@@ -17,21 +17,26 @@ _PIECE_BYTES = 1_000
 
 def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> bytes:
     """The file's content. OSError if it is absent, not a regular file, or longer than `max_bytes`."""
-    flags = os.O_RDONLY | _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0))
-    descriptor = os.open(path, flags)
-    with open(descriptor, "rb") as file:
-        facts = os.fstat(descriptor)
-        if not stat.S_ISREG(facts.st_mode):
-            raise OSError("not a regular file")
-        if facts.st_size > max_bytes:
+    with open(open_regular(path, follow=follow), "rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > max_bytes:
             raise OSError(f"longer than {max_bytes} bytes")
         # room is taken for as much as is asked for: a process with a memory limit has none for the most there may be
-        data = file.read(facts.st_size + 1)
-        if len(data) > facts.st_size:
+        data = file.read(size + 1)
+        if len(data) > size:
             data += file.read(max_bytes + 1 - len(data))
     if len(data) > max_bytes:
         raise OSError(f"longer than {max_bytes} bytes")
     return data
+
+
+def open_regular(path: Path | bytes, *, follow: bool = True) -> int:
+    """A descriptor. OSError if the file is absent or not a regular one."""
+    descriptor = os.open(path, os.O_RDONLY | _FLAGS | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a regular file")
+    return descriptor
 
 
 def is_regular(path: Path) -> bool:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import Final
 
 from leakscan.errors import LeakscanError
+from leakscan.gitstore.plainfile import open_regular
 
-_FLAGS: Final = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 # what the shell has opened for us, and what never waits
 _OPEN: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/", os.devnull)
 
@@ -19,12 +18,12 @@ def read_named(path: Path, max_bytes: int, refusal: type[LeakscanError], excess:
     with the words of `excess` if it is larger."""
     is_open = str(path).startswith(_OPEN)
     try:
-        with open(os.open(path, os.O_RDONLY | (0 if is_open else _FLAGS)), "rb") as file:
-            if not is_open and not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise refusal(f"{path}: not a regular file: put the file itself there")
+        with open(path if is_open else open_regular(path), "rb") as file:
             data = file.read(max_bytes + 1)
     except OSError as error:
-        raise refusal(f"{path}: cannot be read: {error.strerror}") from None
+        raise refusal(
+            f"{path}: cannot be read: {error.strerror or f'{error}: put the file itself there'}"
+        ) from None
     if len(data) > max_bytes:
         raise refusal(f"{path}: {excess}")
     return data
