@@ -173,7 +173,7 @@ def _pack_fault(path: Path, width: int) -> str:
             file.seek(max(0, facts.st_size - width))
             checksum = file.read(width)
     except OSError as error:
-        return f"the pack or its index cannot be read: {error.strerror}"
+        return f"the pack or its index cannot be read: {error.strerror or error}"
     fault = _index_fault(head, index_size, width, count)
     if magic != b"PACK" or version not in (2, 3):
         return "it is not a pack"
