@@ -108,27 +108,25 @@ def _repetition(value: bytes) -> float:
 
 
 _SIZES = (  # the alphabets that values are drawn from, smallest first, and their sizes
-    (frozenset(b"0123456789"), 10),
-    (frozenset(b"0123456789abcdef"), 16),
-    (frozenset(b"0123456789ABCDEF"), 16),
-    (frozenset(b"0123456789abcdefABCDEF"), 16),
-    (frozenset(string.ascii_uppercase.encode() + b"234567"), 32),
-    (frozenset(string.ascii_lowercase.encode() + string.digits.encode()), 36),
-    (frozenset(string.ascii_uppercase.encode() + string.digits.encode()), 36),
+    (b"0123456789", 10),
+    (b"0123456789abcdef", 16),
+    (b"0123456789ABCDEF", 16),
+    (b"0123456789abcdefABCDEF", 16),
+    (string.ascii_uppercase.encode() + b"234567", 32),
+    (string.ascii_lowercase.encode() + string.digits.encode(), 36),
+    (string.ascii_uppercase.encode() + string.digits.encode(), 36),
 )
 _UUID = lazy(rb"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LETTERS_AND_DIGITS = frozenset((string.ascii_letters + string.digits).encode())
-_SYMBOLS = bytes(set(range(256)) - _LETTERS_AND_DIGITS)
+_SYMBOLS = bytes(set(range(256)) - set((string.ascii_letters + string.digits).encode()))
 _MIN_ENCODED_TEXT = 32  # random values as short as this never decode to that much printable text
 _MIN_ENCODED_WORD = 16  # and 1 of 100,000 as short as this to printable text alone
 _MIN_WITH_DIGITS = 60  # 1 random value of 30,000 so long has no digit
 
 
-@functools.cache
-def alphabet_size(alphabet: frozenset[int]) -> int:
-    """How many letters and digits values are drawn from, of an alphabet with or without symbols."""
-    core = alphabet & _LETTERS_AND_DIGITS
-    return next((size for known, size in _SIZES if core <= known), 62)
+def alphabet_size(alphabet: bytes) -> int:
+    """How many letters and digits values are drawn from, of an alphabet, or a value of it, with or without symbols."""
+    core = alphabet.translate(None, _SYMBOLS)
+    return next((size for known, size in _SIZES if not core.translate(None, known)), 62)
 
 
 @functools.lru_cache(1 << 14)
@@ -137,7 +135,7 @@ def token_bits(value: bytes, size: int = 0) -> float:
 
     `size` is that of the alphabet, 0 for the smallest that holds the value; digits alone are never a credential."""
     core = value.translate(None, _SYMBOLS)
-    smallest = alphabet_size(frozenset(core))
+    smallest = alphabet_size(core)
     size = size or smallest
     if smallest == 10 or len(core) < 8 or (size == 62 and smallest <= 36):
         return -_ALNUM_BITS * len(value)

@@ -93,10 +93,15 @@ def is_random(shape: TextShape, value: bytes) -> bool:
         return _is_plain(value) and token_bits(value) >= least
     if shape.pattern.heads and b"-" in value:
         value = value.partition(b"-")[2]  # "account-" is written, what follows is drawn
-    size = alphabet_size(shape.pattern.alphabet)
+    size = _size_of(shape.pattern.alphabet)
     if value.count(b"-") == _GROUPS - 1 and size == _LOWER:
         return _bits_of_groups(value.split(b"-")) >= _least_bits(len(value))
     return token_bits(value, size) >= _least_bits(len(value))
+
+
+@functools.cache  # of the alphabets in the rules
+def _size_of(alphabet: frozenset[int]) -> int:
+    return alphabet_size(bytes(alphabet))
 
 
 def _bits_of_groups(groups: list[bytes]) -> float:

@@ -184,5 +184,5 @@ def test_long_values_must_score_and_short_ones_only_not_be_written(length: int, 
         repeated = "e" * (seed * length // 40) + fake(f"alnum:{length - seed * length // 40}", seed)
         for drawn in (fake(f"alnum:{length}", seed), fake(f"lower:{length}", seed), repeated):
             value = drawn.encode()
-            size = alphabet_size(shape.pattern.alphabet)
+            size = alphabet_size(bytes(shape.pattern.alphabet))
             assert is_random(shape, value) == (token_bits(value, size) >= bits)
