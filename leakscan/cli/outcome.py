@@ -11,7 +11,7 @@ from typing import Any
 from leakscan.cli.streams import terminal_width, use_color, write_file, write_stdout
 from leakscan.errors import ConfigError, ExitCode
 from leakscan.model import Confidence, ScanResult
-from leakscan.reporters import RenderOptions, render
+from leakscan.reporters import RenderOptions, iter_report
 from leakscan.reporters.coverage import coverage_line
 
 
@@ -32,8 +32,8 @@ def report(result: ScanResult, given: Mapping[str, Any]) -> None:
         use_color(given["color"]), width, given["sarif_history"], given["verbose"], time.time()
     )
     for form, path in given["outputs"]:
-        write_file(path, render(form, result, shown._replace(color=False)))
-    write_stdout(render(given["form"], result, shown))
+        write_file(path, iter_report(form, result, shown._replace(color=False)))
+    write_stdout(iter_report(given["form"], result, shown))
     if not given["quiet"]:
         print(f"leakscan: {coverage_line(result)}", file=sys.stderr)
 

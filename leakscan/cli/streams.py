@@ -6,6 +6,7 @@ import contextlib
 import os
 import stat
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from leakscan.errors import ConfigError, LeakscanError
@@ -13,12 +14,13 @@ from leakscan.errors import ConfigError, LeakscanError
 _NO_TERMINAL = 100
 
 
-def write_stdout(text: str) -> None:
-    """LeakscanError if it cannot be written, or whoever reads it went away: left alone, click would exit 1, which means
-    findings."""
+def write_stdout(text: str | Iterable[str]) -> None:
+    """The text, or its pieces. LeakscanError if it cannot be written, or whoever reads it went away: left alone, click
+    would exit 1, which means findings."""
     encoding = sys.stdout.encoding or "utf-8"
     try:
-        sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+        for piece in _pieces(text):
+            sys.stdout.buffer.write(piece.encode(encoding, "backslashreplace"))
         sys.stdout.buffer.flush()
     except OSError as error:
         # what Python would still write at exit goes nowhere
@@ -28,17 +30,22 @@ def write_stdout(text: str) -> None:
         raise LeakscanError(f"the report cannot be written to the output: {error.strerror}") from None
 
 
-def write_file(path: Path, text: str) -> None:
-    """Replaces `path` atomically, mode 0600; a device or FIFO is written to. ConfigError if that cannot be done."""
-    data = text.encode("utf-8")
+def write_file(path: Path, text: str | Iterable[str]) -> None:
+    """The text, or its pieces. Replaces `path` atomically, mode 0600; a device or FIFO is written to. ConfigError
+    if that cannot be done."""
+    data = (piece.encode("utf-8") for piece in _pieces(text))
     try:
         if _is_stream(path):
             with path.open("wb", buffering=0) as stream:
-                stream.write(data)
+                stream.writelines(data)
         else:
             _replace(path, data)
     except OSError as error:
         raise ConfigError(f"{path}: the report cannot be written there: {error.strerror}") from None
+
+
+def _pieces(text: str | Iterable[str]) -> Iterable[str]:
+    return (text,) if isinstance(text, str) else text
 
 
 def _is_stream(path: Path) -> bool:
@@ -49,13 +56,13 @@ def _is_stream(path: Path) -> bool:
     return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: Iterable[bytes]) -> None:
     import tempfile
 
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            file.writelines(data)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)  # a symbolic link in its place is replaced, not followed

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from leakscan.errors import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from leakscan.model import ScanResult
+
+    # The whole text, or pieces of it where there may be much.
+    Renderer = Callable[["ScanResult", "RenderOptions"], str | Iterator[str]]
 
 REPORTERS: dict[str, str] = {
     "text": "leakscan.reporters.text:render_text",
@@ -36,14 +39,20 @@ class RenderOptions(NamedTuple):
     finished: float = 0.0
 
 
-def load_renderer(name: str) -> Callable[[ScanResult, RenderOptions], str]:
+def load_renderer(name: str) -> Renderer:
     if name not in REPORTERS:
         raise ConfigError(f"unknown format {name!r}; known: {', '.join(REPORTERS)}")
     module, _, function = REPORTERS[name].partition(":")
     renderer = getattr(import_module(module), function)
-    return cast("Callable[[ScanResult, RenderOptions], str]", renderer)
+    return cast("Renderer", renderer)
 
 
 def render(name: str, result: ScanResult, options: RenderOptions) -> str:
     """The report: lines that each end in a newline. Only jsonl without a finding is empty."""
-    return load_renderer(name)(result, options)
+    return "".join(iter_report(name, result, options))
+
+
+def iter_report(name: str, result: ScanResult, options: RenderOptions) -> Iterator[str]:
+    """What `render` gives, in pieces: a report may be larger than all that was found."""
+    made = load_renderer(name)(result, options)
+    yield from [made] if isinstance(made, str) else made

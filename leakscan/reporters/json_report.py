@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from leakscan import __version__
@@ -17,6 +18,8 @@ from leakscan.model import (
 from leakscan.reporters.escape import dump_json, json_path
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from leakscan.decisions import PolicyUse
     from leakscan.model import (
         Commit,
@@ -33,8 +36,13 @@ if TYPE_CHECKING:
     from leakscan.verdict import Verification
 
 
-def render_json(result: ScanResult, options: RenderOptions) -> str:
-    return dump_json(report_fields(result), indent=2) + "\n"
+def render_json(result: ScanResult, options: RenderOptions) -> Iterator[str]:
+    head, bracket, end = dump_json(report_fields(replace(result, findings=())), indent=2).rpartition("]")
+    yield head
+    for number, finding in enumerate(result.findings):
+        lines = dump_json(finding_fields(finding), indent=2).replace("\n", "\n    ")
+        yield (",\n    " if number else "\n    ") + lines
+    yield ("\n  " if result.findings else "") + bracket + end + "\n"
 
 
 def report_fields(result: ScanResult) -> dict[str, Any]:
