@@ -117,6 +117,19 @@ def test_the_scanned_tree_is_not_written_to(repo, leakscan) -> None:
     assert _stamps(repo.path) == before
 
 
+def test_what_is_saved_of_a_damaged_pack_leaves_the_others_alone(repo, leakscan) -> None:
+    repo.commit(s_py=LINE)
+    repo.run("repack", "-aq")  # the loose ones stay
+    (pack,) = (repo.path / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:-1])
+    for path in repo.path.rglob("*"):
+        os.utime(path, (10**9, 10**9))
+    before = _stamps(repo.path)
+    assert leakscan("scan", repo.path).exit_code == 1
+    assert _stamps(repo.path) == before
+
+
 @pytest.mark.parametrize("arguments", [["scan", "."], ["hook"], ["ci", "--base", "HEAD~"]])
 def test_where_there_is_no_temporary_folder_it_is_not_the_scanned_one(repo, arguments) -> None:
     repo.commit(a_txt="clean\n")
