@@ -13,6 +13,7 @@ import threading
 from typing import IO, TYPE_CHECKING, cast
 
 from leakscan.errors import GitError
+from leakscan.gitstore.thread import start_thread
 
 if sys.platform == "linux":
     import fcntl
@@ -109,8 +110,12 @@ class Process:
         _widen(self.out)
         self._feeder: threading.Thread | None = None
         if self._popen.stdin is not None:
-            self._feeder = threading.Thread(target=_feed, args=(self._popen.stdin, feed), daemon=True)
-            self._feeder.start()
+            try:
+                self._feeder = start_thread(_feed, self._popen.stdin, feed)
+            except GitError:
+                self._popen.stdin.close()
+                self.close()
+                raise
 
     def __enter__(self) -> Process:
         return self
@@ -127,8 +132,7 @@ class Process:
     def watched(self) -> Iterator[None]:
         """Kills git if it waits for something while it is read: a file may become a FIFO before git opens it."""
         done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
-        watcher.start()
+        watcher = start_thread(self._watch, done)
         try:
             yield
         finally:
