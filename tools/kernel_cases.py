@@ -296,7 +296,7 @@ def _node_of(names: Any, oid: str) -> int:
         return -1
 
 
-TARGETS: dict[str, tuple[Callable[[random.Random], Case], Callable[..., Any]]] = {
+KERNEL: dict[str, tuple[Callable[[random.Random], Case], Callable[..., Any]]] = {
     "apply": (apply_case, run_apply),
     "match": (match_case, run_match),
     "headers": (headers_case, run_headers),

@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import random
 import shutil
 import sqlite3
 import subprocess
@@ -25,7 +26,11 @@ from typing import Any, NamedTuple
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from leakscan.detect import Detector
+from leakscan.anchors import Matcher, find_hidden
+from leakscan.detect import Detector, unfold
+from leakscan.detect.decode import as_utf8
+from leakscan.detect.nesting import parent_spans
+from leakscan.detect.pem import read_private_keys
 from leakscan.errors import LeakscanError
 from leakscan.gitstore.commits import parse_commit, parse_links
 from leakscan.gitstore.faults import Faults
@@ -49,6 +54,7 @@ from leakscan.saved import load_saved
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.run import Scan
 from leakscan.unpack import Limits, iter_members
+from tools import made_cases
 
 LIMITS = Limits(members=200, member_bytes=1 << 20, total_bytes=4 << 20, seconds=5)
 ALLOWED = (LeakscanError, UnusableError, OSError, ValueError)  # the last of readers whose callers expect it
@@ -56,10 +62,12 @@ OID = b"1234567890" * 4
 
 
 class Target(NamedTuple):
-    """`run` takes any bytes and gives a short word about what came of them; only an error of ours may leave it."""
+    """`run` takes any bytes and gives a short word about what came of them; only an error of ours may leave it. `make`
+    makes some up, as an addition to the seeds and their changes."""
 
     run: Callable[[bytes], object]
     seeds: Callable[[], list[bytes]]
+    make: Callable[[random.Random], bytes] | None = None
 
 
 def kinds(items: Any) -> tuple[str, ...]:
@@ -78,6 +86,38 @@ def detected(data: bytes) -> object:
     for match in found:
         assert 0 <= match.span.start < match.span.end <= len(data)
     return tuple(sorted({match.rule_id for match in found}))
+
+
+def unfolded(data: bytes) -> object:
+    """As a scan does: what stands there, what hides in it, and where that came from."""
+    Matcher(detector().spec).has_anchor(data)
+    rows = detected(data)
+    hidden = unfold(as_utf8(data), find_hidden)
+    if hidden is None:
+        return rows
+    found = detector().judge(detector().inspect(hidden.text), frozenset())
+    for match in found:
+        span, _ = hidden.trace(match.span)
+        assert 0 <= span.start <= span.end <= len(as_utf8(data))
+    return rows, tuple(sorted({match.rule_id for match in found}))
+
+
+def keys_read(data: bytes) -> object:
+    found = read_private_keys(data)
+    for key in found:
+        assert 0 <= key.span.start < key.span.end <= len(data)
+    return tuple((key.type, key.encrypted, key.form) for key in found)[:4]
+
+
+def parents(data: bytes) -> object:
+    """Of what stands at a few places."""
+    told = [parent_spans(data, len(data) * part // 4) for part in range(5)]
+    assert all(0 <= start <= end <= len(data) for spans in told for start, end in spans)
+    return tuple(map(len, told))
+
+
+def members(data: bytes) -> object:
+    return kinds(iter_members(data, LIMITS))
 
 
 def in_file(read: Callable[[Path], object]) -> Callable[[bytes], object]:
@@ -299,7 +339,17 @@ COMMIT = b"tree %s\nparent %s\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000
 TAG = b"object %s\ntype commit\ntag v1\ntagger A <a@b> 1 +0000\n\nmessage" % OID
 TARGETS: dict[str, Target] = {
     "detector": Target(detected, key_texts),
-    "archive": Target(lambda data: kinds(iter_members(data, LIMITS)), archives),
+    "settings": Target(detected, lambda: [b"x"], made_cases.setting_text),
+    "hiding": Target(unfolded, lambda: [b"x"], made_cases.hiding_text),
+    "keys": Target(keys_read, key_texts, made_cases.key_text),
+    "nesting": Target(parents, lambda: [b"[a]\nb = {c: ["], made_cases.setting_text),
+    "archive": Target(members, archives),
+    "streams": Target(members, archives, made_cases.streams),
+    "ar": Target(members, lambda: [b"!<arch>\n"], made_cases.ar),
+    "tar": Target(members, lambda: [b"x"], made_cases.tar),
+    "zip": Target(members, lambda: [b"PK\5\6" + bytes(18)], made_cases.zips),
+    "pack": Target(members, lambda: [git_pack(b"x" * 20)], made_cases.packs),
+    "database": Target(members, lambda: list(made_cases.databases()), made_cases.pages),
     "report": Target(in_file(lambda path: len(load_saved(path, ()).findings)), reports),
     "rules": Target(exchange, rules),
     "config": Target(

@@ -14,6 +14,7 @@ from leakscan.cli.selfcheck import canary
 from leakscan.errors import GitError
 from leakscan.gitstore.command import find_git
 from leakscan.gitstore.layout import Layout
+from leakscan.gitstore.privatefolder import temporary_parent
 
 CANARY_FILE = "leakscan-doctor-canary.env"
 _TIMEOUT_S = 300
@@ -54,7 +55,7 @@ def prove_hook(layout: Layout, name: str, *, run: bool | None) -> HookProof:
         return HookProof(path, False, "does not name leakscan, and was not run: --run-hook runs it to see")
     if run is False:
         return HookProof(path, None, "installed; whether it runs was not tried")
-    with tempfile.TemporaryDirectory(prefix="leakscan-doctor-") as folder:
+    with tempfile.TemporaryDirectory(prefix="leakscan-doctor-", dir=temporary_parent()) as folder:
         scratch = Path(folder) / root.name
         _clone(root, scratch)
         _carry(root, scratch)

@@ -9,6 +9,7 @@ from pathlib import Path
 from leakscan.errors import LeakscanError
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.layout import find_layout
+from leakscan.gitstore.privatefolder import temporary_parent
 from leakscan.rules import RuleSet
 from leakscan.rules.fake import fake
 from leakscan.scanning.changes import ChangeScan, Range
@@ -27,7 +28,7 @@ def canary() -> bytes:
 def check_pipeline(rules: RuleSet, outside: Path | None = None) -> None:
     """LeakscanError if a secret in a commit of a repository made for it is not found. A git that lies in `outside` is
     not called."""
-    with tempfile.TemporaryDirectory(prefix="leakscan-check-") as folder:
+    with tempfile.TemporaryDirectory(prefix="leakscan-check-", dir=temporary_parent()) as folder:
         git_dir = Path(folder)
         for name in ("objects", "refs"):
             (git_dir / name).mkdir()

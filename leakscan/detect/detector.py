@@ -60,6 +60,7 @@ _SECRET_OF_AWS, _BESIDE_AWS = 40, 200
 _QUERY_REACH, _UUID_LENGTH = 320, 36
 _ASSIGNED_TO = lazy(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
+_PATH_REACH = 4096  # a tree of git's may hold names of any length
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
 _LISTED = lazy(rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)")  # `<digest>  file.zip`
 
@@ -187,8 +188,8 @@ class Detector:
         )
 
     def judge(self, inspection: Inspection, paths: Collection[bytes] = ()) -> list[Match]:
-        """The matches among the candidates of content that stands at `paths`."""
-        return self._judge.judge(inspection.candidates, paths)
+        """The matches among the candidates of content that stands at `paths`, of which the ends count."""
+        return self._judge.judge(inspection.candidates, [path[-_PATH_REACH:] for path in paths])
 
 
 def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:

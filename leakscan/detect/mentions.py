@@ -111,16 +111,6 @@ class Mentions:
             yield self._found[at]
 
 
-def distance(data: bytes, mention: Mention, value: Span) -> int:
-    """What stands behind a value speaks of it half as often as what stands before, beyond a bracket that closes or a
-    section that begins hardly ever."""
-    if mention.span.end <= value.start:
-        apart = data[mention.span.end : value.start]
-        return len(apart) * (4 if b"}" in apart else 1)
-    apart = data[value.end : mention.span.start]
-    return len(apart) * (8 if b"}" in apart or b"\n[" in apart or b"\n\n" in apart else 2)
-
-
 def is_weak(data: bytes, mention: Mention) -> bool:
     """It speaks of what is near only: a common word that is an exchange's name where it stands alone (`# Derive`,
     `exchange: "gate"`), and the coinbase of a block, who mines it."""

@@ -9,10 +9,11 @@ from functools import lru_cache
 
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, is_commented, near_span
+from leakscan.detect.distance import Distances
 from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.lazy import lazy
-from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, distance, is_weak
+from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
 from leakscan.detect.naming import NO_LABEL, Label, names_of, split_words
 from leakscan.detect.nesting import parent_spans
 from leakscan.detect.paths import words_of
@@ -41,13 +42,14 @@ class Named:
     shared: Mentions
     other: Mentions
     length: int
+    distances: Distances
     exchanges: frozenset[str] = frozenset()
     whole: Whole | None = None
 
     @classmethod
-    def sorted(cls, mentions: Sequence[Mention], length: int) -> Named:
+    def sorted(cls, mentions: Sequence[Mention], data: bytes) -> Named:
         own, shared, other = (Mentions(m for m in mentions if m.kind is kind) for kind in Kind)
-        return cls(own, shared, other, length, frozenset(m.exchange for m in mentions))
+        return cls(own, shared, other, len(data), Distances(data), frozenset(m.exchange for m in mentions))
 
 
 class Venues:
@@ -72,7 +74,7 @@ class Venues:
         self._everybody = frozenset(exchange.id for exchange in rules.exchanges)
 
     def mentions(self, data: bytes, windows: Sequence[Span]) -> Named:
-        named = Named.sorted(self._index.mentions(data, windows), len(data))
+        named = Named.sorted(self._index.mentions(data, windows), data)
         families = {self._parent.get(exchange, exchange) for exchange in named.exchanges}
         if len(families) != 1 or families.isdisjoint(self._with_variants):
             return named
@@ -112,7 +114,7 @@ class Venues:
     def is_nameless(self, above: bytes, able: frozenset[str]) -> bool:
         """Whether no heading names one of them for a value behind `above`, the `ABOVE` bytes before it."""
         span = Span(len(above), len(above))
-        venue = self.nearest(above, span, NO_LABEL, Named.sorted((), len(above)), able)
+        venue = self.nearest(above, span, NO_LABEL, Named.sorted((), above), able)
         return venue is None or venue.exchange == OTHER
 
     def nearest(
@@ -243,7 +245,7 @@ class Venues:
         for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
             asked = sorted(
                 (mention for mention in named.own.around(span, within) if mention.exchange in family),
-                key=lambda mention: distance(data, mention, span),
+                key=lambda mention: named.distances.of(mention.span, span),
             )
             for mention in asked:
                 if tier is Tier.FILE and is_weak(data, mention):
@@ -256,13 +258,13 @@ class Venues:
                     data, span, near, mention.span
                 ):
                     live = mention._replace(exchange=self._parent[mention.exchange])
-                    return _unless_theirs(data, live, span, theirs, tier)
+                    return _unless_theirs(named, live, span, theirs, tier)
                 else:
-                    return _unless_theirs(data, mention, span, theirs, tier)
+                    return _unless_theirs(named, mention, span, theirs, tier)
             headers = (m for m in named.shared.around(span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)
-        return _unless_theirs(data, sibling, span, theirs, Tier.SIBLING) if sibling else None
+        return _unless_theirs(named, sibling, span, theirs, Tier.SIBLING) if sibling else None
 
     def _names_another_value(self, data: bytes, mention: Span) -> bool:
         """True for `BINANCE_API_KEY`: the exchange is named by the name of some other value."""
@@ -287,12 +289,12 @@ class Venues:
 def _nearest_address_of_other(data: bytes, span: Span, near: Span, named: Named) -> float:
     """How far `url = "https://api.coinalyze.net/…"` is, near a value: there it goes."""
     others = (
-        distance(data, other, span)
+        named.distances.of(other.span, span)
         for other in named.other.around(span, near)
         if _IN_ADDRESS.search(data, max(0, other.span.start - 40), other.span.start)
     )
     return min(others, default=math.inf)
 
 
-def _unless_theirs(data: bytes, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
-    return Venue(mention.exchange if distance(data, mention, value) <= theirs else OTHER, tier)
+def _unless_theirs(named: Named, mention: Mention, value: Span, theirs: float, tier: Tier) -> Venue:
+    return Venue(mention.exchange if named.distances.of(mention.span, value) <= theirs else OTHER, tier)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ import threading
 from typing import IO, TYPE_CHECKING, cast
 
 from leakscan.errors import GitError
+from leakscan.gitstore.thread import start_thread
 
 if sys.platform == "linux":
     import fcntl
@@ -108,8 +110,12 @@ class Process:
         _widen(self.out)
         self._feeder: threading.Thread | None = None
         if self._popen.stdin is not None:
-            self._feeder = threading.Thread(target=_feed, args=(self._popen.stdin, feed), daemon=True)
-            self._feeder.start()
+            try:
+                self._feeder = start_thread(_feed, self._popen.stdin, feed)
+            except GitError:
+                self._popen.stdin.close()
+                self.close()
+                raise
 
     def __enter__(self) -> Process:
         return self
@@ -126,8 +132,7 @@ class Process:
     def watched(self) -> Iterator[None]:
         """Kills git if it waits for something while it is read: a file may become a FIFO before git opens it."""
         done = threading.Event()
-        watcher = threading.Thread(target=self._watch, args=(done,), daemon=True)
-        watcher.start()
+        watcher = start_thread(self._watch, done)
         try:
             yield
         finally:
@@ -144,10 +149,13 @@ class Process:
                 self._is_still = True
                 self.kill()
 
-    def limit_heap(self, max_bytes: int) -> None:
+    def limit(self, *, max_heap_bytes: int, max_cpu_s: int) -> None:
+        """`max_cpu_s`: 0 for none."""
         if sys.platform == "linux":
             with contextlib.suppress(ProcessLookupError, PermissionError):
-                resource.prlimit(self._popen.pid, resource.RLIMIT_DATA, (max_bytes, max_bytes))
+                resource.prlimit(self._popen.pid, resource.RLIMIT_DATA, (max_heap_bytes, max_heap_bytes))
+                if max_cpu_s:
+                    resource.prlimit(self._popen.pid, resource.RLIMIT_CPU, (max_cpu_s, max_cpu_s + 1))
 
     def wait(self) -> int:
         """git's exit code, negative for a signal; read `out` to its end before."""
@@ -189,6 +197,8 @@ class Process:
         if self._is_still:
             return f"it stood still for {_MAX_STILL * _LOOK_EVERY_S:g} s and was ended"
         code = self._popen.returncode
+        if sys.platform == "linux" and code == -signal.SIGXCPU:
+            return "it took too long and was ended"
         return f"ended by signal {-code}" if code < 0 else f"exit code {code}"
 
 
@@ -212,16 +222,18 @@ class Git:
         env: Mapping[str, str] | None = None,
         work_tree: Path | None = None,
         max_heap_bytes: int = _MAX_HEAP_BYTES,
+        max_cpu_s: int = 0,
     ) -> Iterator[Process]:
         """git with `feed` on its stdin, written by a thread; the caller reads `out` and asks `wait`.
 
-        `max_heap_bytes` bounds git's memory where the system can (Linux): what an object claims, git asks for."""
+        `max_heap_bytes` and `max_cpu_s` bound git's memory and time where the system can (Linux): what an object
+        claims, git asks for."""
         self.check_open()
         argv = self._argv + ([f"--work-tree={work_tree}"] if work_tree else [])
         environment = isolated_environment() | dict(env or {})
         with Process([*argv, *arguments], self._git_dir, environment, feed) as process:
             self._running.append(process)
-            process.limit_heap(max_heap_bytes)
+            process.limit(max_heap_bytes=max_heap_bytes, max_cpu_s=max_cpu_s)
             try:
                 yield process
             finally:
@@ -234,10 +246,16 @@ class Git:
         env: Mapping[str, str] | None = None,
         work_tree: Path | None = None,
         max_heap_bytes: int = _MAX_HEAP_BYTES,
+        max_cpu_s: int = 0,
     ) -> bytes:
         """All of git's stdout. A non-zero exit raises GitError with git's last line on stderr."""
         streamed = self.stream(
-            *arguments, feed=feed, env=env, work_tree=work_tree, max_heap_bytes=max_heap_bytes
+            *arguments,
+            feed=feed,
+            env=env,
+            work_tree=work_tree,
+            max_heap_bytes=max_heap_bytes,
+            max_cpu_s=max_cpu_s,
         )
         with streamed as process:
             with process.watched():

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
+_NAMED, _USUAL = ("TMPDIR", "TEMP", "TMP"), ("/tmp", "/var/tmp", "/usr/tmp")
 _NAME = re.compile(r"leakscan-([1-9][0-9]{0,9})-[a-z0-9_]{8}")
 
 
@@ -28,12 +29,12 @@ class PrivateFolder:
     those whose process was killed."""
 
     def __init__(self) -> None:
-        with _undisturbed():  # Python tries the place for temporary files with a file of its own
-            parent = tempfile.gettempdir()
+        with _undisturbed():  # the place for temporary files is tried with one
+            parent = temporary_parent()
         remove_abandoned(parent)
         self._owner = os.getpid()
         with _undisturbed():
-            self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{self._owner}-"))
+            self.path = Path(tempfile.mkdtemp(prefix=f"leakscan-{self._owner}-", dir=parent))
             atexit.register(self.remove)  # an interrupt may come before anybody else knows of it
             self._lock = _lock(self.path)
 
@@ -46,6 +47,28 @@ class PrivateFolder:
             if self._lock >= 0:
                 os.close(self._lock)
                 self._lock = -1
+
+
+def temporary_parent() -> str:
+    """Where temporary files go: as Python chooses it, but for the current folder, which may be what is scanned. OSError
+    if there is no such place."""
+    if tempfile.tempdir is None and sys.platform != "win32":
+        tempfile.tempdir = _find_parent()
+    return tempfile.gettempdir()
+
+
+def _find_parent() -> str:
+    failed: OSError | None = None
+    for folder in (*filter(None, map(os.environ.get, _NAMED)), *_USUAL):
+        try:
+            with tempfile.TemporaryFile(dir=os.path.abspath(folder), buffering=0) as file:
+                file.write(b"x")
+        except OSError as error:
+            failed = failed or error
+        else:
+            return os.path.abspath(folder)
+    assert failed is not None
+    raise failed
 
 
 @contextlib.contextmanager

@@ -35,7 +35,8 @@ class Shadow:
         try:
             self._folder = PrivateFolder()
         except OSError as error:
-            raise GitError(f"a temporary folder cannot be made: {error.strerror}") from error
+            reason = f"a temporary folder cannot be made: {error.strerror}; TMPDIR says where"
+            raise GitError(reason) from error
         self.git_dir = self._folder.path
         try:
             self._write(refs, object_dirs)

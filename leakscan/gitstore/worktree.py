@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from leakscan.gitstore.command import Git
 
+_MAX_IGNORING_S = 20  # of CPU time: millions of files take less, a rule of many `**/` takes for ever
+
 
 @dataclass(frozen=True, slots=True)
 class Worktree:
@@ -85,7 +87,10 @@ def _ignored_paths(git: Git, layout: Layout, work_tree: Path, faults: Faults) ->
         arguments.append(f"--exclude-from={exclude}")
     try:
         output = git.run(
-            *arguments, env={"GIT_INDEX_FILE": str(layout.git_dir / "index")}, work_tree=work_tree
+            *arguments,
+            env={"GIT_INDEX_FILE": str(layout.git_dir / "index")},
+            work_tree=work_tree,
+            max_cpu_s=_MAX_IGNORING_S,
         )
     except GitError as error:
         faults.add(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tools.fuzz_parsers import change, outcome
 from tools.parser_cases import TARGETS
 
-SLOW = {"repository": 8, "detector": 60, "archive": 60}
+SLOW = {"repository": 8, "detector": 60, "archive": 60, "hiding": 60, "keys": 60, "settings": 60}
 
 
 @pytest.fixture(scope="module", params=TARGETS)
@@ -36,5 +36,17 @@ def test_any_bytes_are_borne(parser) -> None:
     @given(st.binary(max_size=300))
     def law(data: bytes) -> None:
         outcome(target, data)
+
+    law()
+
+
+@pytest.mark.parametrize("name", [name for name, target in TARGETS.items() if target.make])
+def test_made_up_input_is_borne(name: str) -> None:
+    target = TARGETS[name]
+
+    @settings(max_examples=SLOW.get(name, 120))
+    @given(st.integers(0, 2**32))
+    def law(seed: int) -> None:
+        outcome(target, target.make(random.Random(seed)))
 
     law()

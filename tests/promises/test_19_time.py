@@ -34,6 +34,12 @@ SHAPES = {
     "addresses in one line": b"'%b',https://testnet.binance.vision/" % fake("alnum:64", 4).encode(),
     "line ends": b"\r\n" * 2000,
 }
+# Values that no name stands near, and far from them names.
+HALVES = {
+    "values, then names": (SHAPES["values"].replace(b"api_secret", b"x"), b"binance\n"),
+    "names, then values": (b"binance\n", SHAPES["values"].replace(b"api_secret", b"x")),
+    "values, brackets, names": (SHAPES["values"].replace(b"api_secret", b"x") + b"}" * 9, b"binance\n"),
+}
 SMALL = 100_000
 NOISE_S = 0.15
 
@@ -60,4 +66,13 @@ def _seconds(detector: Detector, data: bytes) -> float:
 def test_time_grows_as_the_input_does(detector, name) -> None:
     piece = SHAPES[name]
     small, large = (piece * (size // len(piece) + 1) for size in (SMALL, 4 * SMALL))
+    assert _seconds(detector, large) < 8 * _seconds(detector, small) + NOISE_S
+
+
+@pytest.mark.parametrize("name", HALVES)
+def test_time_grows_as_two_halves_do(detector, name) -> None:
+    small, large = (
+        b"".join(piece * (size // 2 // len(piece) + 1) for piece in HALVES[name])
+        for size in (SMALL, 4 * SMALL)
+    )
     assert _seconds(detector, large) < 8 * _seconds(detector, small) + NOISE_S

@@ -41,3 +41,22 @@ def test_a_range_takes_little_for_each_of_its_paths(repo: Repo) -> None:
     )
     assert run.returncode == 1, run.stderr
     assert [place["path"] for place in json.loads(run.stdout)["findings"][0]["locations"]] == ["s.py"]
+
+
+def test_a_name_of_megabytes_takes_a_few_times_its_size(repo: Repo) -> None:
+    """A repository of kilobytes may hold it."""
+    repo.commit(s_py=LINE)
+    name = "aB3-xQ9z_" * 1_000_000
+    tree = _folder(repo, f"100644 blob {repo.run('rev-parse', 'HEAD:s.py')}\t{name}")
+    repo.run("update-ref", "refs/heads/other", repo.run("commit-tree", "-m", "long", tree))
+    run = subprocess.run(
+        [sys.executable, "-m", "leakscan", "scan", ".", "--no-tree", "--jobs", "1", "-f", "json"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        preexec_fn=_limit,
+    )
+    assert run.returncode == 1, run.stderr
+    report = json.loads(run.stdout)
+    assert report["complete"]
+    assert [len(place["path"]) for place in report["findings"][0]["locations"]] == [len("s.py"), len(name)]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 import threading
 
 import pytest
 
 from leakscan.rules.fake import fake
+from tests.conftest import COMMAND
 
 LINE = f"BINANCE_API_SECRET='{fake('alnum:64')}'\n"
 
@@ -23,6 +25,13 @@ def folder(tmp_path):
 
 def _mode(path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def _stamps(root) -> dict[str, tuple[int, int, int]]:
+    return {
+        str(path): (path.lstat().st_mtime_ns, path.lstat().st_size, path.lstat().st_ino)
+        for path in (root, *root.rglob("*"))
+    }
 
 
 @pytest.mark.parametrize("umask", [0o022, 0o000, 0o077])
@@ -96,14 +105,7 @@ def test_the_scanned_tree_is_not_written_to(repo, leakscan) -> None:
     repo.commit(s_py=LINE)
     repo.write("new.py", LINE)
     (repo.path / "s.py").touch()
-
-    def stamps() -> dict[str, tuple[int, int, int]]:
-        return {
-            str(path): (path.lstat().st_mtime_ns, path.lstat().st_size, path.lstat().st_ino)
-            for path in (repo.path, *repo.path.rglob("*"))
-        }
-
-    before = stamps()
+    before = _stamps(repo.path)
     for arguments in (
         ["scan", "."],
         ["scan", ".", "--full", "--no-cache"],
@@ -112,4 +114,34 @@ def test_the_scanned_tree_is_not_written_to(repo, leakscan) -> None:
         ["purge"],
     ):
         leakscan(*arguments, cwd=repo.path)
-    assert stamps() == before
+    assert _stamps(repo.path) == before
+
+
+def test_what_is_saved_of_a_damaged_pack_leaves_the_others_alone(repo, leakscan) -> None:
+    repo.commit(s_py=LINE)
+    repo.run("repack", "-aq")  # the loose ones stay
+    (pack,) = (repo.path / ".git/objects/pack").glob("*.pack")
+    pack.chmod(0o600)
+    pack.write_bytes(pack.read_bytes()[:-1])
+    for path in repo.path.rglob("*"):
+        os.utime(path, (10**9, 10**9))
+    before = _stamps(repo.path)
+    assert leakscan("scan", repo.path).exit_code == 1
+    assert _stamps(repo.path) == before
+
+
+@pytest.mark.parametrize("arguments", [["scan", "."], ["hook"], ["ci", "--base", "HEAD~"]])
+def test_where_there_is_no_temporary_folder_it_is_not_the_scanned_one(repo, arguments) -> None:
+    repo.commit(a_txt="clean\n")
+    repo.commit(s_py=LINE)
+    before = _stamps(repo.path)
+    run = subprocess.run(
+        ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", COMMAND, *arguments],
+        cwd=repo.path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 2
+    assert "temporary folder cannot be made" in run.stderr
+    assert _stamps(repo.path) == before

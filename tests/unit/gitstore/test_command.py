@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +89,18 @@ def test_a_git_that_waits_for_a_pipe_is_ended(git: Git, tmp_path: Path, monkeypa
     os.mkfifo(tmp_path / "index")
     with pytest.raises(GitError, match="git ls-files: it stood still for"):
         git.run("ls-files", env={"GIT_INDEX_FILE": str(tmp_path / "index")})
+
+
+@pytest.mark.parametrize("feed", [b"", b"HEAD\n"])
+def test_where_no_thread_can_be_started_git_is_not_either(git: Git, monkeypatch, feed: bytes) -> None:
+    def refuse(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(GitError, match=r"^git cannot be started: no thread "):
+        git.run("cat-file", "--batch-check", feed=feed)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
 
 
 def test_a_git_that_is_left_behind_is_ended(git: Git) -> None:

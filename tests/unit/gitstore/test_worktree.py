@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from gitrepo import Repo, kinds, opened
 
 from leakscan.gitstore import worktree
@@ -111,6 +113,21 @@ def test_where_git_cannot_read_what_is_ignored_all_files_are_listed(repo: Repo, 
         (failure,) = store.failures
     assert (failure.kind, failure.where) == ("unreadable", str(repo.path))
     assert "ignore rules cannot be applied, all files are taken: git ls-files: fatal: " in failure.reason
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs prlimit")
+def test_an_ignore_rule_that_takes_for_ever_is_given_up(repo: Repo, monkeypatch) -> None:
+    monkeypatch.setattr(worktree, "_MAX_IGNORING_S", 1)
+    repo.write(".gitignore", "**/" * 50 + "z\n")
+    deep = "d/" * 30 + "file"
+    repo.write(deep, "x")
+    with opened(repo.path) as store:
+        assert deep.encode() in store.tree_files().paths
+        (failure,) = store.failures
+    assert (failure.kind, failure.reason) == (
+        "unreadable",
+        "ignore rules cannot be applied, all files are taken: git ls-files: it took too long and was ended",
+    )
 
 
 def test_a_split_index_is_read(repo: Repo) -> None:
