@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain
 
-from leakscan.detect.candidate import Candidate, Match
+from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.companions import Companions
+from leakscan.detect.compiled import assigned_name
 from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
@@ -51,6 +52,8 @@ _CRYPT = lazy(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
 _HEADER = lazy(rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z")  # of a block that is cut short
 _QUERY = lazy(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
 _PUBLIC_HOST = lazy(rb"[\w.-]{1,90}\.[a-z]{2,12}")
+# A private key of Google's: `"type": "service_account", …, "client_email": "…@….iam.gserviceaccount.com"`.
+_OF_SERVICE_ACCOUNT = lazy(rb"[\"']service_account[\"']|\.gserviceaccount\.com")
 # The id of a key of AWS: the 40 characters beside it are its secret.
 _KEY_ID_OF_AWS = lazy(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
 _SECRET_OF_AWS, _BESIDE_AWS = 40, 200
@@ -132,6 +135,8 @@ class Detector:
     def _key_candidate(self, data: bytes, key: PrivateKey, mentions: Named) -> Candidate:
         label = self._labeller.label(data, key.span, 0)
         venue = self._venues.nearest(data, key.span, label, mentions, self._with_pem)
+        if _OF_SERVICE_ACCOUNT.search(data, max(0, key.span.start - _BESIDE), key.span.end + _BESIDE):
+            venue = Venue(OTHER, Tier.PARENT)
         secret = Secret(data[key.span.start : key.span.end])
         mock = is_made_up(data, key.span)
         return Candidate(key.span, secret, key.identity, Fits(), 0.0, key, label, venue, mock=mock)
@@ -224,6 +229,8 @@ def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
     if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not fits.needs_both:
+        return False
+    if assigned_name(data, start):
         return False
     return end - start < _SHORT or fits.is_loose or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 

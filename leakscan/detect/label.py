@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakscan.detect.columns import column_name
+from leakscan.detect.compiled import assigned_name
 from leakscan.detect.lazy import lazy
-from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of
+from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of, of_assigned
 from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
 from leakscan.model import Part, Span
 
@@ -29,7 +30,11 @@ _DRAWN = lazy(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
 # property list: `<key>BinanceSecret</key><string>`.
 _MARKUP = lazy(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>")
-_COLOUR = lazy(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
+# In the output of a terminal; `\cf2 ` in notes of TextEdit.
+_COLOUR = lazy(
+    rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m"
+    rb"|\\(?:c[fb]|fs?|expnd(?:tw)?|kerning|outl|stroke(?:width|c))-?[0-9]{1,5} ?"
+)
 # What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`; and
 # before a user and a password of HTTP: `session.auth = ("`.
 _CLIENT_CALL = lazy(
@@ -83,6 +88,8 @@ class Labeller:
 
     def label(self, data: bytes, span: Span, floor: int) -> Label:
         """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
+        if name := assigned_name(data, span.start):
+            return of_assigned(self.vocabulary.judge(data[name.start : name.end], name))
         low = max(0, span.start - _FRAMEWORK_REACH)
         window = data[low : span.end + _FRAMEWORK_REACH]
         label = self._remembered(
@@ -182,8 +189,8 @@ class Labeller:
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue
-            if label.kind == "other" and label.words[-1:] == ("api",) and _ASSIGNS.match(gap):
-                return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
+            if label.kind == "other" and _ASSIGNS.match(gap) and (key := of_assigned(label)) is not label:
+                return key
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
             if gap.strip() == b"(" and label.words[:1] == ("derive",):
