@@ -153,3 +153,8 @@ def test_a_key_goes_with_the_secret_beside_it_not_with_the_wallet_s_key_above() 
 def test_names_in_notes_of_a_word_processor_are_read_without_their_font() -> None:
     text = "{\\rtf1\\ansi\n\\f0\\fs32 \\cf2 Access\\\n{alnum:40}\\\n\\\nSecret\\\n{alnum:40}\\\n\\cb3 \\\n}"
     assert exchanges(text) == ["upbit"] * 2
+
+
+@pytest.mark.parametrize(("path", "found"), [(b"configs/test.yml", 2), (b"tests/test_client.py", 0)])
+def test_a_pair_in_settings_for_tests_is_one(path: bytes, found: int) -> None:
+    assert exchanges("access_key: {alnum:64}\nsecret_key: {alnum:64}\n", path) == ["unknown"] * found
