@@ -11,7 +11,6 @@ from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.companions import Companions
-from leakscan.detect.compiled import assigned_name
 from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
 from leakscan.detect.encoded import is_armoured, may_be_armoured
@@ -229,8 +228,6 @@ def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
     if data[start - 1 : start] == b'"' and _OF_FILE.search(data, max(0, start - 240), start):
         return True
     if b"\0" not in data[max(0, start - _BINARY_REACH) : end + _BINARY_REACH] or not fits.needs_both:
-        return False
-    if assigned_name(data, start):
         return False
     return end - start < _SHORT or fits.is_loose or not _ASSIGNED_TO.search(data[max(0, start - 8) : start])
 

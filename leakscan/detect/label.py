@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from leakscan.detect.columns import column_name
-from leakscan.detect.compiled import assigned_name
 from leakscan.detect.lazy import lazy
-from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of, of_assigned
+from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of
 from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
 from leakscan.model import Part, Span
 
@@ -88,8 +87,6 @@ class Labeller:
 
     def label(self, data: bytes, span: Span, floor: int) -> Label:
         """The label of the value at `span`. `floor`: where the value before it ends; words left of it are not its."""
-        if name := assigned_name(data, span.start):
-            return of_assigned(self.vocabulary.judge(data[name.start : name.end], name))
         low = max(0, span.start - _FRAMEWORK_REACH)
         window = data[low : span.end + _FRAMEWORK_REACH]
         label = self._remembered(
@@ -189,8 +186,8 @@ class Labeller:
                 continue
             if _ELEMENT.match(text, unit.end(), end):
                 continue
-            if label.kind == "other" and _ASSIGNS.match(gap) and (key := of_assigned(label)) is not label:
-                return key
+            if label.kind == "other" and label.words[-1:] == ("api",) and _ASSIGNS.match(gap):
+                return replace(label, kind="named", part="key", strength=1)  # `api = "…"`, `secret = "…"`
             if gap[:1] == b"(" and label.words[-2:] == ("public", "key"):
                 return replace(label, kind="negative")
             if gap.strip() == b"(" and label.words[:1] == ("derive",):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Literal
 
@@ -64,12 +64,6 @@ class Label:
 
 
 NO_LABEL = Label("none")
-
-
-def of_assigned(label: Label) -> Label:
-    """`api = "…"`, `secret = "…"`: what is assigned to the word alone is a key."""
-    is_api = label.kind == "other" and label.words[-1:] == ("api",)
-    return replace(label, kind="named", part="key", strength=1) if is_api else label
 
 
 class Vocabulary:

@@ -11,7 +11,6 @@ from itertools import accumulate
 
 from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher, Words
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
-from leakscan.detect.compiled import string_in
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.fits import Fits
 from leakscan.detect.label import Labeller
@@ -214,9 +213,6 @@ class Tokens:
 def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     """The value in a token: with the padding behind it; and without an escape that sticks to it: that first where it is
     certainly one, behind a per cent sign or a backslash, or a colour."""
-    if string := string_in(data, token):
-        yield string
-        return
     if token.end - token.start > RUN_LENGTH and _MARSHALLED.search(
         data, max(0, token.start - 5), token.start
     ):

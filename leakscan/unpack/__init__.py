@@ -1,6 +1,6 @@
 """What archives hold: bytes come in, members come out, all in memory and within limits. Nothing is ever extracted."""
 
 from leakscan.unpack.budget import Limits, Member, Trouble
-from leakscan.unpack.formats import HEADS, iter_members
+from leakscan.unpack.formats import HEADS, is_read_as_text, iter_members
 
-__all__ = ["HEADS", "Limits", "Member", "Trouble", "iter_members"]
+__all__ = ["HEADS", "Limits", "Member", "Trouble", "is_read_as_text", "iter_members"]

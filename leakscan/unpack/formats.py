@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
+from leakscan.unpack.compiled import MAGICS, read_compiled
 
 if TYPE_CHECKING:
     from leakscan.unpack.containers import Piece
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     _Stream = Callable[[bytes, Budget], bytes]
 
 _LFS: Final = "Git LFS pointer"
+_COMPILED: Final = "compiled Python"
 _LFS_NAME: Final = re.compile(rb"\noid (sha256:[0-9a-f]{64})\n")
 _MAX_LFS_BYTES = 1023  # by its specification
 _MAGICS: Final = (
@@ -44,6 +46,7 @@ _MAGICS: Final = (
     (b"!<arch>\ndebian-binary", "Debian package"),
     (b"!<arch>\n", "ar"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
+    *((magic, _COMPILED) for magic in MAGICS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
@@ -54,6 +57,11 @@ _ZLIB_HEAD_BYTES = 1024
 _HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
 _ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 0xFFFF, b"PK\x01\x02"
 _LIMITS = Limits()
+
+
+def is_read_as_text(data: bytes) -> bool:
+    """What it holds as it stands is in its members, too."""
+    return data.startswith(MAGICS)
 
 
 def iter_members(data: bytes, limits: Limits = _LIMITS) -> Iterator[Member | Trouble]:
@@ -82,7 +90,7 @@ def _unpack(
                 continue
             inner_path, content = _join(path, piece[0]), piece[1]
             inner = _form(content)
-            if inner != "tar":  # of archives too: comments, names, what was deleted
+            if inner not in ("tar", _COMPILED):  # of archives too: comments, names, what was deleted
                 yield Member(inner_path, content, packing)
             if inner is not None:
                 yield from _unpack(content, inner, inner_path, packing, budget)
@@ -133,6 +141,7 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
         "lzma": streams.read_lzma,
         "zlib": streams.read_zlib,
         "zstd": streams.read_zstd,
+        _COMPILED: read_compiled,
     }
     return containers, packed
 

@@ -1,97 +1,21 @@
 """What a tenth reading of repositories showed: one case each, made up here."""
 
 import json
-import marshal
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from detecting import DETECTOR, matches
+from detecting import matches
 
-from leakscan.detect.compiled import assigned_name, string_in
-from leakscan.model import Confidence, Span
 from leakscan.rules.fake import fill
 
 SEED = 10
-HEAD_OF_3_11 = b"\xa7\x0d\r\n" + bytes(12)
-SETTINGS = """
-import os
-BINANCE_KEY = "{alnum:64}"
-BINANCE_SECRET = "{alnum:64}"
-BITMEX_ID = "{alnum:24}"
-BITMEX_SECRET = "{alnum:48}"
-class Config:
-    TESTNET_BINANCE_KEY = "{alnum:64}"
-    TESTNET_BINANCE_SECRET = "{alnum:64}"
-"""
 
 
 def exchanges(text: str, *paths: bytes) -> list[str]:
     """In the order of the values."""
     told = sorted(matches(fill(text, SEED), *paths).values(), key=lambda match: match.span)
     return [match.exchange for match in told]
-
-
-def text_of(value: str) -> bytes:
-    return b"\xda" + bytes((len(value),)) + value.encode()
-
-
-def tuple_of(*objects: bytes) -> bytes:
-    return b"\xa9" + bytes((len(objects),)) + b"".join(objects)
-
-
-def compiled(ops: tuple[int, int], version: int, **settings: str) -> bytes:
-    """A module of nothing but settings, as a Python with these codes for LOAD_CONST and STORE_NAME writes it."""
-    code = bytes(byte for at in range(len(settings)) for byte in (ops[0], at, ops[1], at))
-    values, names = map(text_of, settings.values()), map(text_of, settings)
-    objects = [b"\xf3" + len(code).to_bytes(4, "little") + code, tuple_of(*values, b"N"), tuple_of(*names)]
-    objects += [tuple_of()] * 3 + [text_of("settings.py"), text_of("<module>")]
-    head = version.to_bytes(2, "little") + b"\r\n" + bytes(8 if version < 3390 else 12)
-    numbers = bytes(24 if 3400 < version < 3450 else 20)
-    lines = bytes(4) + tuple_of() * (2 if version > 3450 else 1)
-    return head + b"\xe3" + numbers + b"".join(objects) + lines
-
-
-def test_strings_of_compiled_python_have_the_names_that_they_are_assigned_to() -> None:
-    source = fill(SETTINGS, SEED)
-    data = HEAD_OF_3_11 + marshal.dumps(compile(source, "settings.py", "exec"))
-    found = {
-        m.identity: m.exchange
-        for m in DETECTOR.judge(DETECTOR.inspect(data))
-        if m.confidence is Confidence.HIGH
-    }
-    values = [line.partition('"')[2].rstrip('"').encode() for line in source.splitlines() if '"' in line]
-    assert [found.get(value) for value in values] == [
-        *["binance"] * 2,
-        *["bitmex"] * 2,
-        *["binance-spot-testnet"] * 2,
-    ]
-
-
-@pytest.mark.parametrize(
-    ("ops", "version"),
-    [((100, 90), 3379), ((100, 90), 3394), ((100, 90), 3425), ((83, 114), 3571), ((82, 116), 3627)],
-    ids=["3.6", "3.7", "3.9", "3.13", "3.14"],
-)
-def test_every_version_of_python_has_a_way_of_its_own(ops: tuple[int, int], version: int) -> None:
-    key, secret = fill("{alnum:64} {alnum:64}", SEED).split()
-    data = compiled(ops, version, API=key, Secret=secret)
-    name = assigned_name(data, data.index(secret.encode()))
-    assert name is not None
-    assert data[name.start : name.end] == b"Secret"
-    found = [m.rule_id for m in DETECTOR.judge(DETECTOR.inspect(data)) if m.confidence is Confidence.MEDIUM]
-    assert found == ["unknown-api-key", "unknown-api-secret"]
-
-
-def test_what_is_no_compiled_python_has_no_strings_of_it() -> None:
-    data = HEAD_OF_3_11 + marshal.dumps(compile(fill(SETTINGS, SEED), "settings.py", "exec"))
-    start = data.index(b"\xda@") + 2
-    value = Span(start, start + 64)
-    assert string_in(data[: value.end], Span(start, value.end + 1)) == value
-    assert all(string_in(data[:end], value) is None for end in range(16, value.end))
-    deep = HEAD_OF_3_11 + b"\xe3" + bytes(20) + b"\xa9\x01" * 100_000
-    assert assigned_name(deep, 50) is None
-    assert assigned_name(b"\xa7\x0d\n\n" + data[4:], data.index(b"\xda@") + 2) is None
 
 
 @pytest.mark.parametrize(
