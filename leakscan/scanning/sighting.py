@@ -22,7 +22,7 @@ from leakscan.detect import (
 from leakscan.findings.place import LineIndex
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
-from leakscan.unpack import Trouble, is_read_as_text, iter_members
+from leakscan.unpack import Trouble, is_compiled, iter_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _iter_contents(
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
     text, anchored = _read(blob.data, has_anchor, anchored)
-    for inspection, spans in () if is_read_as_text(blob.data) else _iter_readings(detector, text, anchored):
+    for inspection, spans in () if is_compiled(blob.data) else _iter_readings(detector, text, anchored):
         yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Final
@@ -18,6 +20,12 @@ _WITH_FLAG: Final = 0x80
 _SIZES: Final = {**dict.fromkeys((b"N", b"T", b"F", b"S", b"."), 0), b"i": 4, b"g": 8, b"y": 16}
 _STRINGS: Final = {**dict.fromkeys((b"z", b"Z"), 1), **dict.fromkeys((b"s", b"u", b"a", b"A", b"t"), 4)}
 _TUPLES: Final = {b")": 1, **dict.fromkeys((b"(", b"[", b"<", b">"), 4)}
+# A string of sixteen letters and digits, three of these at least, which is no `name_of_2_words`: most files have none.
+_DRAWN: Final = re.compile(
+    rb"(?:[zZ\xda\xfa][\x10-\x88]|[sauAt\xf3\xe1\xf5\xc1\xf4][\x10-\xff][\0-\x7f]\0\0)"
+    rb"(?=(?:[A-Za-z+/=_-]{0,24}[0-9]){3})(?![a-z0-9]{0,20}_[a-z0-9_]{8})(?![A-Z0-9]{0,20}_[A-Z0-9_]{8})"
+    rb"[A-Za-z0-9+/=_-]{16}"
+)
 _LARGEST: Final = 4 << 20
 _MAX_DEPTH, _MAX_KEYS = 20, 24
 _OBJECTS_OF_CODE: Final = 8
@@ -29,10 +37,14 @@ _STORE_NAME: Final = {_3_13: 114, _3_14: 116}
 _Object = bytes | list["_Object"] | None
 
 
+@functools.lru_cache(1)
+def is_compiled(data: bytes) -> bool:
+    """Compiled Python that is worth to be read."""
+    return data.startswith(MAGICS) and len(data) <= _LARGEST and _DRAWN.search(data) is not None
+
+
 def read_compiled(data: bytes, budget: Budget) -> bytes:
     """All that is read; what is not understood stands as it is, too."""
-    if len(data) > _LARGEST:
-        return data
     reader = _Reader(data, budget)
     with suppress(IndexError, ValueError):
         reader.read(0)

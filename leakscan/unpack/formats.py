@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
-from leakscan.unpack.compiled import MAGICS, read_compiled
+from leakscan.unpack.compiled import MAGICS, is_compiled, read_compiled
 
 if TYPE_CHECKING:
     from leakscan.unpack.containers import Piece
@@ -57,11 +57,6 @@ _ZLIB_HEAD_BYTES = 1024
 _HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
 _ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 0xFFFF, b"PK\x01\x02"
 _LIMITS = Limits()
-
-
-def is_read_as_text(data: bytes) -> bool:
-    """What it holds as it stands is in its members, too."""
-    return data.startswith(MAGICS)
 
 
 def iter_members(data: bytes, limits: Limits = _LIMITS) -> Iterator[Member | Trouble]:
@@ -165,6 +160,8 @@ def _holds(form: str, data: bytes) -> bool:
         return len(data) <= _MAX_LFS_BYTES and b"\noid sha256:" in data
     if form == "lzma":
         return len(data) > _LZMA_HEAD.size and _opens_lzma(*_LZMA_HEAD.unpack_from(data))
+    if form == _COMPILED:
+        return is_compiled(data)
     if form == "zlib":
         return _inflates(data[:_ZLIB_HEAD_BYTES])
     return form != "bzip2" or data[4:10] in _BZIP2_BLOCK

@@ -6,11 +6,12 @@ import sys
 
 import pytest
 
-from leakscan.unpack import Member, Trouble, is_read_as_text, iter_members
+from leakscan.unpack import Member, Trouble, is_compiled, iter_members
 
 HEAD = importlib.util.MAGIC_NUMBER + bytes(12)
 SOURCE = """
 import os
+DRAWN = "a1b2c3d4e5f6a7b8"
 KEY = "of the module"
 class Config:
     SECRET = "of the class"
@@ -40,6 +41,7 @@ def elements(*objects: bytes) -> bytes:
 
 def settings(version: int, load: int, store: int, **given: str) -> bytes:
     """A module of nothing but settings, as a Python writes it that has these numbers for LOAD_CONST and STORE_NAME."""
+    given = {**given, "DRAWN": "a1b2c3d4e5f6a7b8"}
     code = bytes(byte for at in range(len(given)) for byte in (load, at, store, at))
     values, names = map(string, given.values()), map(string, given)
     objects = [b"\xf3" + len(code).to_bytes(4, "little") + code, elements(*values, b"N"), elements(*names)]
@@ -85,19 +87,28 @@ def test_constants_have_the_names_that_they_are_given_to() -> None:
 )
 def test_every_version_has_a_way_of_its_own(version: int, load: int, store: int) -> None:
     data = settings(version, load, store, KEY="one", SECRET="two")
-    assert text(data).startswith(b'KEY = "one";\nSECRET = "two";\n')
-    assert is_read_as_text(data)
+    assert text(data).startswith(b'KEY = "one";\nSECRET = "two";\nDRAWN = ')
+    assert is_compiled(data)
     assert data not in text(data)
 
 
 def test_what_is_not_understood_stands_as_it_is() -> None:
     data = settings(3425, 100, 90, KEY="one", SECRET="two")
-    for cut in (data[:20], data[:-1], data + b"?", data[:16] + b"?" + data[17:], data.replace(b"N", b"?")):
+    for cut in (data[:-1], data + b"?", data[:16] + b"?" + data[17:], data.replace(b"N", b"?")):
         assert text(cut).endswith(cut)
-    deep = data[:16] + b"\xa9\x01" * 100_000
+    deep = data[:16] + b"\xa9\x01" * 100_000 + data[16:]
     assert text(deep).endswith(deep)
-    many = data[:16] + b"\xe3" + bytes(24) + b"(\xff\xff\xff\x7f"
+    many = data[:16] + b"\xe3" + bytes(24) + b"(\xff\xff\xff\x7f" + data[16:]
     assert text(many).endswith(many)
+
+
+def test_what_holds_nothing_that_looks_drawn_is_not_read() -> None:
+    data = settings(3425, 100, 90, KEY="one")
+    plain = data.replace(b"a1b2c3d4e5f6a7b8", b"name_of_3_w0rds2")
+    assert len(plain) == len(data)
+    assert is_compiled(data)
+    assert not is_compiled(plain)
+    assert not [*iter_members(plain)]
 
 
 def test_a_string_that_stands_in_very_many_places_is_not_written_out() -> None:
@@ -117,21 +128,21 @@ def test_a_string_that_stands_in_very_many_places_is_not_written_out() -> None:
         + string("b")
         + bytes(4)
     )
-    (trouble,) = iter_members(bomb + elements())
+    (trouble,) = iter_members(bomb + elements() + data[16:])
     assert isinstance(trouble, Trouble)
     assert trouble.kind == "too-large"
 
 
 def test_numbers_beyond_a_byte_are_read() -> None:
-    names = {f"NAME_{number}": f"value {number}" for number in range(120)}
+    names = {f"NAME_{number}": f"value {number}" for number in range(119)}
     data = settings(3425, 100, 90, **names)
     code = bytes(byte for at in range(120) for byte in (144, 0, 100, at, 144, 0, 90, at))
     plain = bytes(byte for at in range(120) for byte in (100, at, 90, at))
     longer = data.replace(len(plain).to_bytes(4, "little") + plain, len(code).to_bytes(4, "little") + code, 1)
-    assert b'NAME_119 = "value 119";' in text(data)
+    assert b'NAME_118 = "value 118";' in text(data)
     assert text(longer) == text(data)
 
 
 def test_a_text_that_begins_alike_is_none() -> None:
-    assert not is_read_as_text(b"\xa7\x0d\n\n" + bytes(40))
-    assert not [member for member in iter_members(b"3\r\r\n and more") if isinstance(member, Trouble)]
+    assert not is_compiled(b"\xa7\x0d\n\n" + bytes(40))
+    assert not [*iter_members(b"3\r\r\n and more")]
