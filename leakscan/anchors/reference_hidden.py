@@ -50,9 +50,17 @@ _ESCAPES = [
         (b";&#", rb"&#(?:[xX][0-9A-Fa-f]{1,2}|[0-9A-Fa-f]{2,3});"),
     )
 ]
-# Letters of a value as wide text, which may have the NULs of the first one behind it; and rows of plain text.
-_WIDE_VALUE = re.compile(rb"(?:\0[A-Za-z0-9+/_-]){15}|(?:\0{3}[A-Za-z0-9+/_-]){15}")
-_WIDE = re.compile(rb"(?:\0[\t\n\r -~]){%d,}+|(?:\0{3}[\t\n\r -~]){%d,}+" % (_UNITS, _UNITS))
+# NULs become `0`, letters of a value `v`: fifteen as wide text, which may have the NULs of the first one behind it.
+_WIDE_KINDS = bytes(
+    48 if code == 0 else 118 if chr(code).isascii() and (chr(code).isalnum() or chr(code) in "+/_-") else 32
+    for code in range(256)
+)
+_WIDE_VALUES = (b"0v" * 15, b"000v" * 15)
+# And rows of plain text, `p`: where they begin, and all of them.
+_PLAIN_KINDS = bytes(
+    48 if code == 0 else 112 if code in b"\t\n\r" or 32 <= code < 127 else 32 for code in range(256)
+)
+_WIDE_ROWS = ((b"0p" * _UNITS, re.compile(rb"(?:0p)+")), (b"000p" * _UNITS, re.compile(rb"(?:000p)+")))
 _CODES = re.compile(_CODE + b"{%d,}" % SHORTEST_PIECE)
 _HEAD: Final = 48  # letters of base64
 _ASCII_LETTERS = bytes(range(65, 91)) + bytes(range(97, 103))  # first of four: the byte is below 128
@@ -78,14 +86,34 @@ def hides(data: bytes, low: int, high: int) -> bool:
 
 def has_units(data: bytes) -> bool:
     """Twelve escapes of one form stand in a row, or fifteen letters of a value as wide text."""
-    return next(find_escapes(data), None) is not None or _WIDE_VALUE.search(data) is not None
+    return next(find_escapes(data), None) is not None or _has_wide(data)
+
+
+def _has_wide(data: bytes) -> bool:
+    if b"\0" not in data:
+        return False
+    kinds = data.translate(_WIDE_KINDS)
+    return any(value in kinds for value in _WIDE_VALUES)
 
 
 def find_wide(data: bytes) -> list[tuple[int, int]]:
     """Where ASCII stands as UTF-16 or UTF-32, in order, if it may hold a value: rows of twelve characters and more,
     each with its NULs before it. Where these stand behind the letters, the first letter and the last NULs are not
     told."""
-    return [row.span() for row in _WIDE.finditer(data)] if _WIDE_VALUE.search(data) else []
+    rows: list[tuple[int, int]] = []
+    if not _has_wide(data):
+        return rows
+    kinds = data.translate(_PLAIN_KINDS)
+    starts = [kinds.find(head) for head, _ in _WIDE_ROWS]
+    while max(starts) >= 0:
+        start, (_, form) = min(pair for pair in zip(starts, _WIDE_ROWS, strict=True) if pair[0] >= 0)
+        _, end = span = next(form.finditer(kinds, start)).span()
+        rows.append(span)
+        starts = [
+            kinds.find(head, end) if 0 <= start < end else start
+            for start, (head, _) in zip(starts, _WIDE_ROWS, strict=True)
+        ]
+    return rows
 
 
 def count_nuls(data: bytes, most: int) -> tuple[int, int, int, int]:

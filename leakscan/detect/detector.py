@@ -37,13 +37,16 @@ from leakscan.rules import PemShape, RuleSet
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What one content holds. `published` counts the example values of official documents that were left out."""
+    """What one content holds. `published` counts the example values of official documents that were left out; `cut`:
+    there is more."""
 
     candidates: tuple[Candidate, ...] = ()
     published: int = 0
+    cut: bool = False
 
 
 NOTHING = Inspection()
+_MOST = 100_000
 _BESIDE = 500
 _SHORT, _BINARY_REACH = 24, 64
 _OF_FILE = lazy(rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z")  # a digest of it
@@ -96,24 +99,28 @@ class Detector:
             rule.exchange for rule in rules.by_id.values() if isinstance(rule.shape, PemShape)
         )
 
-    def inspect(self, data: bytes, is_wanted: Callable[[Span], bool] = lambda _: True) -> Inspection:
-        """Every value in UTF-8 (or unknown) content that could be a credential, with its evidence; nothing if none of
-        them `is_wanted`."""
+    def inspect(
+        self, data: bytes, is_wanted: Callable[[Span], bool] = lambda _: True, *, most: int = _MOST
+    ) -> Inspection:
+        """Every value in UTF-8 (or unknown) content that could be a credential, with its evidence, 1.5 kB each: the
+        first ones, if there are more than `most`. Nothing if none of them `is_wanted`."""
         keys = read_private_keys(data)
         values = self._tokens.values(data)
         if not any(map(is_wanted, chain(values, (key.span for key in keys)))):
             return NOTHING
-        return self._weigh(data, values, keys)
+        return self._weigh(data, values, keys, most)
 
-    def _weigh(self, data: bytes, values: dict[Span, Fits], keys: list[PrivateKey]) -> Inspection:
+    def _weigh(self, data: bytes, values: dict[Span, Fits], keys: list[PrivateKey], most: int) -> Inspection:
         mentions = self._venues.mentions(data, context_windows(data, [*values, *(key.span for key in keys)]))
         known = {key.identity for key in keys if self._is_published(key.identity)}
         candidates = [self._key_candidate(data, key, mentions) for key in keys if key.identity not in known]
         published = sum(key.identity in known for key in keys)
-        floor = 0
+        floor, cut = 0, False
         starts = [key.span.start for key in keys]
         armour = may_be_armoured(data)
         for span, fits in values.items():
+            if cut := len(candidates) >= most:
+                break
             value = data[span.start : span.end]
             above = bisect_right(starts, span.start)
             if span.start < floor or (above and span.start < keys[above - 1].span.end):
@@ -126,7 +133,7 @@ class Detector:
         candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
         candidates = mark_whole(data, mark_crowds(data, candidates))
         paired = pair(data, candidates, self._with_pem, self._parents)
-        return Inspection(tuple(self._companions.join(data, paired)), published)
+        return Inspection(tuple(self._companions.join(data, paired)), published, cut)
 
     def _is_published(self, digest: bytes) -> bool:
         return digest.decode() in self._published

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from leakscan.detect import Detector
 from leakscan.findings.collect import Collector, RuleFacts
+from leakscan.gitstore.bounds import LEAST_MEMORY
 from leakscan.model import ScanResult
 from leakscan.policy.apply import apply_policy
 from leakscan.rules import RuleSet
 from leakscan.scanning.masking import masked
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.reader import Progress, Reader
+from leakscan.scanning.room import Room
 
 if TYPE_CHECKING:
     import datetime
@@ -71,7 +73,8 @@ def open_session(
     """A session that has read nothing yet; `now` is in seconds since the epoch, `detector` one of these rules that is
     there already."""
     detector = detector or Detector(rules)
-    reader = Reader(detector, options.timeout_s, on_progress)
+    room = Room(max(options.max_memory, LEAST_MEMORY) // 2)
+    reader = Reader(detector, options.timeout_s, on_progress, room)
     collector = Collector(rule_facts(rules), show_secrets=options.show_secrets, digests=options.digests)
     return Session(rules, options, detector, reader, collector, time.time() if now is None else now)
 

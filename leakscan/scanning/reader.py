@@ -19,6 +19,7 @@ from leakscan.gitstore.bounds import DEFAULT_MEMORY, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
 from leakscan.scanning.files import Share, view, view_files
 from leakscan.scanning.options import ScanOptions
+from leakscan.scanning.room import Room
 from leakscan.scanning.sighting import Look, Sighting, look
 from leakscan.sources import Item
 from leakscan.sources.history import contents
@@ -47,6 +48,7 @@ class Reader:
     detector: Detector
     timeout_s: float = 0.0
     on_progress: Progress | None = None
+    room: Room = field(default_factory=lambda: Room(DEFAULT_MEMORY // 2))
     skipped: list[Skipped] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     timed_out: bool = False
@@ -163,7 +165,7 @@ class Reader:
             self._counts[f"{stored.kind}s"] += 1
             self._counts["bytes"] += len(stored.data)
             for blob in contents(stored):
-                yield from self._keep(look(self.detector, _everywhere, blob))
+                yield from self._keep(look(self.detector, lambda data: True, blob, self.room))
             self._tick()
 
     def _remembered(
@@ -239,7 +241,7 @@ class Reader:
 
     def _visit(self, stored: StoredObject) -> tuple[str, list[Look]] | None:
         """Called in worker processes: it may use nothing of what `read` gathers."""
-        seen = (look(self.detector, self.has_anchor, blob, stored.anchored) for blob in contents(stored))
+        seen = (self._look(blob, stored.anchored) for blob in contents(stored))
         looks = [found for found in seen if found is not None]
         return (stored.oid, looks) if looks else None
 
@@ -248,8 +250,8 @@ class Reader:
         for one in looks:
             yield from self._keep(one)
 
-    def _look(self, blob: Blob) -> Look | None:
-        return look(self.detector, self.has_anchor, blob)
+    def _look(self, blob: Blob, anchored: bool | None = None) -> Look | None:
+        return look(self.detector, self.has_anchor, blob, self.room, anchored)
 
     def _keep(self, found: Look | None) -> Iterator[Sighting]:
         if found is not None:
@@ -288,11 +290,6 @@ class Reader:
             published_examples=counts["published"],
             seconds=time.monotonic() - self._started,
         )
-
-
-def _everywhere(data: bytes) -> bool:
-    """For the slow path: no test, all content is looked at."""
-    return True
 
 
 def _path_of(sighting: Sighting) -> bytes:

@@ -22,6 +22,7 @@ from leakscan.detect import (
 from leakscan.findings.place import LineIndex
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
+from leakscan.scanning.room import Room
 from leakscan.unpack import Trouble, is_compiled, iter_members
 
 
@@ -49,20 +50,36 @@ class Look:
 
 
 def look(
-    detector: Detector, has_anchor: Callable[[bytes], bool], blob: Blob, anchored: bool | None = None
+    detector: Detector,
+    has_anchor: Callable[[bytes], bool],
+    blob: Blob,
+    room: Room,
+    anchored: bool | None = None,
 ) -> Look | None:
     """None for content with nothing in it: nearly all there is. `has_anchor` is the cheap test that rules that out;
-    `anchored` is its answer for the data of the blob, if it was asked before."""
+    `anchored` is its answer for the data of the blob, if it was asked before. For what is found there is so much
+    `room`."""
     published = 0
     sightings: list[Sighting] = []
     failures: list[Failure] = []
+    if not room.most and (has_anchor(blob.data) if anchored is None else anchored):
+        return Look(0, (), (_cut(blob),))
     try:
-        for seen in _iter_contents(detector, has_anchor, blob, failures, anchored):
+        for seen in _iter_contents(detector, has_anchor, blob, failures, room, anchored):
             published += seen.inspection.published
-            sightings += [seen] if seen.inspection.candidates else []
+            kept = _first(seen, room.take(c.identity for c in seen.inspection.candidates))
+            sightings += [kept] if kept.inspection.candidates else []
+            if seen.inspection.cut or kept is not seen:
+                failures.append(_cut(blob))
+                break
     except Exception as error:  # one content that a library does not bear must not end the scan of all others
         failures.append(Failure("crashed", _name_of(blob), f"{type(error).__name__} while it was looked at"))
     return Look(published, tuple(sightings), tuple(failures)) if published or sightings or failures else None
+
+
+def _cut(blob: Blob) -> Failure:
+    reason = "more values than there is memory for: not all of it was looked at; give it more --max-memory"
+    return Failure("too-large", _name_of(blob), reason)
 
 
 def _iter_contents(
@@ -70,11 +87,13 @@ def _iter_contents(
     has_anchor: Callable[[bytes], bool],
     blob: Blob,
     failures: list[Failure],
+    room: Room,
     anchored: bool | None,
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
     text, anchored = _read(blob.data, has_anchor, anchored)
-    for inspection, spans in () if is_compiled(blob.data) else _iter_readings(detector, text, anchored):
+    readings = () if is_compiled(blob.data) else _iter_readings(detector, text, room.most, anchored)
+    for inspection, spans in readings:
         yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):
@@ -83,7 +102,7 @@ def _iter_contents(
             continue
         text, anchored = _read(member.data, has_anchor)
         packing = f"unpacked from {', '.join(member.packing)}"
-        for inspection, spans in _iter_readings(detector, text, anchored):
+        for inspection, spans in _iter_readings(detector, text, room.most, anchored):
             marked = replace(inspection, candidates=_decoded(inspection.candidates, packing))
             inner = _sighting(blob, text, marked, spans, packed=True)
             yield replace(inner, member=member.path)
@@ -98,27 +117,30 @@ def _read(
 
 
 def _iter_readings(
-    detector: Detector, text: bytes, anchored: bool
+    detector: Detector, text: bytes, most: int, anchored: bool
 ) -> Iterator[tuple[Inspection, Sequence[Span]]]:
     """What stands in a text, and what hides in it: each with the places of its candidates in the text."""
     if not anchored and not text.startswith(DER_HEAD):
         return
-    plain = detector.inspect(text)
+    plain = detector.inspect(text, most=most)
     unfolded = unfold(text, find_hidden, detector.iter_short)
-    hidden, spans = _hidden(detector, unfolded, plain) if unfolded else (NOTHING, [])
+    hidden, spans = _hidden(detector, unfolded, plain, most) if unfolded else (NOTHING, [])
     revealed = Cover(spans)
     kept = {n for n, c in enumerate(plain.candidates) if not revealed.touches(c.span)}
     plain = replace(plain, candidates=_only(plain.candidates, kept))
-    if plain.candidates or plain.published:
+    if plain.candidates or plain.published or plain.cut:
         yield plain, [candidate.span for candidate in plain.candidates]
-    if hidden.candidates:
+    if hidden.candidates or hidden.cut:
         yield hidden, spans
 
 
-def _hidden(detector: Detector, unfolded: Unfolded, plain: Inspection) -> tuple[Inspection, list[Span]]:
+def _hidden(
+    detector: Detector, unfolded: Unfolded, plain: Inspection, most: int
+) -> tuple[Inspection, list[Span]]:
     """What hides in a text and does not stand there plainly, too, with what it stands with."""
     known = {candidate.identity for candidate in plain.candidates}
-    candidates = detector.inspect(unfolded.text, unfolded.touches).candidates
+    found = detector.inspect(unfolded.text, unfolded.touches, most=most)
+    candidates = found.candidates
     traced = [unfolded.trace(candidate.span) for candidate in candidates]
     wanted = {
         number
@@ -128,7 +150,16 @@ def _hidden(detector: Detector, unfolded: Unfolded, plain: Inspection) -> tuple[
     wanted |= {other for number in wanted if (other := candidates[number].partner) is not None}
     wanted |= {number for number, candidate in enumerate(candidates) if candidate.partner in wanted}
     decoded = [replace(c, decoded=hows) for c, (_, hows) in zip(candidates, traced, strict=True)]
-    return Inspection(_only(decoded, wanted)), [traced[number][0] for number in sorted(wanted)]
+    return Inspection(_only(decoded, wanted), cut=found.cut), [traced[number][0] for number in sorted(wanted)]
+
+
+def _first(seen: Sighting, number: int) -> Sighting:
+    """What there is memory for."""
+    if number == len(seen.inspection.candidates):
+        return seen
+    kept = replace(seen.inspection, candidates=_only(seen.inspection.candidates, range(number)))
+    places, hashes, marks = seen.places[:number], seen.line_hashes[:number], seen.marks[:number]
+    return replace(seen, inspection=kept, places=places, line_hashes=hashes, marks=marks)
 
 
 def _only(candidates: Sequence[Candidate], numbers: Collection[int]) -> tuple[Candidate, ...]:

@@ -74,14 +74,15 @@ def test_only_folders_of_ours_that_nobody_uses_are_removed(tmp_path, monkeypatch
 def test_what_a_library_does_not_bear_is_a_failure_of_one_file() -> None:
     """A key of a point in a form that `cryptography` gives up on ended a scan once; whatever else does must not."""
     from leakscan.model import Blob, WorktreeFile
+    from leakscan.scanning.room import Room
     from leakscan.scanning.sighting import look
 
     class Broken:
-        def inspect(self, text: bytes) -> None:
+        def inspect(self, text: bytes, *, most: int) -> None:
             raise NotImplementedError(text.decode())
 
     blob = Blob("", b"the value", WorktreeFile(b"a.pem"))
-    found = look(Broken(), lambda _: True, blob)
+    found = look(Broken(), lambda _: True, blob, Room(1 << 20))
     assert found is not None
     assert [(f.kind, f.where, f.reason) for f in found.failures] == [
         ("crashed", "a.pem", "NotImplementedError while it was looked at")

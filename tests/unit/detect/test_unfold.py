@@ -14,6 +14,7 @@ from leakscan.anchors import Matcher, find_hidden, reference_hidden
 from leakscan.detect import unfold
 from leakscan.model import Blob, WorktreeFile
 from leakscan.rules.fake import fake
+from leakscan.scanning.room import Room
 from leakscan.scanning.sighting import Sighting, look
 
 KEY, SECRET = values(2)
@@ -27,7 +28,7 @@ def b64(text: str | bytes) -> str:
 
 def sightings(text: str | bytes) -> tuple[Sighting, ...]:
     data = text if isinstance(text, bytes) else text.encode()
-    seen = look(DETECTOR, HAS_ANCHOR, Blob("", data, WorktreeFile(b"bot")))
+    seen = look(DETECTOR, HAS_ANCHOR, Blob("", data, WorktreeFile(b"bot")), Room(1 << 20))
     return seen.sightings if seen else ()
 
 
