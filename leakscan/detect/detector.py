@@ -6,7 +6,7 @@ import functools
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from leakscan.detect.candidate import Candidate, Match, Venue
@@ -153,7 +153,7 @@ class Detector:
         host = _queried_host(data, span.start)
         if _is_of_code(data, span, fits) or (host and _is_of_service(data, host)):
             return None
-        label = self._labeller.label(data, span, floor)
+        label = _of_public_key(self._labeller.label(data, span, floor), fits)
         if label.kind == "negative" and not fits.alone:
             return None
         is_listed = _LISTED.match(data, span.end) or (armour and is_armoured(data, span))
@@ -212,6 +212,12 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
         return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))
 
     return [candidate for candidate in candidates if not is_hopeless(candidate)]
+
+
+def _of_public_key(label: Label, fits: Fits) -> Label:
+    """`PUB_KEY = "PK…"` beside `SEC_KEY`: the key of an API."""
+    is_key = label.words[-2:] == ("pub", "key") and fits.heads_keys
+    return replace(label, kind="named", part="key", strength=1) if is_key else label
 
 
 def _is_near(places: list[int], place: int) -> bool:

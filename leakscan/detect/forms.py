@@ -58,11 +58,7 @@ def exchange_of_forms(
 
 def _speaks(candidate: Candidate) -> bool:
     """It is 64 bytes in base64, or begins as an exchange's keys do: `PAPER_KEY = "PK…"`."""
-    return is_base64_of_64(candidate) or any(
-        rule.part == candidate.label.part == "key" and rule.shape.pattern.heads
-        for rule in candidate.fits
-        if isinstance(rule.shape, TextShape) and rule.needs == "name and exchange"
-    )
+    return is_base64_of_64(candidate) or (candidate.label.part == "key" and candidate.fits.heads_keys)
 
 
 def is_base64_of_64(candidate: Candidate) -> bool:

@@ -65,6 +65,15 @@ def test_a_key_that_begins_in_its_own_way_needs_no_full_name() -> None:
     assert not exchanges("PAPER_KEY = 'QK{upper:18}'\nPAPER_SECRET = '{alnum:40}'\n")
 
 
+@pytest.mark.parametrize(("key", "found"), [("PK{upper:18}", 2), ("{upper:20}", 0)])
+def test_a_public_key_may_be_the_key_of_an_api(key: str, found: int) -> None:
+    text = (
+        "import alpaca_trade_api as tradeapi\nSEC_KEY = '{alnum:40}'  # Enter Your Secret Key Here\n"
+        f"PUB_KEY = '{key}'\nBASE_URL = 'https://paper-api.alpaca.markets'\n"
+    )
+    assert exchanges(text) == ["alpaca-paper"] * found
+
+
 def test_a_key_goes_with_the_secret_beside_it_not_with_the_wallet_s_key_above() -> None:
     text = (
         "from py_clob_client.client import ClobClient\n\n\n"
