@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from leakscan.detect import Match
 from leakscan.findings.exposure import Trace
+from leakscan.findings.groups import group_values
 from leakscan.findings.identity import fingerprint, group_name, masks, preview
 from leakscan.model import (
     CommitMessage,
@@ -41,11 +42,13 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """The values behind a finding: as it was judged best, each way it was written, and every place of it."""
+    """The values behind a finding: as it was judged best, each way it was written, and every place of it. `partners`:
+    the fingerprints of what it stood with."""
 
     secret: Secret
     spellings: frozenset[Secret]
     locations: frozenset[Location]
+    partners: frozenset[str] = frozenset()
 
 
 class Collector:
@@ -75,13 +78,16 @@ class Collector:
 
     def holdings(self) -> dict[str, Holding]:
         """Fingerprint -> what the finding holds, for who is asked to use values: nothing of it may be shown."""
+        best = self._best(self._members())
+        names = {identity: fingerprint(match.rule_id, identity) for identity, match in best.items()}
         return {
-            fingerprint(best.rule_id, identity): Holding(
-                best.secret,
-                frozenset(match.secret for match in self._matches[identity]),
+            names[identity]: Holding(
+                match.secret,
+                frozenset(other.secret for other in self._matches[identity]),
                 frozenset(self._locations[identity]),
+                frozenset(names[m.partner] for m in self._matches[identity] if m.partner in names),
             )
-            for identity, best in self._best(self._members()).items()
+            for identity, match in best.items()
         }
 
     def findings(self, refs_of: Mapping[str, Collection[str]], now: float) -> tuple[Finding, ...]:
@@ -122,9 +128,9 @@ class Collector:
         return best
 
     def _members(self) -> list[set[bytes]]:
-        return _groups(
-            {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
-        )
+        partners = {identity: [m.partner for m in matches] for identity, matches in self._matches.items()}
+        parts = {identity: matches[0].part for identity, matches in self._matches.items()}
+        return group_values(partners, parts)
 
     def _alike(self, members: Collection[bytes], best: Mapping[bytes, Match]) -> dict[bytes, Match]:
         """Of the exchanges that all of them have as surely as their best one, the one judged best, or the environment
@@ -208,19 +214,6 @@ class Collector:
             revealed=chosen.secret.reveal().decode("utf-8", "replace") if self._show_secrets else None,
             sha1=hashlib.sha1(chosen.secret.reveal()).hexdigest() if self._digests else "",
         )
-
-
-def _groups(partners: Mapping[bytes, Iterable[bytes | None]]) -> list[set[bytes]]:
-    """Values that are parts of one credential, directly or through a third."""
-    group_of = {identity: {identity} for identity in partners}
-    for identity, others in partners.items():
-        for other in others:
-            if other is not None and other in group_of and group_of[other] is not group_of[identity]:
-                group_of[identity] |= group_of[other]
-                for member in group_of[identity]:
-                    group_of[member] = group_of[identity]
-    unique = {id(group): group for group in group_of.values()}
-    return list(unique.values())
 
 
 def _tell_apart(locations: Iterable[Location]) -> tuple[Location, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from leakscan.findings.collect import Holding
+from leakscan.findings.groups import COMPANIONS
 from leakscan.model import Finding, Severity
 from leakscan.verdict import Verification
 from leakscan.verify.keys import Keys
@@ -25,13 +26,24 @@ class Credential:
 def credentials_of(findings: Iterable[Finding], holdings: Mapping[str, Holding]) -> list[Credential]:
     """In the order of the findings. `holdings`: the values, by fingerprint."""
     groups: dict[str, list[Finding]] = {}
+    group_of: dict[str, str] = {}
     for finding in findings:
-        groups.setdefault(finding.group or finding.fingerprint, []).append(finding)
-    return [_credential(parts, holdings) for parts in groups.values()]
+        group = group_of[finding.fingerprint] = finding.group or finding.fingerprint
+        groups.setdefault(group, []).append(finding)
+    lent: dict[str, list[Finding]] = {group: [] for group in groups}
+    for group, parts in groups.items():
+        for part in parts:
+            if part.part in COMPANIONS:
+                partners = holdings[part.fingerprint].partners
+                for other in {group_of[name] for name in partners if name in group_of} - {group}:
+                    lent[other].append(part)
+    return [_credential(parts, lent[group], holdings) for group, parts in groups.items()]
 
 
-def _credential(parts: list[Finding], holdings: Mapping[str, Holding]) -> Credential:
-    names = tuple(part.fingerprint for part in parts)
+def _credential(own: list[Finding], lent: Iterable[Finding], holdings: Mapping[str, Holding]) -> Credential:
+    """`lent`: what it shares with other credentials, such as a passphrase, if none of its own is there."""
+    names = tuple(part.fingerprint for part in own)
+    parts = [*own, *(part for part in lent if all(part.part != mine.part for mine in own))]
     exchanges = {part.exchange for part in parts if part.exchange in VENUES}
     if len(exchanges) != 1:
         known = "exchanges that do not agree" if exchanges else "an exchange that leakscan cannot ask"

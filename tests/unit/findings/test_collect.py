@@ -84,6 +84,17 @@ def test_the_parts_of_a_credential_share_a_group_and_are_graver_together() -> No
     assert collect(key)[0].severity == Severity.LOW
 
 
+def test_a_holding_names_what_its_value_stood_with() -> None:
+    collector = Collector(RULES, show_secrets=False)
+    key, secret = placed("moonbase-key", b"k", partner=b"s"), placed("moonbase-secret", b"s", partner=b"gone")
+    for match, locations in (key, secret):
+        collector.add(match, locations)
+    names = {held.secret: name for name, held in collector.holdings().items()}
+    held = collector.holdings()
+    assert held[names[Secret(b"k")]].partners == {names[Secret(b"s")]}
+    assert held[names[Secret(b"s")]].partners == frozenset()
+
+
 def test_the_parts_of_a_credential_are_of_one_exchange_where_each_was_somewhere() -> None:
     key, testnet = placed("moonbase-key", b"k", partner=b"s"), placed("testnet-key", b"k", partner=b"s")
     secret = placed("moonbase-secret", b"s", partner=b"k")

@@ -59,6 +59,19 @@ def test_what_cannot_be_asked_about_says_why(parts, why) -> None:
     assert one.why == why
 
 
+def test_a_passphrase_of_several_credentials_is_sent_with_each() -> None:
+    first = [finding("okx", part, "one") for part in ("key", "secret", "passphrase")]
+    second = [finding("okx", part, "two") for part in ("key", "secret")]
+    held = holdings(*first, *second)
+    passphrase, stands_with = first[2].fingerprint, frozenset({first[0].fingerprint, second[0].fingerprint})
+    held[passphrase] = replace(held[passphrase], partners=stands_with)
+    one, two = credentials_of([*first, *second], held)
+    assert one.keys is not None
+    assert two.keys is not None
+    assert one.keys.passphrase == two.keys.passphrase == held[passphrase].secret
+    assert [len(each.fingerprints) for each in (one, two)] == [3, 2]
+
+
 def test_values_without_a_group_are_credentials_of_their_own() -> None:
     alone = [replace(finding("kraken", "key"), group=""), replace(finding("kraken", "secret"), group="")]
     assert [one.keys for one in asked(*alone)] == [None, None]
