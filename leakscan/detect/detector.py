@@ -28,7 +28,7 @@ from leakscan.detect.pem import LITERALS, read_private_keys
 from leakscan.detect.privatekey import PrivateKey
 from leakscan.detect.proofs import proven
 from leakscan.detect.randomness import token_bits
-from leakscan.detect.tokens import Tokens
+from leakscan.detect.tokens import MOST_VALUES, Tokens
 from leakscan.detect.venue import Named, Venues
 from leakscan.detect.words import SERVICES
 from leakscan.model import Part, Secret, Span
@@ -115,11 +115,12 @@ class Detector:
         known = {key.identity for key in keys if self._is_published(key.identity)}
         candidates = [self._key_candidate(data, key, mentions) for key in keys if key.identity not in known]
         published = sum(key.identity in known for key in keys)
-        floor, cut = 0, False
+        floor, cut = 0, len(values) >= MOST_VALUES
         starts = [key.span.start for key in keys]
         armour = may_be_armoured(data)
         for span, fits in values.items():
-            if cut := len(candidates) >= most:
+            if len(candidates) >= most:
+                cut = True
                 break
             value = data[span.start : span.end]
             above = bisect_right(starts, span.start)

@@ -54,6 +54,7 @@ _HEXADECIMAL = lazy(rb"[0-9A-Fa-f_-]*")
 _ANY_HEAD = tuple(bytes((code,)) for code in range(256) if _TOKEN.match(bytes((code,)) * SHORTEST_TOKEN))
 _BESIDE = 300
 _MAX_REMEMBERED = 1 << 15
+MOST_VALUES = 500_000  # in one content, 700 bytes each
 _MAX_HELD = 4 << 20  # bytes of the content that was read last
 _Read = tuple[bytes, list[tuple[int, int]], dict[Span, Fits]]
 
@@ -94,7 +95,7 @@ class Tokens:
 
     def values(self, data: bytes) -> dict[Span, Fits]:
         """Every value that an anchor gives, and those beside it that could be parts of the same credential, with the
-        rules that each fits; by position."""
+        rules that each fits; by position. `MOST_VALUES`, if there are more."""
         return self._read(data)[2]
 
     def iter_short(self, data: bytes) -> Iterator[Piece]:
@@ -121,8 +122,12 @@ class Tokens:
                 data, span
             ):
                 found[span] = fits
+            if len(found) == MOST_VALUES:
+                return found
         for token in tokens:
             found.update(self._readings(data, Span(*token)))
+            if len(found) == MOST_VALUES:
+                break
         read = {Span(*token) for token in tokens}
         read |= {span for span in found if not _ESCAPES.match(data, span.start)}  # read as a run
         values = Cover(found)

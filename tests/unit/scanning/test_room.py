@@ -49,6 +49,17 @@ def test_once_memory_is_gone_only_content_without_an_anchor_is_no_failure() -> N
     assert [failure.where for failure in reader.failures] == ["more"]
 
 
+@pytest.mark.parametrize("form", ["{alnum:64}", "{hex:32}"])
+def test_values_beyond_the_most_that_one_content_may_have_are_told(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = "".join(fill(f"KRAKEN_BINANCE_OKX_API_SECRET_{n} = '{form}'\n", n) for n in range(5)).encode()
+    assert not DETECTOR.inspect(data).cut
+    for module in ("tokens", "detector"):
+        monkeypatch.setattr(f"leakscan.detect.{module}.MOST_VALUES", 3)
+    assert Detector(load_rules()).inspect(data).cut
+
+
 def test_a_content_gives_no_more_candidates_than_are_asked_for() -> None:
     asked = DETECTOR.inspect(keys(5), most=3)
     assert (len(asked.candidates), asked.cut) == (3, True)
