@@ -26,6 +26,8 @@ _TEXTUAL_HEADS = (
     b"LZIP\x01",
     b"!<arch>\n",
     b"version https://git-lfs.github.com/",
+    *(bytes((version,)) + b"\r\r\n" for version in b"3BUao"),  # compiled Python, until 3.12
+    b"+\x0e\r\n",  # of 3.14
 )
 
 

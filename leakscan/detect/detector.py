@@ -6,10 +6,10 @@ import functools
 import hashlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
-from leakscan.detect.candidate import Candidate, Match
+from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.companions import Companions
 from leakscan.detect.context import Tier, context_windows, is_made_up
 from leakscan.detect.crowd import mark_crowds
@@ -54,6 +54,8 @@ _CRYPT = lazy(rb"\$2[abxy]?\$[0-9]{2}\$\Z")  # the hash of a password
 _HEADER = lazy(rb"-----BEGIN [A-Z0-9 ]{3,40}-----(?:\\[rn]|\s){0,4}\\?\Z")  # of a block that is cut short
 _QUERY = lazy(rb"://([\w.-]{4,100})[^\s\"'`<>]{0,200}[?&][\w.-]{1,40}=\Z")
 _PUBLIC_HOST = lazy(rb"[\w.-]{1,90}\.[a-z]{2,12}")
+# A private key of Google's: `"type": "service_account", …, "client_email": "…@….iam.gserviceaccount.com"`.
+_OF_SERVICE_ACCOUNT = lazy(rb"[\"']service_account[\"']|\.gserviceaccount\.com")
 # The id of a key of AWS: the 40 characters beside it are its secret.
 _KEY_ID_OF_AWS = lazy(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
 _SECRET_OF_AWS, _BESIDE_AWS = 40, 200
@@ -141,6 +143,8 @@ class Detector:
     def _key_candidate(self, data: bytes, key: PrivateKey, mentions: Named) -> Candidate:
         label = self._labeller.label(data, key.span, 0)
         venue = self._venues.nearest(data, key.span, label, mentions, self._with_pem)
+        if _OF_SERVICE_ACCOUNT.search(data, max(0, key.span.start - _BESIDE), key.span.end + _BESIDE):
+            venue = Venue(OTHER, Tier.PARENT)
         secret = Secret(data[key.span.start : key.span.end])
         mock = is_made_up(data, key.span)
         return Candidate(key.span, secret, key.identity, Fits(), 0.0, key, label, venue, mock=mock)
@@ -151,7 +155,7 @@ class Detector:
         host = _queried_host(data, span.start)
         if _is_of_code(data, span, fits) or (host and _is_of_service(data, host)):
             return None
-        label = self._labeller.label(data, span, floor)
+        label = _of_public_key(self._labeller.label(data, span, floor), fits)
         if label.kind == "negative" and not fits.alone:
             return None
         is_listed = _LISTED.match(data, span.end) or (armour and is_armoured(data, span))
@@ -210,6 +214,12 @@ def _without_hopeless(candidates: list[Candidate]) -> list[Candidate]:
         return not any(_is_near(places, candidate.span.start) for places in (strong, hints.get(other, [])))
 
     return [candidate for candidate in candidates if not is_hopeless(candidate)]
+
+
+def _of_public_key(label: Label, fits: Fits) -> Label:
+    """`PUB_KEY = "PK…"` beside `SEC_KEY`: the key of an API."""
+    is_key = label.words[-2:] == ("pub", "key") and fits.heads_keys
+    return replace(label, kind="named", part="key", strength=1) if is_key else label
 
 
 def _is_near(places: list[int], place: int) -> bool:

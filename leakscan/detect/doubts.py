@@ -13,6 +13,7 @@ from leakscan.model import Confidence
 
 _MANY_WALLETS = 3
 _PATH_WORD = lazy(r"[a-z]+")
+_SETTINGS = lazy(rb"(?i)\.(?:ya?ml|json|env|txt|ini|toml|cfg|conf|properties)\Z")
 
 
 def is_example_path(path: bytes) -> bool:
@@ -39,14 +40,15 @@ def doubted(
     *,
     lone: bool,
 ) -> tuple[Confidence, list[str]]:
-    """Where the exchange is named, tests and documents never bring a finding below medium; what is copied from
-    somebody else's library or said to be made up may get there, the keys of many wallets in a test, and a `lone` value
-    that only its name tells. `beside`: all candidates of the same content."""
+    """Where the exchange is named, or a pair stands in settings, tests and documents never bring a finding below
+    medium; what is copied from somebody else's library or said to be made up may get there, the keys of many wallets
+    in a test, and a `lone` value that only its name tells. `beside`: all candidates of the same content."""
     doubts = []
     if paths and all(map(is_example_path, paths)):
         vector = venue is not None and venue.tier < Tier.PARENT and _is_of_many_wallets(candidate, beside)
+        told = venue is not None or (_is_of_pair(candidate) and all(map(_is_of_settings, paths)))
         for _ in range(2 if vector else 1):
-            confidence = _lowered(confidence, named=venue is not None and not vector and not lone)
+            confidence = _lowered(confidence, named=told and not vector and not lone)
         doubts.append("in a path of tests, documents or examples")
     if paths and all(map(is_vendored_path, paths)):
         own_name = venue is not None and venue.tier is Tier.LABEL
@@ -57,6 +59,15 @@ def doubted(
         confidence = _lowered(confidence, named=False)
         doubts.append("the text beside it says that it is made up")
     return confidence, doubts
+
+
+def _is_of_settings(path: bytes) -> bool:
+    return _SETTINGS.search(path) is not None
+
+
+def _is_of_pair(candidate: Candidate) -> bool:
+    """A key beside its secret, both by name: `configs/test.yml`."""
+    return candidate.partner is not None and candidate.label.kind == "named"
 
 
 def _is_of_many_wallets(candidate: Candidate, beside: Collection[Candidate]) -> bool:

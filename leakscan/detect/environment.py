@@ -16,7 +16,7 @@ from leakscan.model import Span
 
 _LIVE = frozenset({"mainnet", "live", "production", "real"})
 _LONGEST_HEADING = 7  # four words and the pairs of them
-_NAMED_LIVE = frozenset({"live", "mainnet", "real"})
+_NAMED_LIVE = frozenset({"live", "mainnet", "real", "actual"})
 _OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
 _LINE, _HOST_REACH = 200, 240
 _LEAST_WORDS = 2
@@ -41,6 +41,9 @@ _THIRD_IS_TRUE = lazy(
 )
 # `BINANCE_API_KEY_TEST`, `test_secret`, `testApiKey`: what is left of it is the name of the live one.
 _TEST_OF_NAME = lazy(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\Atest(?=[A-Z])")
+_LIVE_OF_NAME = lazy(
+    rb"(?i)[_.-](?:W)\Z|\A(?:W)[_.-]|(?<=[_.-])(?:W)[_.-]".replace(b"W", rb"actual|real|live|prod|main")
+)
 _NAMED_VALUE = lazy(rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}")
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
 _BEHIND = lazy(
@@ -172,7 +175,7 @@ class Environments:
 
 
 def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
-    """`BYBIT_TEST_API_KEY = "…"` where `BYBIT_API_KEY = "…"` stands not far from it."""
+    """`BYBIT_TEST_API_KEY = "…"` where `BYBIT_API_KEY = "…"` or `BYBIT_REAL_API_KEY = "…"` stands not far from it."""
     if label.kind != "named" or "test" not in label.words:
         return False
     last = data[label.span.start : label.span.end].rpartition(b" ")[2]  # `String testKey`
@@ -180,7 +183,8 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
     if name == last or len(split_words(name.decode("latin-1"))) < _LEAST_WORDS:
         return False  # `key` is everywhere
     name, low = name.lower(), max(0, span.start - _NAMES_REACH)
-    names = (match[1].lower() for match in _NAMED_VALUE.finditer(data, low, span.end + _NAMES_REACH))
+    values = _NAMED_VALUE.finditer(data, low, span.end + _NAMES_REACH)
+    names = (_LIVE_OF_NAME.sub(b"", match[1], count=1).lower() for match in values)
     return any(other == name or other.endswith(b"." + name) for other in names)
 
 

@@ -1,4 +1,4 @@
-"""A file that holds one value, as secrets are given to containers: the name of the file is that of the value."""
+"""A file that holds one value or two, as secrets are given to containers: the name of the file is that of the value."""
 
 from __future__ import annotations
 
@@ -6,33 +6,61 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
-from leakscan.detect.naming import Label, Vocabulary
+from leakscan.detect.naming import Label, Vocabulary, split_words
 from leakscan.detect.paths import base_name
 from leakscan.model import Span
 
 _AROUND = 16  # bytes of quotes and ends of lines
+_MOST = 2  # a key and its secret
 _NOWHERE = Span(0, 0)
+_OF_BOTH = frozenset("api apis apikey apikeys key keys secret secrets credential credentials creds".split())
 
 
 def mark_whole(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates; one that is all there is in the content is marked."""
-    if len(candidates) != 1 or candidates[0].key is not None:
+    """The candidates; one, or two without names, that are all there is in the content are marked."""
+    if not 1 <= len(candidates) <= _MOST or any(candidate.key is not None for candidate in candidates):
         return list(candidates)
-    start, end = candidates[0].span
-    is_whole = len(data) - (end - start) <= _AROUND and not (data[:start] + data[end:]).strip(b"\"' \t\r\n")
-    return [replace(candidates[0], whole=is_whole)]
+    around, place = b"", 0
+    for candidate in candidates:
+        around += data[place : candidate.span.start][: _AROUND + 1]
+        place = candidate.span.end
+    around += data[place : place + _AROUND + 1]
+    if len(candidates) == 1:
+        is_whole = len(around) <= _AROUND and not around.strip(b"\"' \t\r\n")
+    else:  # a word may stand beside them
+        is_whole = len(around) <= _AROUND and all(c.label.kind == "none" for c in candidates)
+    return [replace(candidate, whole=is_whole) for candidate in candidates]
 
 
-def named_by_file(candidate: Candidate, paths: Collection[bytes], vocabulary: Vocabulary) -> Candidate:
-    """With what the name of a file says where nothing else does: `secrets/binance_api_secret`."""
-    if candidate.label.kind != "none":
-        return candidate
+def named_by_file(
+    candidates: Sequence[Candidate], paths: Collection[bytes], vocabulary: Vocabulary
+) -> Sequence[Candidate]:
+    """With what the name of a file says where nothing else does: `secrets/binance_api_secret`; `api.txt`, of two."""
+    if not candidates or not all(
+        candidate.whole and candidate.label.kind == "none" for candidate in candidates
+    ):
+        return candidates
     names = [base_name(path) for path in sorted(paths)]
     names = [name.rpartition(b".")[0] or name for name in names] + names  # also `binance.key`
-    labels = [label for name in names if (label := _label(name, vocabulary)).kind == "named"]
-    return replace(candidate, label=max(labels, key=lambda label: label.strength)) if labels else candidate
+    read = _label_of_both if len(candidates) > 1 else _label
+    labels = [label for name in names if (label := read(name, vocabulary)).kind == "named"]
+    if not labels:
+        return candidates
+    label = max(labels, key=lambda label: label.strength)
+    return [replace(candidate, label=label) for candidate in candidates]
 
 
 def _label(name: bytes, vocabulary: Vocabulary) -> Label:
     label = vocabulary.judge(name, _NOWHERE)
     return Label("named", label.words, "key", 1) if label.kind == "other" and "api" in label.words else label
+
+
+def _label_of_both(name: bytes, vocabulary: Vocabulary) -> Label:
+    """A hint, and which of them is the key it does not say."""
+    words = split_words(name.decode("latin-1"))
+    is_told = not _OF_BOTH.isdisjoint(words) and vocabulary.judge(name, _NOWHERE).kind in {
+        "named",
+        "other",
+        "none",
+    }
+    return Label("named", words, None, 1) if is_told else Label("none")

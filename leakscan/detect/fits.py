@@ -41,6 +41,15 @@ class Fits(tuple[Rule, ...]):
         return tuple(rule for rule in self if rule.needs == "nothing")
 
     @functools.cached_property
+    def heads_keys(self) -> bool:
+        """It begins as the keys of an exchange do, which only with a name are told: `PK…`."""
+        return any(
+            rule.part == "key" and rule.needs == "name and exchange" and rule.shape.pattern.heads
+            for rule in self
+            if isinstance(rule.shape, TextShape)
+        )
+
+    @functools.cached_property
     def parts(self) -> frozenset[Part]:
         return frozenset(rule.part for rule in self)
 

@@ -26,9 +26,9 @@ def exchange_of_forms(
 ) -> str | None:
     """The exchange (a parent before its variants, see `parents`) if it is the only one whose key and secret look like
     these two and their names say that they are key and secret; of hexadecimal digits, which are everywhere, in full;
-    with a passphrase, for 64 bytes in base64, or in `apikey.json` hints are enough. One that is closed only where no
-    other has them; nor, where the two stand alone and are an API's by name, one `in_threes`, whose credentials have a
-    third part. Of Kraken and Kraken Futures the former."""
+    with a passphrase, for 64 bytes in base64, a key that begins in its own way, or in `apikey.json` hints are
+    enough. One that is closed only where no other has them; nor, where the two stand alone and are an API's by name,
+    one `in_threes`, whose credentials have a third part. Of Kraken and Kraken Futures the former."""
     labels = (candidate.label, partner.label)
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
@@ -40,7 +40,7 @@ def exchange_of_forms(
     accompanied = candidate.accompanied or partner.accompanied
     usual = not hexadecimal and {label.words for label in labels} == _OF_PYUPBIT
     of_keys = not hexadecimal and any(map(_is_of_keys, paths))
-    if accompanied or usual or of_keys or any(map(is_base64_of_64, (candidate, partner))):
+    if accompanied or usual or of_keys or any(map(_speaks, (candidate, partner))):
         enough = _BOTH_HINTS
     if sum(label.strength for label in labels) < enough:
         return None
@@ -54,6 +54,11 @@ def exchange_of_forms(
     if not first or any(family != first and not family.startswith(first + "-") for family in families):
         return None
     return min(exchanges, key=lambda exchange: (exchange in parents, exchange))
+
+
+def _speaks(candidate: Candidate) -> bool:
+    """It is 64 bytes in base64, or begins as an exchange's keys do: `PAPER_KEY = "PK…"`."""
+    return is_base64_of_64(candidate) or (candidate.label.part == "key" and candidate.fits.heads_keys)
 
 
 def is_base64_of_64(candidate: Candidate) -> bool:

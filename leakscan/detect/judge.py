@@ -61,8 +61,7 @@ class Judge:
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
-        if len(candidates) == 1 and candidates[0].whole:
-            candidates = [named_by_file(candidates[0], paths, self._vocabulary)]
+        candidates = named_by_file(candidates, paths, self._vocabulary)
         matches: dict[int, Match] = {}
         for place, candidate in enumerate(candidates):
             if not candidate.is_companion:

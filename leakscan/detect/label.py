@@ -29,7 +29,11 @@ _DRAWN = lazy(rb"(?=[A-Za-z+/]{0,40}[0-9])[A-Za-z0-9+/]{40,}")
 # Tags that only colour or lay out text (source code in a web page), and those between a name and its value in a
 # property list: `<key>BinanceSecret</key><string>`.
 _MARKUP = lazy(rb"</?(?:span|br|td|tr|code|pre|div|p|b|i|em|strong|font)(?:\s[^<>]{0,200})?>|</key>|<string>")
-_COLOUR = lazy(rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m")  # in the output of a terminal
+# In the output of a terminal; `\cf2 ` in notes of TextEdit.
+_COLOUR = lazy(
+    rb"(?:\x1b|\\(?:u001[bB]|x1[bB]|033|e))\[[0-9;]{0,12}m"
+    rb"|\\(?:c[fb]|fs?|expnd(?:tw)?|kerning|outl|stroke(?:width|c))-?[0-9]{1,5} ?"
+)
 # What stands before the first two arguments of a client: `new KrakenTrader("`, `Client::new("`, `Client("…", "`; and
 # before a user and a password of HTTP: `session.auth = ("`.
 _CLIENT_CALL = lazy(

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.context import Tier
+from leakscan.detect.evidence import may_be_of_wallet
 from leakscan.detect.lazy import lazy
 from leakscan.model import Part
 
@@ -61,7 +62,10 @@ def _offer(
         return None
     if _differ(first, second, parents) or not _ways(first, second):
         return None
-    return len(set(first.label.words) & set(second.label.words)), -lines, 0 if lines else -gap
+    shared = set(first.label.words) & set(second.label.words)
+    if may_be_of_wallet(first) or may_be_of_wallet(second):
+        shared.discard("key")  # `private_key` above `apiKey`, which its `secret` stands beside
+    return len(shared), -lines, 0 if lines else -gap
 
 
 def _fits(candidate: Candidate) -> bool:

@@ -23,7 +23,7 @@ from leakscan.findings.place import LineIndex
 from leakscan.model import Blob, CommittedFile, Failure, Origin, Span, StagedFile, Stdin, WorktreeFile
 from leakscan.policy.marks import mark_at
 from leakscan.scanning.room import Room
-from leakscan.unpack import Trouble, iter_members
+from leakscan.unpack import Trouble, is_compiled, iter_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,8 @@ def _iter_contents(
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
     text, anchored = _read(blob.data, has_anchor, anchored)
-    for inspection, spans in _iter_readings(detector, text, room.most, anchored):
+    readings = () if is_compiled(blob.data) else _iter_readings(detector, text, room.most, anchored)
+    for inspection, spans in readings:
         yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):

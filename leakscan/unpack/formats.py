@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
+from leakscan.unpack.compiled import MAGICS, is_compiled, read_compiled
 
 if TYPE_CHECKING:
     from leakscan.unpack.containers import Piece
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     _Stream = Callable[[bytes, Budget], bytes]
 
 _LFS: Final = "Git LFS pointer"
+_COMPILED: Final = "compiled Python"
 _LFS_NAME: Final = re.compile(rb"\noid (sha256:[0-9a-f]{64})\n")
 _MAX_LFS_BYTES = 1023  # by its specification
 _MAGICS: Final = (
@@ -44,6 +46,7 @@ _MAGICS: Final = (
     (b"!<arch>\ndebian-binary", "Debian package"),
     (b"!<arch>\n", "ar"),
     (b"version https://git-lfs.github.com/spec/", _LFS),
+    *((magic, _COMPILED) for magic in MAGICS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
@@ -82,7 +85,7 @@ def _unpack(
                 continue
             inner_path, content = _join(path, piece[0]), piece[1]
             inner = _form(content)
-            if inner != "tar":  # of archives too: comments, names, what was deleted
+            if inner not in ("tar", _COMPILED):  # of archives too: comments, names, what was deleted
                 yield Member(inner_path, content, packing)
             if inner is not None:
                 yield from _unpack(content, inner, inner_path, packing, budget)
@@ -133,6 +136,7 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
         "lzma": streams.read_lzma,
         "zlib": streams.read_zlib,
         "zstd": streams.read_zstd,
+        _COMPILED: read_compiled,
     }
     return containers, packed
 
@@ -156,6 +160,8 @@ def _holds(form: str, data: bytes) -> bool:
         return len(data) <= _MAX_LFS_BYTES and b"\noid sha256:" in data
     if form == "lzma":
         return len(data) > _LZMA_HEAD.size and _opens_lzma(*_LZMA_HEAD.unpack_from(data))
+    if form == _COMPILED:
+        return is_compiled(data)
     if form == "zlib":
         return _inflates(data[:_ZLIB_HEAD_BYTES])
     return form != "bzip2" or data[4:10] in _BZIP2_BLOCK
