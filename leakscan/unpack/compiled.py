@@ -26,6 +26,7 @@ _DRAWN: Final = re.compile(
     rb"(?=(?:[A-Za-z+/=_-]{0,24}[0-9]){3})(?![a-z0-9]{0,20}_[a-z0-9_]{8})(?![A-Z0-9]{0,20}_[A-Z0-9_]{8})"
     rb"[A-Za-z0-9+/=_-]{16}"
 )
+_LONG: Final = re.compile(rb"[A-Za-z0-9+/=_-]{16}")  # no instructions, no table
 _LARGEST: Final = 4 << 20
 _MAX_DEPTH, _MAX_KEYS = 20, 24
 _OBJECTS_OF_CODE: Final = 8
@@ -37,10 +38,14 @@ _STORE_NAME: Final = {_3_13: 114, _3_14: 116}
 _Object = bytes | list["_Object"] | None
 
 
-@functools.lru_cache(1)
 def is_compiled(data: bytes) -> bool:
     """Compiled Python that is worth to be read."""
-    return data.startswith(MAGICS) and len(data) <= _LARGEST and _DRAWN.search(data) is not None
+    return data.startswith(MAGICS) and len(data) <= _LARGEST and _has_drawn(data)
+
+
+@functools.lru_cache(1)  # it is asked twice of each
+def _has_drawn(data: bytes) -> bool:
+    return _DRAWN.search(data) is not None
 
 
 def read_compiled(data: bytes, budget: Budget) -> bytes:
@@ -106,18 +111,30 @@ class _Reader:
         self._take(24 if _3_8 <= self._version < _3_11 else 20)
         code, values, names, local, *others = [self.read(depth + 1) for _ in range(_OBJECTS_OF_CODE)]
         self._take(4)
-        for _ in range(2 if self._version >= _3_11 else 1):
-            self.read(depth + 1)
+        tables = [self.read(depth + 1) for _ in range(2 if self._version >= _3_11 else 1)]
         if not isinstance(code, bytes) or not isinstance(values, list):
             raise ValueError("no code")
         given = _Names(self._version, code, values, _strings(names), _strings(local)).given()
+        shown: dict[int, bytes] = {}
         for number, value in enumerate(values):
-            if isinstance(value, bytes):
+            if value is not None:
                 name = given.get(number)
-                self._budget.count_bytes(len(value))  # one string may stand in many places
-                lines.append(b'%b"%b";\n' % (name + b" = " if name else b"", value))
+                lines.append(b"%b%b;\n" % (name + b" = " if name else b"", self._shown(value, shown)))
         known = {*given.values()}
-        self._names.update(dict.fromkeys(n for n in _strings([*_strings(names), *others]) if n not in known))
+        odd = [text for text in _strings([code, *_strings(local), *tables]) if _LONG.search(text)]
+        rest = _strings([*_strings(names), *others]) + odd
+        self._names.update(dict.fromkeys(text for text in rest if text not in known))
+
+    def _shown(self, value: _Object, shown: dict[int, bytes]) -> bytes:
+        """As source code has it. One value may stand in many places: lists that were `shown` are not read again."""
+        if isinstance(value, list):
+            if id(value) not in shown:
+                shown[id(value)] = b"(%b)" % b", ".join([self._shown(one, shown) for one in value])
+            text = shown[id(value)]
+        else:
+            text = b'"%b"' % value if value else b""
+        self._budget.count_bytes(len(text))
+        return text
 
     def _number(self, size: int, *, signed: bool = False) -> int:
         return int.from_bytes(self._take(size), "little", signed=signed)
