@@ -6,7 +6,9 @@ from __future__ import annotations
 import base64
 import bz2
 import gzip
+import importlib.util
 import lzma
+import marshal
 import random
 import sqlite3
 import struct
@@ -15,6 +17,7 @@ from collections.abc import Callable
 from functools import cache
 
 from leakscan.rules.fake import fake
+from leakscan.unpack.compiled import MAGICS
 from tools.hiding_cases import ESCAPES, JOINTS, TOKENS, WIDE, tangle
 from tools.kernel_cases import CLAIMS, damage, delta
 
@@ -26,6 +29,10 @@ MEMBERS = (
     b"!<arch>\n",
     b"PK\x03\x04",
     b"PACK\0\0\0\2\0\0\0\1",
+)
+MARSHALLED = (  # objects of marshal, and their beginnings
+    *(b"N", b"s", b"z", b"(", b")", b"\xa9", b"r", b"c", b"\xe3", b"l", b"i", b"<", b"y", b"g", b"?"),
+    *(b"\xda\x01x", b"s\x01\0\0\0x", b"\xa9\x02r\0\0\0\0r\1\0\0\0", b")\x02NN", b"r\0\0\0\0"),
 )
 PACKERS: tuple[Callable[[bytes], bytes], ...] = (
     *(gzip.compress, bz2.compress, lzma.compress, zlib.compress),
@@ -55,6 +62,22 @@ def streams(rng: random.Random) -> bytes:
     """One or a few compressed streams one after the other, with noughts or rubbish between them."""
     parts = [rng.choice(PACKERS)(member(rng)) + rng.choice((b"", b"", b"\0" * 9, b"x")) for _ in range(3)]
     return damage(rng, b"".join(parts[: rng.randint(1, 3)]))
+
+
+def compiled(rng: random.Random) -> bytes:
+    """Compiled Python of constants in constants: a real one with some of its bytes changed, or objects in pieces."""
+    if rng.random() < 0.5:
+        values = ", ".join(rng.choice((f'"{fake("alnum:20", rng.randrange(9))}"', "1", "2.5", "None", "(b'x', ('y',))"))
+                           for _ in range(rng.randint(1, 6)))  # fmt: skip
+        source = f"key = ({values},)\ndef f(a=key): return [a, {{'k': ({values},)}}]\n"
+        data = importlib.util.MAGIC_NUMBER + bytes(12) + marshal.dumps(compile(source, "a.py", "exec"))
+        return damage(rng, data) if rng.random() < 0.7 else data
+    head = rng.choice(MAGICS) + bytes(12)
+    pieces = [
+        rng.choice(MARSHALLED) + bytes(rng.randrange(4) for _ in range(rng.choice((0, 0, 4))))
+        for _ in range(60)
+    ]
+    return head + b"\xda\x10a1b2c3d4e5f6a7b8" + b"\xe3" + bytes(20) + b"".join(pieces)
 
 
 def ar(rng: random.Random) -> bytes:

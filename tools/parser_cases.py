@@ -345,6 +345,7 @@ TARGETS: dict[str, Target] = {
     "nesting": Target(parents, lambda: [b"[a]\nb = {c: ["], made_cases.setting_text),
     "archive": Target(members, archives),
     "streams": Target(members, archives, made_cases.streams),
+    "compiled": Target(members, lambda: [made_cases.compiled(random.Random(1))], made_cases.compiled),
     "ar": Target(members, lambda: [b"!<arch>\n"], made_cases.ar),
     "tar": Target(members, lambda: [b"x"], made_cases.tar),
     "zip": Target(members, lambda: [b"PK\5\6" + bytes(18)], made_cases.zips),
