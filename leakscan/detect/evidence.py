@@ -15,6 +15,7 @@ Evidence = list[tuple[float, str]]
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
 _KEY_OF_WALLET = lazy(rb"(?:0x)?[0-9a-fA-F]{64}")
+_OF_OAUTH = ("client", "secret")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 
 
@@ -48,6 +49,8 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             return [(2.0, "is the key of an HMAC call")]
         case "named" if label.doubtful and not partnered:
             return [(-3.0, f"assigned to {label.text}, which may as well be something else's")]
+        case "named" if not partnered and venue is None and label.words[-2:] == _OF_OAUTH:
+            return [(-1.0, f"assigned to {label.text}, which may as well be another service's")]
         case "named" if not partnered and _is_as_likely_of_wallet(candidate, rule, venue):
             return [(-1.0, f"assigned to {label.text}, which may as well be a wallet's")]
         case "named":

@@ -91,3 +91,17 @@ def test_names_in_notes_of_a_word_processor_are_read_without_their_font() -> Non
 @pytest.mark.parametrize(("path", "found"), [(b"configs/test.yml", 2), (b"tests/test_client.py", 0)])
 def test_a_pair_in_settings_for_tests_is_one(path: bytes, found: int) -> None:
     assert exchanges("access_key: {alnum:64}\nsecret_key: {alnum:64}\n", path) == ["unknown"] * found
+
+
+@pytest.mark.parametrize(
+    ("above", "name", "found"),
+    [
+        ("", "client_secret", []),
+        ("", "api_secret", ["unknown"]),
+        ("# binance", "client_secret", ["binance"]),
+    ],
+)
+def test_the_secret_of_a_client_is_any_service_s_where_no_exchange_is_named(
+    above: str, name: str, found: list[str]
+) -> None:
+    assert exchanges(f"{above}\n'{name}' => '{{alnum:64}}',\n") == found
