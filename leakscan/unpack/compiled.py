@@ -28,7 +28,7 @@ _DRAWN: Final = re.compile(
 )
 _LONG: Final = re.compile(rb"[A-Za-z0-9+/=_-]{16}")  # no instructions, no table
 _LARGEST: Final = 4 << 20
-_MAX_DEPTH, _MAX_KEYS = 20, 24
+_MAX_DEPTH, _MAX_KEYS, _MAX_OBJECTS = 20, 24, 200_000  # the largest of 19,000 files has 42,000
 _OBJECTS_OF_CODE: Final = 8
 # Instructions, of which two versions have others.
 _EXTENDED_ARG, _KW_NAMES, _STORE_FAST, _LOAD_FAST, _STORE_ATTR = 144, (172, 173), 125, 124, 95
@@ -64,6 +64,7 @@ class _Reader:
         self._version = int.from_bytes(data[:2], "little")
         self._place = 16 if self._version >= _3_7 else 12
         self._references: list[_Object] = []
+        self._objects = 0
         self._values: list[list[bytes]] = []  # of each code, outer ones first
         self._names: dict[bytes, None] = {}
 
@@ -77,8 +78,9 @@ class _Reader:
         return values + b"\n" + b" ".join(self._names) + b"\n"
 
     def read(self, depth: int) -> _Object:
-        if depth > _MAX_DEPTH:
-            raise ValueError("too deep")
+        self._objects += 1
+        if depth > _MAX_DEPTH or self._objects > _MAX_OBJECTS:
+            raise ValueError("too deep, or too many")
         byte = self._take(1)[0]
         number = len(self._references)
         if byte & _WITH_FLAG:

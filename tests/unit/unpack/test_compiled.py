@@ -126,6 +126,11 @@ def test_what_is_not_understood_stands_as_it_is() -> None:
         assert text(cut).endswith(cut)
     deep = data[:16] + b"\xa9\x01" * 100_000 + data[16:]
     assert text(deep).endswith(deep)
+    for count, is_read in ((1 << 16, True), (1 << 19, False)):
+        values = b"(" + count.to_bytes(4, "little") + b"N" * count
+        rest = elements() * 4 + string("a1b2c3d4e5f6a7b8") + string("b") + bytes(4) + elements()
+        countless = HEAD_3_9 + b"c" + bytes(24) + b"s" + bytes(4) + values + rest
+        assert text(countless).endswith(countless) is not is_read
     many = data[:16] + b"\xe3" + bytes(24) + b"(\xff\xff\xff\x7f" + data[16:]
     assert text(many).endswith(many)
 
