@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leakscan.detect import Detector
@@ -69,6 +69,7 @@ def facts(outcome: Outcome) -> tuple[object, ...]:
 
 @settings(max_examples=int(os.environ.get("LIVES", "6")), suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 1 << 30), st.sampled_from(["sha1", "sha1", "sha256"]))
+@example(2115962, "sha1")  # the only relative of the last one is the third that might be
 def test_forks_share_and_no_report_tells(seed: int, form: str) -> None:
     rng = random.Random(seed)
     shared: Counter[str] = Counter()
@@ -109,7 +110,8 @@ def test_forks_share_and_no_report_tells(seed: int, form: str) -> None:
                 job = Job(Entry("bot", f"file://{path}", is_remote=True))
                 expected, found = (facts(examine(one, job, DETECTOR)) for one in (alone, together))
                 assert found == expected, (path, done, shared)
-        assert shared["copies"] == sum(related), (related, shared)
+        tried = kin._ATTEMPTS + 1  # who has more before it may have asked others than its relatives
+        assert sum(related[:tried]) <= shared["copies"] <= sum(related), (related, shared)
         assert shared["remembered"] == shared["readable"]
         life.near.git.close()
         life.far.git.close()
