@@ -17,6 +17,8 @@ _DRESSING = b" \t\"'`,;+\\().[]"
 _ENCODED_BEFORE = lazy(
     rb"(?:;base64,|\bENC\[[A-Za-z0-9_,]{0,40}data:|\$ANSIBLE_VAULT;[^\n]{0,60}\n\s{0,40})$"
 )
+# `BINANCE_API_SECRET=<value>`: no block of lines has such a name, whatever stands in the next one.
+_OF_API, _NAME_REACH = lazy(rb"(?i)api_?(?:key|secret)[ \t]{0,3}[=:][ \t]{0,3}\Z"), 24
 _ARMOUR_START, _ARMOUR_END = b"-----BEGIN ", b"-----END "
 _MAX_ARMOUR = 64 * 1024
 
@@ -31,6 +33,8 @@ def is_piece_of_encoding(data: bytes, span: Span) -> bool:
         return True
     own = _line_of(data, span)
     if not _ENDS_LINE.fullmatch(data, span.end, own.end):
+        return False
+    if _OF_API.search(data, max(0, span.start - _NAME_REACH), span.start):
         return False
     length = span.end - span.start
     is_line = _BASE64_LINE.fullmatch(data, *own) is not None
