@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from leakscan.model import Part
 
-COMPANIONS: frozenset[Part] = frozenset(
-    {"passphrase", "user-id"}
-)  # several credentials of one owner may share them
+# Several credentials of one owner may share them.
+COMPANIONS: frozenset[Part] = frozenset({"passphrase", "user-id"})
 
 
 @dataclass(slots=True, eq=False)

@@ -91,10 +91,10 @@ def _iter_contents(
     anchored: bool | None,
 ) -> Iterator[Sighting]:
     """The content itself, and what it holds if it is an archive."""
-    text, anchored = _read(blob.data, has_anchor, anchored)
-    readings = () if is_compiled(blob.data) else _iter_readings(detector, text, room.most, anchored)
-    for inspection, spans in readings:
-        yield _sighting(blob, text, inspection, spans)
+    if not is_compiled(blob.data):
+        text, anchored = _read(blob.data, has_anchor, anchored)
+        for inspection, spans in _iter_readings(detector, text, room.most, anchored):
+            yield _sighting(blob, text, inspection, spans)
     for member in iter_members(blob.data):
         if isinstance(member, Trouble):
             where = _name_of(blob) + (f"!{os.fsdecode(member.path)}" if member.path else "")
