@@ -42,15 +42,16 @@ _ON_A_CURVE = lazy(
     rb"\x02\x01\x01\x04([\x10-\x48])",
     re.DOTALL,
 )
-# RFC 8017 appendix A.1.2, in PKCS#8 or bare. Old forge wrote noughts before its numbers that DER forbids.
-_RSA_HEAD = lazy(
+# RFC 8017 appendix A.1.2, in PKCS#8 or bare, and OpenSSL's form of DSA: numbers behind a version. Old forge wrote
+# noughts before them, old paramiko lengths, that DER forbids.
+_NUMBERS_HEAD = lazy(
     rb"0(?:\x81.|\x82..)(?:\x02\x01\x00"
     rb"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04(?:\x81.|\x82..)0(?:\x81.|\x82..))?"
     rb"\x02\x01\x00",
     re.DOTALL,
 )
-_INTEGER = lazy(rb"\x02(?:([\x01-\x7f])|\x81(.)|\x82(..))", re.DOTALL)
-_RSA_NUMBERS = 8  # n, e, d, p, q, d mod p - 1, d mod q - 1, 1/q mod p
+_NUMBER = lazy(rb"\x02(?:([\x01-\x7f])|\x81(.)|\x82(..))", re.DOTALL)
+_RSA_NUMBERS, _DSA_NUMBERS = 8, 5  # n, e, d, p, q, d mod p - 1, d mod q - 1, 1/q mod p; p, q, g, y, x
 _CURVES = {
     b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
     b"\x06\x05\x2b\x81\x04\0\x0a": "SECP256K1",
@@ -99,7 +100,7 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
         bits = 8 * number[1][0] if number else 0
         return PrivateKey(span, identity_of(der), "ec", bits, False, form=form) if number else None
     except (ValueError, InternalError, NotImplementedError):
-        key = _read_without_noughts(der) or _read_with_noughts(der)
+        key = _read_without_noughts(der) or _read_loosely(der)
         if key is None:
             return None
     return describe(span, identity_of(der), key, form)
@@ -125,28 +126,33 @@ def _read_without_noughts(der: bytes) -> Any:
     return key if rest.endswith(public) else None
 
 
-def _read_with_noughts(der: bytes) -> Any:
-    """The RSA key whose numbers begin with more noughts than they need."""
+def _read_loosely(der: bytes) -> Any:
+    """The RSA or DSA key whose numbers begin with more noughts, or have longer lengths, than they need."""
     from cryptography.exceptions import InternalError
-    from cryptography.hazmat.primitives.asymmetric import rsa
+    from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 
-    head = _RSA_HEAD.match(der)
+    head = _NUMBERS_HEAD.match(der)
     if head is None:
         return None
     numbers: list[int] = []
     at = head.end()
-    while len(numbers) < _RSA_NUMBERS and (number := _INTEGER.match(der, at)):
+    while len(numbers) < _RSA_NUMBERS and (number := _NUMBER.match(der, at)):
         at = number.end() + int.from_bytes(number[number.lastindex or 0], "big")
         numbers.append(int.from_bytes(der[number.end() : at], "big"))
-    if len(numbers) < _RSA_NUMBERS or at > len(der):
+    if at > len(der):
         return None
-    n, e, d, p, q, dp, dq, inverse = numbers
     try:
-        public = rsa.RSAPublicNumbers(e, n)
-        private = rsa.RSAPrivateNumbers(p, q, d, dp, dq, inverse, public)
-        return private.private_key(unsafe_skip_rsa_key_validation=True)
-    except (ValueError, InternalError):  # not what RSA asks of them
-        return None
+        if len(numbers) == _RSA_NUMBERS:
+            n, e, d, p, q, dp, dq, inverse = numbers
+            secret = rsa.RSAPrivateNumbers(p, q, d, dp, dq, inverse, rsa.RSAPublicNumbers(e, n))
+            return secret.private_key(unsafe_skip_rsa_key_validation=True)
+        if len(numbers) == _DSA_NUMBERS:
+            p, q, g, y, x = numbers
+            group = dsa.DSAParameterNumbers(p, q, g)
+            return dsa.DSAPrivateNumbers(x, dsa.DSAPublicNumbers(y, group)).private_key()
+    except (ValueError, InternalError):  # not what RSA or DSA asks of them
+        pass
+    return None
 
 
 def describe(span: Span, identity: bytes, key: Any, form: str = "") -> PrivateKey | None:

@@ -394,3 +394,17 @@ def test_numbers_with_noughts_that_der_forbids_are_read(bits: int, bare: bool) -
     assert (key.type, key.bits, key.public) == ("rsa", bits, spki(pem))
     assert keys(with_noughts(pem, bare=bare, change=2)) == []  # its primes do not make its modulus
     assert keys(with_noughts(pem, bare=bare, change=1)) == []  # not even an odd one
+
+
+def test_a_dsa_key_with_longer_lengths_than_it_needs_is_read() -> None:
+    key = dsa.generate_private_key(1024)
+    numbers = key.private_numbers()
+    public = numbers.public_numbers
+    group = public.parameter_numbers
+    der = b"\x02\x01\0"
+    for number in (group.p, group.q, group.g, public.y, numbers.x):
+        content = b"\0" + number.to_bytes((number.bit_length() + 7) // 8, "big")
+        der += b"\x02\x82" + len(content).to_bytes(2, "big") + content
+    block = base64.encodebytes(in_der(b"0", der)).decode()
+    found = one(f"-----BEGIN DSA PRIVATE KEY-----\n{block}-----END DSA PRIVATE KEY-----\n")
+    assert (found.type, found.bits) == ("dsa", 1024)
