@@ -73,6 +73,11 @@ _DECODER = lazy(
 _COMMENT_BEHIND = lazy(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
 )
+# Another value for the same name, in a comment behind it or below: `KEY = "…"  # "…"`.
+_ALTERNATIVE = lazy(
+    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}[ \t]{0,20}(?:=>|:=|[:=])[ \t]{0,20}([\"'`])([A-Za-z0-9+/=_-]{16,136})\2"
+    rb"[,;]?[ \t]{0,40}(?:\r?\n[ \t]{0,40})?(?:#|//)[ \t]{0,8}\2\Z"
+)
 
 
 _CALL = Label("none")  # the value is an argument of a call: nothing above names it
@@ -107,7 +112,7 @@ class Labeller:
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
         label = _label_of_authorization(text, data[span.end : span.end + 1])
         label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
-        label = label or self._label_in(text)
+        label = label or self._label_beside(data, span, text) or self._label_in(text)
         if label.kind == "other" and _stands_apart(data, span, text, label.span.end):
             label = NO_LABEL
         if not OAUTH_NAMES.isdisjoint(names_of(label.words)) and _OAUTH.search(data):
@@ -128,6 +133,15 @@ class Labeller:
             return None
         label = self.vocabulary.judge(behind[1], Span(len(text), len(text)))
         return label if label.kind in ("named", "negative", "foreign") else None
+
+    def _label_beside(self, data: bytes, span: Span, text: bytes) -> Label | None:
+        """`api_key = "…"  # "…"`: of a value that stands alone in a comment, the name of the one before it."""
+        if not text.endswith((b"#", b"# ", b"//", b"// ")):
+            return None
+        before = _ALTERNATIVE.search(data, max(0, span.start - 300), span.start)
+        if before is None or len(before[3]) != span.end - span.start:
+            return None
+        return self.vocabulary.judge(before[1], Span(len(text), len(text)))
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:
         """`Client("…", api_secret)`: what stands before a secret is the key."""

@@ -1,0 +1,46 @@
+"""What an eleventh reading of repositories showed: one case each, made up here."""
+
+import pytest
+from detecting import matches
+
+from leakscan.rules.fake import fill
+
+SEED = 11
+
+
+def exchanges(text: str, *paths: bytes) -> list[str]:
+    """In the order of the values."""
+    told = sorted(matches(fill(text, SEED), *paths).values(), key=lambda match: match.span)
+    return [match.exchange for match in told]
+
+
+@pytest.mark.parametrize("secret", ["{alnum:88}", "{alnum:87}", "{base64:88}"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import ccxt\nAPI_KEY = '{alnum:56}'\nAPI_SECRET = '%s'\nexchange = ccxt.krakenfutures({\n",
+        "KRAKEN_FUTURE_API_KEY={alnum:56}\nKRAKEN_FUTURE_API_SECRET=%s\n",
+    ],
+)
+def test_a_secret_of_kraken_futures_may_have_no_padding(text: str, secret: str) -> None:
+    assert exchanges(text % secret) == ["kraken-futures"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("apikey = '{alnum:64}'\n  # '{alnum:64}'\napisecret = '{alnum:64}'\n  # '{alnum:64}'\n", 4),
+        ("apikey = '{alnum:64}'  # '{alnum:64}'\napisecret = '{alnum:64}'  #'{alnum:64}'\n", 4),
+        ('"apiKey": "{alnum:64}", // "{alnum:64}"\n"apiSecret": "{alnum:64}", // "{alnum:64}"\n', 4),
+        ("apikey = '{alnum:64}'  # '{alnum:48}'\napisecret = '{alnum:64}'  # '{alnum:48}'\n", 2),
+        ("file_hash = '{alnum:64}'  # '{alnum:64}'\nfile_sha256 = '{alnum:64}'  # '{alnum:64}'\n", 0),
+    ],
+)
+def test_another_value_in_a_comment_has_the_name_of_the_one_before_it(text: str, found: int) -> None:
+    assert exchanges(text) == ["unknown"] * found
+
+
+def test_a_key_of_a_service_for_prices_is_no_exchange_s() -> None:
+    text = "{}'\nurl = 'https://testnet.binancefuture.com'\n"
+    assert not exchanges(text.format("COINDESK_API_KEY = '{hex:64}"))
+    assert exchanges(text.format("API_KEY = '{hex:64}")) == ["binance-futures-testnet"]
