@@ -44,3 +44,19 @@ def test_a_key_of_a_service_for_prices_is_no_exchange_s() -> None:
     text = "{}'\nurl = 'https://testnet.binancefuture.com'\n"
     assert not exchanges(text.format("COINDESK_API_KEY = '{hex:64}"))
     assert exchanges(text.format("API_KEY = '{hex:64}")) == ["binance-futures-testnet"]
+
+
+@pytest.mark.parametrize(
+    ("key", "secret", "found"),
+    [
+        ("{alnum:82}", "{alnum:84}", ["bingx"] * 2),
+        ("{alnum:18}", "{alnum:36}", ["bybit"] * 2),
+        ("{hex:32}", "{hex:32}", []),
+        ("{alnum:18}", "{alnum:18}", []),
+    ],
+)
+def test_names_from_another_exchange_s_program_deny_no_pair_whose_forms_tell(
+    key: str, secret: str, found: list[str]
+) -> None:
+    assert exchanges(f"BINANCE_API_KEY = '{key}'\nBINANCE_API_SECRET = '{secret}'\n") == found
+    assert not exchanges(f"BINANCE_API_KEY = '{key}'\nBINANCE_SIGNATURE = '{secret}'\n")
