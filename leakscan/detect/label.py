@@ -66,8 +66,9 @@ _IS_FIRST = lazy(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _VALUE_OF = lazy(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
 _IN_ADDRESS = lazy(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
 _ASSIGNS = lazy(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
+# Calls that give what they are given: `b64decode("…")`, `.unwrap_or("…")`.
 _DECODER = lazy(
-    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
+    rb"(?i)(?:unwrap_or(?:_else)?|or_?else|decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
     rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
 )
 _COMMENT_BEHIND = lazy(

@@ -60,3 +60,31 @@ def test_names_from_another_exchange_s_program_deny_no_pair_whose_forms_tell(
 ) -> None:
     assert exchanges(f"BINANCE_API_KEY = '{key}'\nBINANCE_API_SECRET = '{secret}'\n") == found
     assert not exchanges(f"BINANCE_API_KEY = '{key}'\nBINANCE_SIGNATURE = '{secret}'\n")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NAME=${NAME:-VALUE}",
+        '- NAME=${NAME:-"VALUE"}',
+        'let v = env::var("NAME").unwrap_or("VALUE".to_string());',
+        'let v = env::var("NAME").unwrap_or_else(|_| String::from("VALUE"));',
+        'String v = Optional.ofNullable(System.getenv("NAME")).orElse("VALUE");',
+        'val v = sys.env.get("NAME").getOrElse("VALUE")',
+    ],
+)
+@pytest.mark.parametrize(
+    ("exchange", "key", "secret"),
+    [("upbit", "{alnum:40}", "{alnum:40}"), ("bybit", "{alnum:18}", "{alnum:36}")],
+)
+def test_what_stands_for_a_variable_that_is_not_set_has_its_name(
+    line: str, exchange: str, key: str, secret: str
+) -> None:
+    pair = (("API_KEY", key), ("API_SECRET", secret))
+    lines = [line.replace("NAME", name).replace("VALUE", value) for name, value in pair]
+    assert exchanges("\n".join([f"# {exchange}", *lines, ""])) == [exchange] * 2
+
+
+@pytest.mark.parametrize("name", ["SECKEY", "chave_secreta", "clave_secreta", "cle_secrete"])
+def test_a_secret_has_a_name_in_other_languages(name: str) -> None:
+    assert exchanges(f"# upbit\napikey = '{{alnum:40}}'\n{name} = '{{alnum:40}}'\n") == ["upbit"] * 2
