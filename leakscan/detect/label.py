@@ -79,6 +79,14 @@ _ALTERNATIVE = lazy(
     rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}[ \t]{0,20}(?:=>|:=|[:=])[ \t]{0,20}([\"'`])([A-Za-z0-9+/=_-]{16,136})\2"
     rb"[,;]?[ \t]{0,40}(?:\r?\n[ \t]{0,40})?(?:#|//)[ \t]{0,8}\2\Z"
 )
+# `KEY = "…" if live else "…"`, `key: live ? "…" : "…"`, `val key = if (live) "…"`.
+_BRANCH = lazy(
+    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}(?:: ?[\w.<>|\[\]]{1,30})?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:"
+    rb"(?:[^;=,\n]|[=!<>]={1,2}){1,200}\b(?:else|and|or)[ \t]{1,4}"
+    rb"|if ?\((?:[^()=;,\n]|[=!<>]={1,2}){1,80}\)[ \t]{0,4}"
+    rb"|(?:[^;=,?:]|[=!<>]={1,2}){1,100}\?(?:(?:[^;=,?:]|[=!<>]={1,2}){1,160}:)?\s{0,4})[\"'`]\Z"
+)
+_ENDS_OF_BRANCHES = (b"else", b" and", b" or", b"?", b":", b")")
 
 
 _CALL = Label("none")  # the value is an argument of a call: nothing above names it
@@ -136,13 +144,18 @@ class Labeller:
         return label if label.kind in ("named", "negative", "foreign") else None
 
     def _label_beside(self, data: bytes, span: Span, text: bytes) -> Label | None:
-        """`api_key = "…"  # "…"`: of a value that stands alone in a comment, the name of the one before it."""
-        if not text.endswith((b"#", b"# ", b"//", b"// ")):
+        """Of a value that stands alone in a comment, the name of the one before it; of each one in a condition, that
+        to which the condition assigns it."""
+        low, last = max(0, span.start - 300), text.rstrip()
+        if last.endswith((b"#", b"//")):
+            name = _ALTERNATIVE.search(data, low, span.start)
+            name = name if name and len(name[3]) == span.end - span.start else None
+        elif last.endswith(_ENDS_OF_BRANCHES):
+            name = _BRANCH.search(data, low, span.start)
+        else:
             return None
-        before = _ALTERNATIVE.search(data, max(0, span.start - 300), span.start)
-        if before is None or len(before[3]) != span.end - span.start:
-            return None
-        return self.vocabulary.judge(before[1], Span(len(text), len(text)))
+        label = self.vocabulary.judge(name[1], Span(len(text), len(text))) if name else NO_LABEL
+        return label if label.kind in ("named", "negative", "foreign") else None
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:
         """`Client("…", api_secret)`: what stands before a secret is the key."""

@@ -88,3 +88,31 @@ def test_what_stands_for_a_variable_that_is_not_set_has_its_name(
 @pytest.mark.parametrize("name", ["SECKEY", "chave_secreta", "clave_secreta", "cle_secrete"])
 def test_a_secret_has_a_name_in_other_languages(name: str) -> None:
     assert exchanges(f"# upbit\napikey = '{{alnum:40}}'\n{name} = '{{alnum:40}}'\n") == ["upbit"] * 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NAME = 'VALUE' if testing else 'VALUE'",
+        "NAME: str = 'VALUE' if mode == 'testing' else 'VALUE'",
+        "NAME: testing ? 'VALUE' : 'VALUE',",
+        "$NAME = $mode === 'testing' ? 'VALUE' : 'VALUE';",
+        "const NAME = testing\n  ? 'VALUE'\n  : 'VALUE';",
+        'val NAME = if (testing) "VALUE" else "VALUE"',
+        "local NAME = testing and 'VALUE' or 'VALUE'",
+    ],
+)
+@pytest.mark.parametrize(
+    ("exchange", "key", "secret"),
+    [("binance", "{alnum:64}", "{alnum:64}"), ("upbit", "{alnum:40}", "{alnum:40}")],
+)
+def test_each_value_of_a_condition_has_the_name_that_it_is_assigned_to(
+    line: str, exchange: str, key: str, secret: str
+) -> None:
+    pair = (("API_KEY", key), ("API_SECRET", secret))
+    lines = [line.replace("NAME", name).replace("VALUE", value) for name, value in pair]
+    assert [name.split("-")[0] for name in exchanges("\n".join([f"# {exchange}", *lines, ""]))] == [
+        exchange
+    ] * 4
+    hashes = [line.replace("NAME", "file_sha256").replace("VALUE", value) for _, value in pair]
+    assert not exchanges("\n".join([f"# {exchange}", *hashes, ""]))
