@@ -29,8 +29,7 @@ _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, 
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
-_MAX_HEADING_WORDS = 3
-_LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
+_MAX_HEADING_WORDS, _LONGEST_HEADING = 3, 40  # a longer line is prose or code and mentions others by the way
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.
 _COMMENT_BEHIND = lazy(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
 
@@ -172,7 +171,8 @@ class Venues:
     def _by_name(self, label: Label, named: Named, family: frozenset[str]) -> Venue | None:
         for kind in (named.own, named.other):
             if mention := next(kind.touching(label.span), None):
-                return Venue(mention.exchange if mention.exchange in family else OTHER, Tier.LABEL)
+                own, able = kind is named.own, mention.exchange in family
+                return Venue(mention.exchange if able else OTHER, Tier.LABEL, misnamed=own and not able)
         return self._named_by_id(label.words, family, Tier.LABEL) if label.kind == "named" else None
 
     def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
