@@ -76,17 +76,19 @@ _COMMENT_BEHIND = lazy(
 )
 # Another value for the same name, in a comment behind it or below: `KEY = "…"  # "…"`.
 _ALTERNATIVE = lazy(
-    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}[ \t]{0,20}(?:=>|:=|[:=])[ \t]{0,20}([\"'`])([A-Za-z0-9+/=_-]{16,136})\2"
-    rb"[,;]?[ \t]{0,40}(?:\r?\n[ \t]{0,40})?(?:#|//)[ \t]{0,8}\2\Z"
+    rb"(?<![\w.\-])([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}[ \t]{0,20}(?:=>|:=|[:=])[ \t]{0,20}"
+    rb"([\"'`])([A-Za-z0-9+/=_-]{16,136})\2[,;]?[ \t]{0,40}(?:\r?\n[ \t]{0,40})?(?:#|//)[ \t]{0,8}\2\Z"
 )
-# `KEY = "…" if live else "…"`, `key: live ? "…" : "…"`, `val key = if (live) "…"`.
+# `KEY = "…" if live else "…"`, `key: live ? "…" : "…"`, `val key = if (live) "…"`; comparisons are blanks.
 _BRANCH = lazy(
-    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}(?:: ?[\w.<>|\[\]]{1,30})?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:"
-    rb"(?:[^;=,\n]|[=!<>]={1,2}){1,200}\b(?:else|and|or)[ \t]{1,4}"
-    rb"|if ?\((?:[^()=;,\n]|[=!<>]={1,2}){1,80}\)[ \t]{0,4}"
-    rb"|(?:[^;=,?:]|[=!<>]={1,2}){1,100}\?(?:(?:[^;=,?:]|[=!<>]={1,2}){1,160}:)?\s{0,4})[\"'`]\Z"
+    rb"(?<![\w.\-])([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}(?:: ?[\w.<>|\[\]]{1,30})?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:"
+    rb"[^;=,\n]{1,200}\b(?:else|and|or)[ \t]{1,4}"
+    rb"|if ?\([^()=;,\n]{1,80}\)[ \t]{0,4}"
+    rb"|[^;=,?:]{1,100}\?(?:[^;=,?:]{1,160}:)?\s{0,4})[\"'`]\Z"
 )
-_ENDS_OF_BRANCHES = (b"else", b" and", b" or", b"?", b":", b")")
+_COMPARISON = lazy(rb"[=!<>]={1,2}")
+# How the text before a value of a condition ends, and what must stand in it, too.
+_ENDS_OF_BRANCHES = {b"else": b"", b" and": b"", b" or": b"", b"?": b"", b":": b"?", b")": b"if"}
 
 
 _CALL = Label("none")  # the value is an argument of a call: nothing above names it
@@ -146,12 +148,12 @@ class Labeller:
     def _label_beside(self, data: bytes, span: Span, text: bytes) -> Label | None:
         """Of a value that stands alone in a comment, the name of the one before it; of each one in a condition, that
         to which the condition assigns it."""
-        low, last = max(0, span.start - 300), text.rstrip()
+        last, before = text.rstrip(), data[max(0, span.start - 300) : span.start]
         if last.endswith((b"#", b"//")):
-            name = _ALTERNATIVE.search(data, low, span.start)
+            name = _ALTERNATIVE.search(before)
             name = name if name and len(name[3]) == span.end - span.start else None
-        elif last.endswith(_ENDS_OF_BRANCHES):
-            name = _BRANCH.search(data, low, span.start)
+        elif any(last.endswith(end) and with_it in before for end, with_it in _ENDS_OF_BRANCHES.items()):
+            name = _BRANCH.search(_COMPARISON.sub(_blank, before))
         else:
             return None
         label = self.vocabulary.judge(name[1], Span(len(text), len(text))) if name else NO_LABEL

@@ -116,3 +116,9 @@ def test_each_value_of_a_condition_has_the_name_that_it_is_assigned_to(
     ] * 4
     hashes = [line.replace("NAME", "file_sha256").replace("VALUE", value) for _, value in pair]
     assert not exchanges("\n".join([f"# {exchange}", *hashes, ""]))
+
+
+@pytest.mark.parametrize("noise", ["!==", "===", "<=!", "a ? b ", "a: b ", "or "])
+@pytest.mark.parametrize("end", ["else", "?", "a ? b:", "if (a)"])
+def test_a_condition_of_many_comparisons_comes_to_an_end(noise: str, end: str) -> None:
+    assert exchanges(f"secret = {noise * 80} {end} {{alnum:64}}\n", b"binance.js") in (["binance"], [])
