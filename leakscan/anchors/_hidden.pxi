@@ -55,7 +55,7 @@ cdef bint _is_hidden(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t lo
     data[low:high] shows it."""
     if (begin > low or low == 0) and end - begin >= HIDDEN_RUN and _speaks(data, begin, end, low):
         return True
-    if _is_plain(data, end - HIDDEN_PIECE, end, HIDDEN_PIECE) and _goes_on(data, end, high):
+    if _goes_on(data, end, high) and _may_be_piece(data, end - HIDDEN_PIECE):
         return True
     return begin > low and _went_before(data, begin, end, low)
 
@@ -336,8 +336,11 @@ cdef bint _goes_on(Bytes data, Py_ssize_t place, Py_ssize_t high) noexcept:
     return place < high and QUOTE[data[place]] and _rest(data, place + 1, high)
 
 
-cdef bint _is_first_plain(Bytes data, Py_ssize_t start) noexcept:
-    return _is_plain(data, start, start + HIDDEN_PIECE, HIDDEN_PIECE)
+cdef bint _may_be_piece(Bytes data, Py_ssize_t start) noexcept:
+    """HIDDEN_PIECE letters from data[start] on may be drawn: no words, as those of a path that is imported, and no
+    drill."""
+    cdef Py_ssize_t end = start + HIDDEN_PIECE
+    return _is_plain(data, start, end, HIDDEN_PIECE) and _is_costly(data, start, end)
 
 
 cdef bint _went_before(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:
@@ -347,8 +350,8 @@ cdef bint _went_before(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t 
     if code == c"%" or code == c"\\":  # what follows in the escape is of base64, too
         length = _mark(data, place, end)
         place += length
-        return length > 0 and end - place >= HIDDEN_PIECE and _is_first_plain(data, place)
-    if not _is_first_plain(data, begin):
+        return length > 0 and end - place >= HIDDEN_PIECE and _may_be_piece(data, place)
+    if not _may_be_piece(data, begin):
         return False
     if code == c";":
         return (

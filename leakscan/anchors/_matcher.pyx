@@ -203,7 +203,7 @@ cdef class Matcher:
                 return False
             place = _end(DRAWN, data, begin + self.shortest, size)
             if place - begin <= self.longest and not _is_hexadecimal(data + begin, place - begin) and (
-                self.is_whole(data, size, begin, place)
+                self.is_whole(data, size, begin, place) and _is_costly(data, begin, place)
             ):
                 found[0] = begin
                 found[1] = place

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.anchors.reference_hidden import REACH, SHORTEST_PIECE, find_in_token, has_units, hides
 from leakscan.anchors.reference_stretches import mark_tokens, mark_words, stretches
-from leakscan.anchors.reference_tokens import is_name, may_be_drawn
+from leakscan.anchors.reference_tokens import is_costly, is_name, may_be_drawn
 from leakscan.anchors.reference_words import Words
 from leakscan.anchors.spec import (
     AFTER_REACH,
@@ -133,7 +133,7 @@ class Matcher:
         if len(run) > self._spec.longest or not run.isalnum() or not run.strip(_HEXADECIMAL):
             return False
         is_value = len(run) == self._spec.shortest or data[begin - 1 : begin] in _ESCAPES
-        return is_value and data[end : end + 1] != b"="
+        return is_value and data[end : end + 1] != b"=" and is_costly(run)
 
     def _tokens(self, data: bytes, marks: bytes) -> Iterator[tuple[int, int]]:
         return (token for token in stretches(marks, SHORTEST_TOKEN) if self._is_token(data, *token))

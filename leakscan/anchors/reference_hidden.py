@@ -1,10 +1,10 @@
 """Values that hide: encoded, escaped or in pieces. In plain Python, the twin of _hidden.pxi.
 
 Base64 of text, hexadecimal digits and key files without their header show as long runs of base64 characters that start
-like it; a value in pieces as a run beside a joint: the end of one string literal and the start of the next, a continued
-line, an escaped plus, slash or equals; an escaped value as escapes in a row; UTF-16 and UTF-32 amid other content as
-letters between NULs. All are decided by at most `REACH` bytes. What a long run holds behind its start decides nothing,
-so that a history tells by its start whether to look at it."""
+like it; a value in pieces as a run that may be drawn beside a joint: the end of one string literal and the start of the
+next, a continued line, an escaped plus, slash or equals; an escaped value as escapes in a row; UTF-16 and UTF-32 amid
+other content as letters between NULs. All are decided by at most `REACH` bytes. What a long run holds behind its start
+decides nothing, so that a history tells by its start whether to look at it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from leakscan.anchors.reference_stretches import mark_tokens, stretches
+from leakscan.anchors.reference_tokens import is_costly
 from leakscan.anchors.spec import KEY_HEAD
 
 if TYPE_CHECKING:
@@ -124,7 +125,8 @@ def count_nuls(data: bytes, most: int) -> tuple[int, int, int, int]:
 
 def find_hidden(data: bytes) -> list[tuple[int, int]]:
     """Where encoded, escaped or split values may stand, in order: runs of 60 base64 characters or more that start like
-    text or a key, those of 32 or more that stand beside a joint, and escapes of one form in a row, twelve or more."""
+    text or a key, those of 32 or more that may be drawn and stand beside a joint, and escapes of one form in a
+    row, twelve or more."""
     tokens = stretches(mark_tokens(data), SHORTEST_PIECE)
     return sorted(
         [*chain.from_iterable(find_in_token(data, *token) for token in tokens), *find_escapes(data)]
@@ -149,12 +151,17 @@ def find_escapes(data: bytes) -> Iterator[tuple[int, int]]:
 def _is_piece(data: bytes, start: int, end: int) -> bool:
     """A run beside a joint. A joint ends before it; or, as an escaped mark does, with the first letters of it."""
     after = _PIECE_BEFORE.match(data, end - SHORTEST_PIECE)
-    if after and _DRILL.search(after[1]) is None:
+    if after and _may_be_piece(after[1]):
         return True
     if not _may_follow_joint(data[max(0, start - REACH) : start]):
         return False
     before = _PIECE_AFTER.finditer(data, max(0, start - REACH), min(end, start + REACH))
-    return any(start <= piece.start(1) and _DRILL.search(piece[1]) is None for piece in before)
+    return any(start <= piece.start(1) and _may_be_piece(piece[1]) for piece in before)
+
+
+def _may_be_piece(letters: bytes) -> bool:
+    """They may be drawn: no words, as those of a path that is imported, and no drill."""
+    return _DRILL.search(letters) is None and is_costly(letters)
 
 
 def _may_follow_joint(before: bytes) -> bool:

@@ -36,11 +36,12 @@ def may_be_drawn(before: bytes, token: bytes) -> bool:
         return True  # an escape may be a part of it
     if before[-1:] == b"=" and _HEXADECIMAL.issuperset(token[:2]):
         return True
-    return _is_costly(token) or (b"-" in token and _is_costly(token.partition(b"-")[2]))
+    return is_costly(token) or (b"-" in token and is_costly(token.partition(b"-")[2]))
 
 
 @lru_cache(_MAX_REMEMBERED)
-def _is_costly(token: bytes) -> bool:
+def is_costly(token: bytes) -> bool:
+    """It costs about as many bits as something written as it does drawn, or more."""
     core = bytes(code for code in token if chr(code).isalnum())
     if _HEXADECIMAL.issuperset(core) or any(
         sum(map(_DECIMAL.__contains__, row[1])) >= 2 for row in _IN_A_ROW.finditer(token)

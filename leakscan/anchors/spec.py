@@ -20,8 +20,9 @@ MAX_WORDS, MAX_HEADS, SHORTEST_WORD, LONGEST_WORD = 2048, 256, 3, 40
 class AnchorSpec:
     """An anchor is one of five things.
 
-    - A run: `shortest` letters and digits, not all of them hexadecimal, that no `+`, `/`, `_` or `-` stands beside and
-      no `=` behind; or up to `longest` that follow a backslash, `%` or `=`, for an escape may stick to the value.
+    - A run: `shortest` letters and digits, not all of them hexadecimal and no words (reference_tokens.py), that no `+`,
+      `/`, `_` or `-` stands beside and no `=` behind; or up to `longest` that follow a backslash, `%` or `=`, for an
+      escape may stick to the value.
     - A literal.
     - With `hidden`: the mark of an encoded, escaped or split value (reference_hidden.py).
     - A token: a maximal run of 16 to 136 letters, digits, `+`, `/`, `_` and `-` that changes between lower case, upper

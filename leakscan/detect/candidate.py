@@ -16,11 +16,13 @@ from leakscan.rules import Rule
 
 @dataclass(frozen=True, slots=True)
 class Venue:
-    """An exchange that the text names, and how near. `live`: the text also says that it is not its test network."""
+    """An exchange that the text names, and how near. `live`: the text also says that it is not its test network;
+    `misnamed`: the value's name is of an exchange that has no such values."""
 
     exchange: str
     tier: Tier
     live: bool = False
+    misnamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

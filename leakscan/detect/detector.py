@@ -173,7 +173,7 @@ class Detector:
         told = venue is not None and venue.tier >= Tier.PARENT
         if not told and fits.needs_both and _is_of_another(data, span, label, host, mentions):
             return None
-        if fits.needs_both and (label.strength < 1 if venue is None else venue.exchange == OTHER):
+        if fits.needs_both and (label.strength < 1 if venue is None else _is_elsewhere(venue, label)):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")
@@ -278,3 +278,8 @@ def _is_of_another(data: bytes, span: Span, label: Label, host: Span | None, men
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:
     """A name on the value's own line: no line of a PEM block has one."""
     return label.kind in ("named", "hmac") and b"\n" not in data[label.span.end : span.start]
+
+
+def _is_elsewhere(venue: Venue, label: Label) -> bool:
+    """Of no exchange that has such values; a full name left from another one's program may be wrong."""
+    return venue.exchange == OTHER and not (venue.misnamed and label.strength > 1)

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from leakscan.detect.context import is_commented, line_start
+from leakscan.detect.hosts import is_choice, is_host, is_left_unused, is_of_all
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words, words_and_pairs
@@ -18,19 +19,12 @@ _LIVE = frozenset({"mainnet", "live", "production", "real"})
 _LONGEST_HEADING = 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real", "actual"})
 _OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
-_LINE, _HOST_REACH = 200, 240
-_LEAST_WORDS = 2
+_LEAST_WORDS, _NOWHERE = 2, Span(0, 0)
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = lazy(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
 )
 _OF_VALUE, _NAMES_REACH = lazy(rb"(?i)key|secret"), 2048
-# `if testnet:`, `} else if (config.isDemo) {`; `… if TESTNET else …`, `isTestnet ? … : …`
-_CONDITION = lazy(rb"(?i)[ \t}]{0,80}(?:el(?:se ?)?)?if\b[^\n]{0,120}(?:test|demo|sandbox|paper)")
-_CHOICE = lazy(
-    rb"(?i)[\"'`] if \w{0,40}\.?\w{0,20}(?:test|demo|sandbox|paper)\w{0,20} else\b"
-    rb"|(?:test|demo|sandbox|paper)\w{0,20}\)? ?\? ?[\"'`]"
-)
 # `class DemoUtils` shows how, and has no demo account; `def connect(key, secret, testnet):` asks.
 _ASKS_OR_SHOWS = lazy(
     rb"\bclass\s{1,4}\w{0,80}Demo\w{0,80}|(?<=[(,])\s?\w{0,8}(?i:testnet|sandbox|demo)(?:: ?bool(?:ean)?)?\s?(?=[,)])"
@@ -51,14 +45,6 @@ _BEHIND = lazy(
 )
 # `binance_testnet = ccxt.binance({`: what the client is called, in which a value stands.
 _GIVEN_TO = lazy(rb"([\w.]{1,60})[ \t]{0,8}:?=[ \t]{0,8}(?:await |new |&)?[\w.]{0,40}\Z")
-# `# client.URL = "https://testnet.…"`: code that is commented out, not a heading.
-_ASSIGNED_HOST = lazy(
-    rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
-)
-_IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
-_USED_REACH, _NOWHERE = 4096, Span(0, 0)
-_PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
-_TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
 _HOLDS_VALUE = lazy(
     rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}"
     rb"(?:[:=][ \t]{0,4}[\"']?[\w+/=-]{16}|=[ \t]{0,4}[\"']?(?:https?|wss?)://)"
@@ -94,10 +80,10 @@ class Whole:
         """`BASE_URL = "https://testnet.…"`: the variant whose address it is, if the live one's stands nowhere."""
         data = self._data
         used = [m for m in self._own if not is_commented(data, m.span)]
-        if any(m.exchange not in self._variants and _is_host(data, m.span) for m in used):
+        if any(m.exchange not in self._variants and is_host(data, m.span) for m in used):
             return ""
-        told = [m for m in used if m.exchange in self._variants and _is_of_all(data, m.span)]
-        hosts = {m.exchange for m in told if not _is_choice(data, _NOWHERE, m.span)}
+        told = [m for m in used if m.exchange in self._variants and is_of_all(data, m.span)]
+        hosts = {m.exchange for m in told if not is_choice(data, _NOWHERE, m.span)}
         return hosts.pop() if len(hosts) == 1 else ""
 
 
@@ -160,9 +146,10 @@ class Environments:
         switch = self._switches.first(line)
         return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
-    def leaves_open(self, data: bytes, span: Span, near: Span, host: Span) -> bool:
-        """A switch decides whether the host is taken, and near the value it is not on."""
-        return _is_choice(data, span, host) and not switched_on(self._switches.near(data, span, near))
+    def leaves_open(self, data: bytes, span: Span, near: Span, label: Label, host: Span) -> bool:
+        """A switch decides whether the host is taken, or nothing takes it, and near the value none is on."""
+        is_open = is_choice(data, span, host) or is_left_unused(data, label, host)
+        return is_open and not switched_on(self._switches.near(data, span, near))
 
     def _is_live(self, above: Iterable[frozenset[str]]) -> bool:
         """`# main net`, and no test network named nearer."""
@@ -191,95 +178,6 @@ def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:
 def holds_value(data: bytes, line: Span) -> bool:
     """A value in a comment heads nothing: `# KEY=<another key> testnet`, `# BASE_URL=https://testnet.…`."""
     return _HOLDS_VALUE.match(data, line.start, line.end) is not None
-
-
-def of_host(
-    data: bytes,
-    span: Span,
-    near: Sequence[Mention],
-    exchange: str,
-    variants: Container[str],
-    *,
-    by_name: bool = False,
-) -> str:
-    """`UMFutures(key=…, base_url="https://testnet.…")`: the one of the `variants` whose host stands beside a value,
-    unless the live one's does, too; also one further off, where the live one's is commented out and its is not.
-    `by_name`: the value's own name says `exchange`; only an address for all of it, such as `BASE_URL`, says more."""
-    if not any(m.exchange in variants for m in near):
-        return exchange
-    near = [m for m in near if not _is_apart(data, span, m.span) and not _is_choice(data, span, m.span)]
-    if not is_commented(data, span):
-        near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
-    if by_name:
-        near = [m for m in near if m.exchange == exchange or _is_of_all(data, m.span)]
-    live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
-    others = [m for m in near if m.exchange in variants]
-    is_unused = live and not is_commented(data, span) and all(is_commented(data, m.span) for m in live)
-    used = [m.exchange for m in others if not is_commented(data, m.span)]
-    if is_unused and used:
-        return used[0]
-    taken = [m.exchange for m in others if _is_taken(data, m.span)]
-    if live and taken and all(_is_taken(data, m.span) is False for m in live):
-        return taken[0]
-    reach = Span(span.start - _HOST_REACH, span.end + _HOST_REACH)
-    if any(reach.start <= m.span.start and m.span.end <= reach.end for m in live):
-        return exchange
-    beside = (m for m in others if reach.start <= m.span.start and m.span.end <= reach.end)
-    return next((m.exchange for m in beside), exchange)
-
-
-def _is_host(data: bytes, mention: Span) -> bool:
-    return _IN_ADDRESS.search(data, max(0, mention.start - _HOST_REACH), mention.start) is not None
-
-
-def _is_choice(data: bytes, value: Span, host: Span) -> bool:
-    """`if testnet:` below a value, and then the host; `"https://testnet.…" if testnet else "https://api.…"`: a switch
-    decides."""
-    line = line_start(data, host.start)
-    end = data.find(b"\n", host.end, host.end + _LINE)
-    if line <= value.start < host.start:
-        return False
-    if _CHOICE.search(data, line, end if end >= 0 else host.end + _LINE):
-        return True
-    above = line_start(data, max(0, line - 1))
-    return value.end <= above and _CONDITION.match(data, above, line) is not None
-
-
-def _is_apart(data: bytes, value: Span, host: Span) -> bool:
-    """Behind the brace that closes what the value stands in: `test: {key: …, url: …}, live: {…, url: …}`."""
-    return b"}" in data[value.end : host.start].partition(b"{")[0]
-
-
-def _assigned(data: bytes, host: Span) -> bytes | None:
-    """The name of the variable that gets an address with this host."""
-    name = _ASSIGNED_HOST.search(data, line_start(data, host.start), host.start)
-    return name[1] if name else None
-
-
-def _is_of_all(data: bytes, host: Span) -> bool:
-    """A variable gets an address with this host, and its name tells no environment: `BASE_URL`, not `TESTNET_URL`."""
-    name = _assigned(data, host)
-    return name is not None and not _TELLS.search(name)
-
-
-def _is_commented_out(data: bytes, host: Span) -> bool:
-    return is_commented(data, host) and _assigned(data, host) is not None
-
-
-def _is_taken(data: bytes, host: Span) -> bool | None:
-    """Whether the variable that gets an address with this host is used: `base_url=base_url_test`; None if there is
-    none."""
-    name = _assigned(data, host)
-    if name is None:
-        return None
-    high = host.end + _USED_REACH
-    at = data.find(name, max(0, host.start - _LINE), high)
-    while at >= 0:
-        end = at + len(name)
-        if not _PART_BEFORE.match(data, at - 1, at) and not _PART_OR_SET.match(data, end):
-            return True
-        at = data.find(name, end, high)
-    return False
 
 
 def _words(text: bytes) -> frozenset[str]:

@@ -115,14 +115,15 @@ class Judge:
         of_form = (self._of_form(candidate, partner, venue) for venue in found if venue is not None)
         named_in_text = [venue for venue in of_form if self._may_be(candidate, partner, venue)]
         if named_in_text:  # the same for both parts of a credential
-            best = max(named_in_text, key=lambda v: (v.tier, self._is_variant(v.exchange), v.exchange))
+            best = max(named_in_text, key=lambda v: (v.tier, v.exchange in self._parents, v.exchange))
             by_form = _of_own_form(candidate, partner) if best.tier is Tier.SIBLING else None
+            if best.misnamed and partner and partner.venue and partner.venue.misnamed:
+                by_form = self._of_forms(candidate, partner, paths)
             return by_form or self._of_partner(self._of_path(best, candidate, paths), candidate, partner)
         able = candidate.able | (partner.able if partner else frozenset())
         telling = [path for path in sorted(paths) if candidate.key is None or not is_of_server(path)]
-        told = candidate.told
-        named = [name for path in telling if (name := self._venues.in_path(path, candidate.able, told))]
-        by_path = Venue(named[0], Tier.PATH, live=told.live) if named else None
+        named = [n for path in telling if (n := self._venues.in_path(path, candidate.able, candidate.told))]
+        by_path = Venue(named[0], Tier.PATH, live=candidate.told.live) if named else None
         if by_path is not None and not self._is_of_wallet(candidate, partner, by_path):
             return by_path
         if partner is not None and (alone := partner.fits.alone):
@@ -136,9 +137,13 @@ class Judge:
             return None  # a path that names somebody else speaks against it
         if candidate.fits.alone:
             return None  # its own form says whose it is
+        return self._of_forms(candidate, partner, paths)
+
+    def _of_forms(self, candidate: Candidate, partner: Candidate, paths: Collection[bytes]) -> Venue | None:
         by_forms = exchange_of_forms(candidate, partner, self._parents, self._in_threes, paths)
         if by_forms is None:
             return None
+        told = candidate.told
         words = told.words.union(candidate.label.words, partner.label.words)  # `TESTNET_API_KEY`
         variant = by_forms if told.live else self._venues.variant(by_forms, words, candidate.able)
         return Venue(variant, Tier.FORMS, live=told.live)
@@ -168,14 +173,11 @@ class Judge:
     def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
         """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the
         name of the exchange; where a key beside it, too, can be the variant's alone, it is the variant's."""
-        if venue is None or not self._is_variant(venue.exchange) or not may_be_of_wallet(candidate):
+        if venue is None or venue.exchange not in self._parents or not may_be_of_wallet(candidate):
             return False
         if partner is None or partner.label.kind != "named" or venue.exchange not in partner.able:
             return True
         return self._parents[venue.exchange] in partner.able
-
-    def _is_variant(self, exchange: str) -> bool:
-        return exchange in self._parents
 
     def _may_be(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
         """What is named far off must have pairs of such a key and such a secret, too."""

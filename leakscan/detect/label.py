@@ -66,13 +66,27 @@ _IS_FIRST = lazy(rb"[\"'`]\s{0,8},\s{0,80}[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]")
 _VALUE_OF = lazy(rb", ?[Vv]alue\b")  # `key: AccessKeyId, value: …`
 _IN_ADDRESS = lazy(rb"://[^\s\"'`<>,;()?#]{0,200}\Z")  # `"wss://…/realtime_private"`
 _ASSIGNS = lazy(rb"[\"'`\\\])]{0,3}\s{0,20}[:=]")
+# Calls that give what they are given: `b64decode("…")`, `.unwrap_or("…")`.
 _DECODER = lazy(
-    rb"(?i)(?:decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
+    rb"(?i)(?:unwrap_or(?:_else)?|or_?else|decode\w{0,8}|fromhex|unhexlify|hex2bin|atob|frombase64string|buffer\.from"
     rb"|(?<![a-z])(?:secret|secure)?(?:string|str|bytes|some)(?:::(?:from|new))?)\Z"
 )
 _COMMENT_BEHIND = lazy(
     rb"[\"'`][ \t]{0,4},?[ \t]{0,8}(?://|#|/\*|--)[ \t]{0,4}([A-Za-z][\w.\- ]{1,60}?)[ \t*/]{0,8}(?:\r?\n|\Z)"
 )
+# Another value for the same name, in a comment behind it or below: `KEY = "…"  # "…"`.
+_ALTERNATIVE = lazy(
+    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}[ \t]{0,20}(?:=>|:=|[:=])[ \t]{0,20}([\"'`])([A-Za-z0-9+/=_-]{16,136})\2"
+    rb"[,;]?[ \t]{0,40}(?:\r?\n[ \t]{0,40})?(?:#|//)[ \t]{0,8}\2\Z"
+)
+# `KEY = "…" if live else "…"`, `key: live ? "…" : "…"`, `val key = if (live) "…"`.
+_BRANCH = lazy(
+    rb"([A-Za-z][\w.\-]{1,60})[\"'`\]]{0,2}(?:: ?[\w.<>|\[\]]{1,30})?[ \t]{0,8}(?::=|=>|[:=])[ \t]{0,8}(?:"
+    rb"(?:[^;=,\n]|[=!<>]={1,2}){1,200}\b(?:else|and|or)[ \t]{1,4}"
+    rb"|if ?\((?:[^()=;,\n]|[=!<>]={1,2}){1,80}\)[ \t]{0,4}"
+    rb"|(?:[^;=,?:]|[=!<>]={1,2}){1,100}\?(?:(?:[^;=,?:]|[=!<>]={1,2}){1,160}:)?\s{0,4})[\"'`]\Z"
+)
+_ENDS_OF_BRANCHES = (b"else", b" and", b" or", b"?", b":", b")")
 
 
 _CALL = Label("none")  # the value is an argument of a call: nothing above names it
@@ -107,7 +121,7 @@ class Labeller:
             return Label("hmac", ("hmac",), "secret", 2, Span(start, start))
         label = _label_of_authorization(text, data[span.end : span.end + 1])
         label = label or self._label_behind(data, span, text) or self._column_label(data, start, floor)
-        label = label or self._label_in(text)
+        label = label or self._label_beside(data, span, text) or self._label_in(text)
         if label.kind == "other" and _stands_apart(data, span, text, label.span.end):
             label = NO_LABEL
         if not OAUTH_NAMES.isdisjoint(names_of(label.words)) and _OAUTH.search(data):
@@ -127,6 +141,20 @@ class Labeller:
         if behind is None or text[text.rfind(b"\n") + 1 :].strip():
             return None
         label = self.vocabulary.judge(behind[1], Span(len(text), len(text)))
+        return label if label.kind in ("named", "negative", "foreign") else None
+
+    def _label_beside(self, data: bytes, span: Span, text: bytes) -> Label | None:
+        """Of a value that stands alone in a comment, the name of the one before it; of each one in a condition, that
+        to which the condition assigns it."""
+        low, last = max(0, span.start - 300), text.rstrip()
+        if last.endswith((b"#", b"//")):
+            name = _ALTERNATIVE.search(data, low, span.start)
+            name = name if name and len(name[3]) == span.end - span.start else None
+        elif last.endswith(_ENDS_OF_BRANCHES):
+            name = _BRANCH.search(data, low, span.start)
+        else:
+            return None
+        label = self.vocabulary.judge(name[1], Span(len(text), len(text))) if name else NO_LABEL
         return label if label.kind in ("named", "negative", "foreign") else None
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:

@@ -14,9 +14,10 @@ _COMMENT = lazy(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 # A heading of Markdown, with empty lines below it.
 _HEADING = lazy(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
 _FIRST = b"[#*/;-<"  # of a section, a heading or a comment
-# `{"exchange": "luno", "secret": "…"`: the item of a list says what it is.
+# `{"exchange": "luno", "secret": "…"`, `displayName`: the item of a list says what it is; `filename` does not.
 _KIND = lazy(
-    rb"[\"']?(?i:exchange|venue|provider|broker|name)(?:_?[iI]d|_?[nN]ame)?\\{0,2}[\"']?\s{0,3}"
+    rb"(?:(?<![A-Za-z])(?i:exchange|venue|provider|broker|name)|(?<=[a-z])(?:Exchange|Venue|Provider|Broker|Name))"
+    rb"(?:_?[iI]d|_?[nN]ame)?\\{0,2}[\"']?\s{0,3}"
     rb"[:=]\s{0,3}\\{0,2}[\"']([\w.\- ]{1,40})\\{0,2}[\"']"
 )
 _BRACKETS = lazy(rb"[][{}()]")

@@ -42,6 +42,16 @@ _ON_A_CURVE = lazy(
     rb"\x02\x01\x01\x04([\x10-\x48])",
     re.DOTALL,
 )
+# RFC 8017 appendix A.1.2, in PKCS#8 or bare, and OpenSSL's form of DSA: numbers behind a version. Old forge wrote
+# noughts before them, old paramiko lengths, that DER forbids.
+_NUMBERS_HEAD = lazy(
+    rb"0(?:\x81.|\x82..)(?:\x02\x01\x00"
+    rb"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00\x04(?:\x81.|\x82..)0(?:\x81.|\x82..))?"
+    rb"\x02\x01\x00",
+    re.DOTALL,
+)
+_NUMBER = lazy(rb"\x02(?:([\x01-\x7f])|\x81(.)|\x82(..))", re.DOTALL)
+_RSA_NUMBERS, _DSA_NUMBERS = 8, 5  # n, e, d, p, q, d mod p - 1, d mod q - 1, 1/q mod p; p, q, g, y, x
 _CURVES = {
     b"\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07": "SECP256R1",
     b"\x06\x05\x2b\x81\x04\0\x0a": "SECP256K1",
@@ -90,7 +100,7 @@ def parse_der(span: Span, der: bytes, form: str = "") -> PrivateKey | None:
         bits = 8 * number[1][0] if number else 0
         return PrivateKey(span, identity_of(der), "ec", bits, False, form=form) if number else None
     except (ValueError, InternalError, NotImplementedError):
-        key = _read_without_noughts(der)
+        key = _read_without_noughts(der) or _read_loosely(der)
         if key is None:
             return None
     return describe(span, identity_of(der), key, form)
@@ -114,6 +124,35 @@ def _read_without_noughts(der: bytes) -> Any:
         return None
     public = key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     return key if rest.endswith(public) else None
+
+
+def _read_loosely(der: bytes) -> Any:
+    """The RSA or DSA key whose numbers begin with more noughts, or have longer lengths, than they need."""
+    from cryptography.exceptions import InternalError
+    from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+
+    head = _NUMBERS_HEAD.match(der)
+    if head is None:
+        return None
+    numbers: list[int] = []
+    at = head.end()
+    while len(numbers) < _RSA_NUMBERS and (number := _NUMBER.match(der, at)):
+        at = number.end() + int.from_bytes(number[number.lastindex or 0], "big")
+        numbers.append(int.from_bytes(der[number.end() : at], "big"))
+    if at > len(der):
+        return None
+    try:
+        if len(numbers) == _RSA_NUMBERS:
+            n, e, d, p, q, dp, dq, inverse = numbers
+            secret = rsa.RSAPrivateNumbers(p, q, d, dp, dq, inverse, rsa.RSAPublicNumbers(e, n))
+            return secret.private_key(unsafe_skip_rsa_key_validation=True)
+        if len(numbers) == _DSA_NUMBERS:
+            p, q, g, y, x = numbers
+            group = dsa.DSAParameterNumbers(p, q, g)
+            return dsa.DSAPrivateNumbers(x, dsa.DSAPublicNumbers(y, group)).private_key()
+    except (ValueError, InternalError):  # not what RSA or DSA asks of them
+        pass
+    return None
 
 
 def describe(span: Span, identity: bytes, key: Any, form: str = "") -> PrivateKey | None:

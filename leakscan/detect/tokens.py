@@ -34,10 +34,11 @@ _TOKEN = lazy(
 _PAD_ENDS = lazy(rb"=(?:[\"'`\r\n,;|)\]}&\\<]|\Z)")
 _PADS = lazy(rb"={0,2}")
 # What sticks to a value after an escape: \n, =3D in a quoted-printable mail, %3D or %253D in a URL, \u003d in a script;
-# the rest of a colour in the output of a terminal.
+# the rest of a colour in the output of a terminal; the dash of `${NAME:-…}`.
 _ESCAPES = lazy(
     rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//"
-    rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m))"
+    rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m)"
+    rb"|(?P<default>(?<=[A-Za-z0-9_]:)-))"
 )
 # What stands before a string of 64 bytes in compiled Python, its type and its length: a letter may follow it.
 _MARSHALLED = lazy(rb"(?:[Zz\xda\xfa]@|[sau\xf3\xe1\xf5]@\0\0\0)\Z")
@@ -231,7 +232,8 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     if escape is None:
         yield span
         return
-    is_certain = data[token.start - 1 : token.start] in (b"%", b"\\") or escape["colour"] is not None
+    is_certain = data[token.start - 1 : token.start] in (b"%", b"\\")
+    is_certain |= escape["colour"] is not None or escape["default"] is not None
     yield from (stripped, span) if is_certain else (span, stripped)
 
 

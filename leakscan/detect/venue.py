@@ -10,7 +10,8 @@ from functools import lru_cache
 from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, is_commented, near_span
 from leakscan.detect.distance import Distances
-from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value, of_host
+from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value
+from leakscan.detect.hosts import of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
@@ -28,8 +29,7 @@ _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, 
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
-_MAX_HEADING_WORDS = 3
-_LONGEST_HEADING = 40  # longer lines are prose and code that mention others by the way
+_MAX_HEADING_WORDS, _LONGEST_HEADING = 3, 40  # a longer line is prose or code and mentions others by the way
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.
 _COMMENT_BEHIND = lazy(rb"[\"'`,;)\]}]{0,4}[ \t]{0,40}(?:#|//|--|/\*|<!--)([^\n]{1,80})")
 
@@ -131,7 +131,7 @@ class Venues:
         found = found or self._by_comment(data, span, named, family)
         found = found or self._by_parent(data, parents, named, family)
         if found is None and label.kind != "foreign":
-            found = self._by_distance(data, span, near, named, family)
+            found = self._by_distance(data, span, near, label, named, family)
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
@@ -146,7 +146,8 @@ class Venues:
         variant = self.variant(found.exchange, words, able)
         if variant == found.exchange:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
-            variant = of_host(data, span, list(named.own.around(span, near)), variant, of, by_name=by_name)
+            around = list(named.own.around(span, near))
+            variant = of_host(data, span, label, around, variant, of, by_name=by_name)
             said = is_live or stated or variant != found.exchange or is_commented(data, span)
             if named.whole and not said and named.whole.host in of:
                 variant = named.whole.host
@@ -170,7 +171,8 @@ class Venues:
     def _by_name(self, label: Label, named: Named, family: frozenset[str]) -> Venue | None:
         for kind in (named.own, named.other):
             if mention := next(kind.touching(label.span), None):
-                return Venue(mention.exchange if mention.exchange in family else OTHER, Tier.LABEL)
+                own, able = kind is named.own, mention.exchange in family
+                return Venue(mention.exchange if able else OTHER, Tier.LABEL, misnamed=own and not able)
         return self._named_by_id(label.words, family, Tier.LABEL) if label.kind == "named" else None
 
     def _named_by_id(self, words: Sequence[str], family: frozenset[str], tier: Tier) -> Venue | None:
@@ -237,12 +239,11 @@ class Venues:
         )
 
     def _by_distance(
-        self, data: bytes, span: Span, near: Span, named: Named, family: frozenset[str]
+        self, data: bytes, span: Span, near: Span, label: Label, named: Named, family: frozenset[str]
     ) -> Venue | None:
-        everywhere = Span(0, named.length)
         sibling: Mention | None = None
         theirs = _nearest_address_of_other(data, span, near, named)
-        for tier, within in ((Tier.NEAR, near), (Tier.FILE, everywhere)):
+        for tier, within in ((Tier.NEAR, near), (Tier.FILE, Span(0, named.length))):
             asked = sorted(
                 (mention for mention in named.own.around(span, within) if mention.exchange in family),
                 key=lambda mention: named.distances.of(mention.span, span),
@@ -254,13 +255,11 @@ class Venues:
                     data, mention.span, span
                 ):
                     sibling = sibling or mention
-                elif mention.exchange in self._parent and self._environments.leaves_open(
-                    data, span, near, mention.span
-                ):
-                    live = mention._replace(exchange=self._parent[mention.exchange])
-                    return _unless_theirs(named, live, span, theirs, tier)
-                else:
-                    return _unless_theirs(named, mention, span, theirs, tier)
+                    continue
+                live = self._parent.get(mention.exchange)
+                if live and self._environments.leaves_open(data, span, near, label, mention.span):
+                    mention = mention._replace(exchange=live)
+                return _unless_theirs(named, mention, span, theirs, tier)
             headers = (m for m in named.shared.around(span, within) if m.exchange in family)
             if header := next(headers, None):
                 return Venue(header.exchange, tier)

@@ -74,7 +74,7 @@ OTHER_VENUES = tuple(
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
     " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays coinalyze"
-    " coinwarz coinglass basefex tauros aax btc-alpha btcalpha".split()
+    " coinwarz coinglass coindesk basefex tauros aax btc-alpha btcalpha".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(

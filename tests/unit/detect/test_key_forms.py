@@ -364,3 +364,47 @@ def test_a_number_without_its_leading_nought_is_read(curve: ec.EllipticCurve) ->
     key = one(without_nought(curve))
     assert (key.type, key.bits) == ("ec", curve.key_size)
     assert keys(without_nought(curve, own=False)) == []
+
+
+def in_der(tag: bytes, content: bytes) -> bytes:
+    size = len(content)
+    long = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return tag + (bytes((size,)) if size < 128 else bytes((0x80 | len(long),)) + long) + content
+
+
+def with_noughts(pem: str, *, bare: bool, change: int = 0) -> str:
+    """An RSA key whose numbers begin with two noughts more than they need; `change`: added to the second prime."""
+    secret = load(pem).private_numbers()  # type: ignore[union-attr]
+    n, e = secret.public_numbers.n, secret.public_numbers.e
+    rest = (secret.d, secret.p, secret.q + change, secret.dmp1, secret.dmq1, secret.iqmp)
+    numbers = [b"\0", *(b"\0\0" + x.to_bytes((x.bit_length() + 7) // 8, "big") for x in (n, e, *rest))]
+    der = in_der(b"0", b"".join(in_der(b"\x02", number) for number in numbers))
+    if not bare:
+        algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
+        der = in_der(b"0", b"\x02\x01\0" + algorithm + in_der(b"\x04", der))
+    label = "RSA PRIVATE KEY" if bare else "PRIVATE KEY"
+    return f"-----BEGIN {label}-----\n{base64.encodebytes(der).decode()}-----END {label}-----\n"
+
+
+@pytest.mark.parametrize("bare", [True, False])
+@pytest.mark.parametrize("bits", [1024, 2048])
+def test_numbers_with_noughts_that_der_forbids_are_read(bits: int, bare: bool) -> None:
+    pem = fake(f"rsa:{bits}:pkcs8", 5)
+    key = one(with_noughts(pem, bare=bare))
+    assert (key.type, key.bits, key.public) == ("rsa", bits, spki(pem))
+    assert keys(with_noughts(pem, bare=bare, change=2)) == []  # its primes do not make its modulus
+    assert keys(with_noughts(pem, bare=bare, change=1)) == []  # not even an odd one
+
+
+def test_a_dsa_key_with_longer_lengths_than_it_needs_is_read() -> None:
+    key = dsa.generate_private_key(1024)
+    numbers = key.private_numbers()
+    public = numbers.public_numbers
+    group = public.parameter_numbers
+    der = b"\x02\x01\0"
+    for number in (group.p, group.q, group.g, public.y, numbers.x):
+        content = b"\0" + number.to_bytes((number.bit_length() + 7) // 8, "big")
+        der += b"\x02\x82" + len(content).to_bytes(2, "big") + content
+    block = base64.encodebytes(in_der(b"0", der)).decode()
+    found = one(f"-----BEGIN DSA PRIVATE KEY-----\n{block}-----END DSA PRIVATE KEY-----\n")
+    assert (found.type, found.bits) == ("dsa", 1024)

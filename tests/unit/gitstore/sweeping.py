@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from leakscan.anchors import AnchorSpec, reference
 from leakscan.anchors.reference_hidden import hides
-from leakscan.anchors.reference_tokens import is_name, may_be_drawn
+from leakscan.anchors.reference_tokens import is_costly, is_name, may_be_drawn
 from leakscan.gitstore import kernel, kernel_reference, kernel_reference_walk, sweep
 from leakscan.gitstore.sweep import Sweep
 
@@ -25,7 +25,7 @@ def holds_anchor(data: bytes, spec: AnchorSpec = SPEC) -> bool:
     plain = rb"(?<![0-9A-Za-z+/_-])[0-9A-Za-z]{%d}(?![0-9A-Za-z+/_=-])" % spec.shortest
     escaped = rb"(?<=[\\%%=])[0-9A-Za-z]{%d,%d}(?![0-9A-Za-z+/_=-])" % (spec.shortest, spec.longest)
     runs = re.findall(plain, data) + re.findall(escaped, data)
-    if any(re.search(b"[^0-9a-fA-F]", run) for run in runs) or any(
+    if any(re.search(b"[^0-9a-fA-F]", run) and is_costly(run) for run in runs) or any(
         literal in data for literal in spec.literals
     ):
         return True
