@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from leakscan.detect import Detector
-from leakscan.errors import LeakscanError
+from leakscan.errors import ConfigError, LeakscanError
 from leakscan.gitstore import DEFAULT_MEMORY
 from leakscan.model import Confidence, Failure, Finding, Location, ScanResult, Severity
 from leakscan.reporters import RenderOptions
@@ -57,13 +57,15 @@ def scan(
 
     LeakscanError for an answer that cannot be given (no such path, a wrong configuration or rule file). What could not
     be read is in `failures` of the result, which is then not `complete`."""
+    if jobs < 1:
+        raise ConfigError(f"jobs: {jobs}: one at least")
     target = os.fspath(path)
     if target == "-":
         target = os.path.join(os.curdir, target)  # a file of that name: standard input is not read here
     known, detector = _builtin() if not rules else (None, None)
     given = {
         **NOTHING_GIVEN,
-        "rule_places": tuple(rules),
+        "rule_places": tuple(map(Path, rules)),
         "config": config,
         "baseline": baseline,
         "min_confidence": None if min_confidence is None else str(min_confidence),

@@ -20,6 +20,7 @@ from leakscan.reporters.coverage import coverage_line
 from leakscan.reporters.escape import path_uri, show_text
 from leakscan.reporters.words import counted
 from leakscan.scanning import Scan
+from leakscan.scanning.masking import without_random
 from leakscan.scanning.settings import NOTHING_GIVEN, files_at_root, root_of, settle
 
 _SHOWN = 20
@@ -152,6 +153,6 @@ def _tell(title: str, entries: Iterable[Entry]) -> None:
     if listed:
         click.echo(f"{len(listed):,} {title}")
     for entry in listed[:_SHOWN]:
-        click.echo(f"  {entry.line()}")
+        click.echo(f"  {show_text(without_random(entry.line()))}")
     if len(listed) > _SHOWN:
         click.echo(f"  and {len(listed) - _SHOWN:,} more")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from leakscan.cli.streams import open_at_once
 from leakscan.errors import ConfigError
 from leakscan.model import ScanResult
 from leakscan.reporters import RenderOptions, render
@@ -42,7 +43,7 @@ def append_outputs(result: ScanResult, code: int, outputs: list[tuple[str, Path]
 
 def _append(path: str, text: str) -> None:
     try:
-        with Path(path).open("a", encoding="utf-8", newline="\n") as file:
+        with open(path, "a", encoding="utf-8", newline="\n", opener=open_at_once) as file:
             file.write(text)
     except OSError as error:
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None

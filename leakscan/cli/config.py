@@ -10,8 +10,10 @@ from leakscan.errors import ConfigError
 from leakscan.policy.apply import Policy
 from leakscan.policy.config import CONFIG_NAME, Known
 from leakscan.policy.files import files_below, load_policy
+from leakscan.reporters.escape import show_text
 from leakscan.reporters.words import counted
 from leakscan.rules import load_rules
+from leakscan.scanning.masking import without_random
 from leakscan.scanning.settings import root_of
 
 _target = click.argument("target", default=".", type=click.Path(path_type=Path))
@@ -69,7 +71,7 @@ def show(target: Path, config: Path | None) -> None:
             "until": allow.expires,
         }
         said = ", ".join(f"{key} {value}" for key, value in named.items() if value)
-        click.echo(f"{'allow':<14} {said}: {allow.reason}")
+        click.echo(f"{'allow':<14} {show_text(without_random(f'{said}: {allow.reason}'))}")
 
 
 def _load(target: Path, config: Path | None) -> Policy:

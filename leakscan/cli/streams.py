@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import stat
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from leakscan.errors import ConfigError, LeakscanError
 
 _NO_TERMINAL = 100
+_NAMED: Final = {"/dev/stdout": "/dev/fd/1", "/dev/stderr": "/dev/fd/2"}
+_SHELLS: Final = re.compile("/(?:dev|proc/self)/fd/([0-9]{1,6})")
+_AT_ONCE: Final = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY"))
+_WAIT_S, _LOOK_EVERY_S = 10.0, 0.05
 
 
 def write_stdout(text: str | Iterable[str]) -> None:
@@ -31,15 +39,16 @@ def write_stdout(text: str | Iterable[str]) -> None:
 
 
 def write_file(path: Path, text: str | Iterable[str]) -> None:
-    """The text, or its pieces. Replaces `path` atomically, mode 0600; a device or FIFO is written to. ConfigError
-    if that cannot be done."""
+    """The text, or its pieces. Replaces `path` atomically, mode 0600; a device, a FIFO or what the shell has opened for
+    us is written to. ConfigError if that cannot be done."""
     data = (piece.encode("utf-8") for piece in _pieces(text))
     try:
-        if _is_stream(path):
-            with path.open("wb", buffering=0) as stream:
-                stream.writelines(data)
-        else:
+        stream = _open_stream(path)
+        if stream is None:
             _replace(path, data)
+        else:
+            with open(stream, "wb", buffering=0) as file:
+                file.writelines(data)
     except OSError as error:
         raise ConfigError(f"{path}: the report cannot be written there: {error.strerror}") from None
 
@@ -48,12 +57,39 @@ def _pieces(text: str | Iterable[str]) -> Iterable[str]:
     return (text,) if isinstance(text, str) else text
 
 
-def _is_stream(path: Path) -> bool:
+def _open_stream(path: Path) -> int | None:
+    """A descriptor to write to if the path is no place for a file of ours."""
+    name = _NAMED.get(str(path), str(path))
+    if found := _SHELLS.fullmatch(name):
+        return os.dup(int(found[1]))
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
-        return False
-    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+        return None
+    if stat.S_ISFIFO(mode):
+        return _open_fifo(path)
+    return open_at_once(path, 0) if stat.S_ISCHR(mode) or stat.S_ISSOCK(mode) else None
+
+
+def _open_fifo(path: Path) -> int:
+    """ConfigError if nobody comes to read."""
+    deadline = time.monotonic() + _WAIT_S
+    while time.monotonic() < deadline:
+        try:
+            return open_at_once(path, 0)
+        except OSError as error:
+            if error.errno != errno.ENXIO:
+                raise
+        time.sleep(_LOOK_EVERY_S)
+    raise ConfigError(f"{path}: nobody reads what is written there")
+
+
+def open_at_once(path: Path | str, flags: int) -> int:
+    """A descriptor to write to; OSError where there would be a wait for somebody who reads."""
+    handle = os.open(path, os.O_WRONLY | flags | _AT_ONCE, 0o666)
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(handle, True)
+    return handle
 
 
 def _replace(path: Path, data: Iterable[bytes]) -> None:

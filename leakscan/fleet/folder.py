@@ -8,7 +8,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from leakscan.errors import ConfigError
 from leakscan.fleet.entries import Fleet
@@ -17,7 +17,15 @@ from leakscan.fleet.journal import Record, read_journal
 from leakscan.gitstore.plainfile import read_file
 from leakscan.model import Failure, FailureKind, Skipped
 
+_MAX_SHARDS: Final = 999_999
 _MAX_BYTES = 1 << 30  # of a file of ours
+_LAST = 253_402_300_800.0  # the year 10000, in seconds since the epoch
+_FACTS: Final = (
+    dict.fromkeys(("id", "state", "report", "head", "refs", "stamp"), str)
+    | dict.fromkeys(("findings", "failures", "clone_bytes"), int)
+    | dict.fromkeys(("until", "seconds"), int | float)
+    | {"coverage": dict}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,8 @@ class RunFolder:
                 case "begin":
                     found.earlier |= found.done
                     found.done = {}
-                    found.round = _parse_begin(record)
-                case "done" if record.get("round") == number and isinstance(record.get("id"), str):
+                    found.round = _parse_begin(record, self.journal)
+                case "done" if record.get("round") == number and _is_whole(record):
                     found.done[record["id"]] = record
                 case "end" if record.get("round") == number and found.round:
                     found.round = replace(found.round, ended=True)
@@ -149,15 +157,25 @@ class RunFolder:
         return hashlib.sha256(data).hexdigest() == record.get("report")
 
 
-def _parse_begin(record: Record) -> Round:
-    return Round(
-        record["round"],
-        record["now"],
-        record["key"],
-        tuple(record["sources"]),
-        Shard(*record["shard"]),
-        record["listing"],
-    )
+def _parse_begin(record: Record, journal: Path) -> Round:
+    match record:
+        case {
+            "round": int(number),
+            "now": float(now),
+            "key": str(key),
+            "sources": [*sources],
+            "shard": [int(part), int(parts)],
+            "listing": str(listing),
+        } if (
+            0 < part <= parts <= _MAX_SHARDS and 0 < now < _LAST and all(isinstance(s, str) for s in sources)
+        ):
+            return Round(number, now, key, tuple(sources), Shard(part, parts), listing)
+    raise ConfigError(f"{journal}: the beginning of a round is damaged: name another folder with --run")
+
+
+def _is_whole(record: Record) -> bool:
+    """Whether all is there that is asked for later; else its repository is read again."""
+    return all(isinstance(record.get(name), kind) for name, kind in _FACTS.items())
 
 
 def begin_record(begun: Round, entries: int) -> Record:

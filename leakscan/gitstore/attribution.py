@@ -133,6 +133,7 @@ class HistoryWalk:
         self._hex = hex_length
         self._faults = faults
         self._deep = 0
+        self._stood_still = False
 
     def compare(self, feed: bytes | bytearray, seen: Sightings, isolate: Callable[[], None]) -> list[str]:
         """Every change that the commits in `feed` (one id to a line) made; returns what went wrong.
@@ -157,7 +158,7 @@ class HistoryWalk:
                 self._tree(commit, seen, partial(_add, seen, commit))
                 complaints += [f"{commit}: {complaint}"] if self._deep == deep else []
                 start += self._hex + 1
-            if len(complaints) >= _MAX_COMPLAINTS or self._deep >= _MAX_DEEP:
+            if self._stood_still or len(complaints) >= _MAX_COMPLAINTS or self._deep >= _MAX_DEEP:
                 rest = (len(feed) - start) // (self._hex + 1)
                 complaints += [f"the remaining {rest:,} commits were not looked at"] if rest else []
                 return complaints
@@ -167,6 +168,7 @@ class HistoryWalk:
         """The last commit that git came to, and why it stopped there; None if it did not."""
         with self._git.stream(*_DIFF, feed=feed, max_heap_bytes=_MAX_HEAP_BYTES) as process:
             last = self._follow(process, seen)
+            self._stood_still |= process.stood_still
             return last, None if process.wait() == 0 else process.complaint()
 
     def head_tree(self, head: str, seen: Sightings) -> str:

@@ -13,6 +13,7 @@ import threading
 from typing import IO, TYPE_CHECKING, cast
 
 from leakscan.errors import GitError
+from leakscan.gitstore.stillness import LOOK_EVERY_S, MAX_STILL, Watch
 from leakscan.gitstore.thread import start_thread
 
 if sys.platform == "linux":
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 _STDERR_TAIL = 1 << 16
 _MAX_HEAP_BYTES = 1 << 30
-_LOOK_EVERY_S, _MAX_STILL = 1.0, 60
 _ENVIRONMENT = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -90,7 +90,7 @@ class Process:
         self, argv: list[str], directory: Path, env: Mapping[str, str], feed: bytes | bytearray | memoryview
     ) -> None:
         self._errors = tempfile.TemporaryFile(dir=directory)  # noqa: SIM115
-        self._is_still = False
+        self._watch: Watch | None = None
         try:
             self._popen = subprocess.Popen(
                 argv,
@@ -128,26 +128,13 @@ class Process:
     def kill(self) -> None:
         self._popen.kill()
 
-    @contextlib.contextmanager
-    def watched(self) -> Iterator[None]:
-        """Kills git if it waits for something while it is read: a file may become a FIFO before git opens it."""
-        done = threading.Event()
-        watcher = start_thread(self._watch, done)
-        try:
-            yield
-        finally:
-            done.set()
-            watcher.join()
+    def watch(self) -> None:
+        """Kills git if it stands still from now on though nobody lets it wait; see `stood_still`."""
+        self._watch = Watch(self._popen.pid, self.out.fileno(), self.kill)
 
-    def _watch(self, done: threading.Event) -> None:
-        still, before = 0, b""
-        while not done.wait(_LOOK_EVERY_S):
-            spent = _time_spent(self._popen.pid)
-            still = still + 1 if spent and spent == before else 0
-            before = spent
-            if still == _MAX_STILL:
-                self._is_still = True
-                self.kill()
+    @property
+    def stood_still(self) -> bool:
+        return self._watch is not None and self._watch.ended
 
     def limit(self, *, max_heap_bytes: int, max_cpu_s: int) -> None:
         """`max_cpu_s`: 0 for none."""
@@ -176,6 +163,8 @@ class Process:
         if self._popen.poll() is None:
             self._popen.kill()
         self._popen.wait()
+        if self._watch is not None:
+            self._watch.stop()
         if self._feeder is not None:
             self._feeder.join()
         self.out.close()
@@ -194,8 +183,8 @@ class Process:
         ]
         if lines:
             return lines[-1].strip()
-        if self._is_still:
-            return f"it stood still for {_MAX_STILL * _LOOK_EVERY_S:g} s and was ended"
+        if self.stood_still:
+            return f"it stood still for {MAX_STILL * LOOK_EVERY_S:g} s and was ended"
         code = self._popen.returncode
         if sys.platform == "linux" and code == -signal.SIGXCPU:
             return "it took too long and was ended"
@@ -223,15 +212,18 @@ class Git:
         work_tree: Path | None = None,
         max_heap_bytes: int = _MAX_HEAP_BYTES,
         max_cpu_s: int = 0,
+        may_stand_still: bool = False,
     ) -> Iterator[Process]:
         """git with `feed` on its stdin, written by a thread; the caller reads `out` and asks `wait`.
 
         `max_heap_bytes` and `max_cpu_s` bound git's memory and time where the system can (Linux): what an object
-        claims, git asks for."""
+        claims, git asks for. One that reads from a network `may_stand_still`."""
         self.check_open()
         argv = self._argv + ([f"--work-tree={work_tree}"] if work_tree else [])
         environment = isolated_environment() | dict(env or {})
         with Process([*argv, *arguments], self._git_dir, environment, feed) as process:
+            if not may_stand_still:
+                process.watch()
             self._running.append(process)
             process.limit(max_heap_bytes=max_heap_bytes, max_cpu_s=max_cpu_s)
             try:
@@ -258,10 +250,8 @@ class Git:
             max_cpu_s=max_cpu_s,
         )
         with streamed as process:
-            with process.watched():
-                output = process.out.read()
-                code = process.wait()
-            if code != 0:
+            output = process.out.read()
+            if process.wait() != 0:
                 raise GitError(f"git {arguments[0]}: {process.complaint()}")
         return output
 
@@ -274,15 +264,6 @@ class Git:
         for process in list(self._running):
             process.kill()
             process.close()
-
-
-def _time_spent(pid: int) -> bytes:
-    """A process's user and system time as Linux tells it; empty elsewhere."""
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            return b" ".join(file.read().rpartition(b")")[2].split()[11:13])
-    except OSError:
-        return b""
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.errors import GitError
 from leakscan.gitstore.plainfile import is_regular, read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from leakscan.gitstore.command import Git
     from leakscan.gitstore.faults import Faults
 
 _GITLINK = b"160000"
+_ENTRY = re.compile(rb"([0-7]+) ([0-9a-f]+) [0-3]\t([^\0]*)\0")
 _MAX_INDEX_BYTES = 256 << 20
 
 
@@ -29,8 +32,8 @@ class Entry(NamedTuple):
         return self.mode == _GITLINK
 
 
-def read_index(git: Git, index: Path, faults: Faults) -> list[Entry] | None:
-    """Its entries; None if it cannot be read, which is recorded."""
+def read_index(git: Git, index: Path, faults: Faults) -> Iterator[Entry] | None:
+    """Its entries, of which there may be millions; None if it cannot be read, which is recorded."""
     try:
         if not is_regular(index):
             raise GitError("it is not a regular file")
@@ -40,13 +43,7 @@ def read_index(git: Git, index: Path, faults: Faults) -> list[Entry] | None:
     except GitError as error:
         faults.add("corrupt-objects", str(index), f"the index cannot be read: {error}")
         return None
-    entries = []
-    for line in output.split(b"\0"):
-        facts, tab, path = line.partition(b"\t")
-        if tab:
-            mode, oid, _stage = facts.split(b" ")
-            entries.append(Entry(mode, oid, path))
-    return entries
+    return (Entry(*match.groups()) for match in _ENTRY.finditer(output))
 
 
 def _is_whole(index: Path) -> bool:

@@ -172,7 +172,7 @@ class Mirror:
 
     def _run(self, *arguments: str, feed: bytes = b"") -> bytes:
         git = Git(self.folder)
-        with git.stream(*_SETTINGS, *arguments, env=self._env, feed=feed) as process:
+        with git.stream(*_SETTINGS, *arguments, env=self._env, feed=feed, may_stand_still=True) as process:
             output = process.out.read(_REFS_BYTES)
             if process.out.read(1):
                 raise GitError("there are too many refs or objects")

@@ -104,6 +104,8 @@ class ObjectReader:
             with self._git.stream("cat-file", mode, *buffered, feed=part, max_heap_bytes=heap) as process:
                 reached = yield from take(process, start, end)
                 self._git.check_open()
+                if process.stood_still:
+                    return self._give_up(process.complaint(), len(feed) - reached)
                 died_at_once = reached == start
                 if died_at_once and careful:
                     process.wait()
@@ -113,7 +115,7 @@ class ObjectReader:
             careful = not careful if died_at_once else careful and reached < end
             start = reached
             if damaged >= _MAX_DAMAGED and start < len(feed):
-                return self._give_up(damaged, len(feed) - start)
+                return self._give_up(f"{damaged:,} objects are damaged", len(feed) - start)
         return None
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
@@ -199,9 +201,8 @@ class ObjectReader:
         reason += " (a larger --max-memory would do)" if size <= MAX_OBJECT_BYTES else ""
         self._faults.add("too-large", oid, reason)
 
-    def _give_up(self, damaged: int, remaining_bytes: int) -> None:
-        rest = remaining_bytes // self._width
-        reason = f"{damaged:,} objects are damaged: the remaining {rest:,} were not read"
+    def _give_up(self, reason: str, remaining_bytes: int) -> None:
+        reason += f": the remaining {remaining_bytes // self._width:,} were not read"
         self._faults.add("corrupt-objects", "object store", reason)
 
 

@@ -6,7 +6,6 @@ import atexit
 import contextlib
 import os
 import re
-import shutil
 import signal
 import stat
 import sys
@@ -42,11 +41,11 @@ class PrivateFolder:
         if os.getpid() != self._owner:  # a worker's copy
             return
         with _undisturbed():
-            shutil.rmtree(self.path, ignore_errors=True)
-            atexit.unregister(self.remove)
-            if self._lock >= 0:
+            if self._lock >= 0:  # it may be the last descriptor that there is
                 os.close(self._lock)
                 self._lock = -1
+            _remove_tree(self.path)
+            atexit.unregister(self.remove)
 
 
 def temporary_parent() -> str:
@@ -100,11 +99,25 @@ def remove_abandoned(parent: str) -> None:
 def _remove_if_abandoned(path: Path) -> None:
     with contextlib.suppress(OSError):
         status = os.lstat(path)
-        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid():
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid() and not status.st_mode & 0o022:
             lock = _lock(path)
             if lock >= 0:
-                shutil.rmtree(path, ignore_errors=True)
+                _remove_tree(path)
                 os.close(lock)
+
+
+def _remove_tree(root: Path) -> None:
+    """Removes what can be removed with one descriptor at a time: shutil.rmtree takes several for each level. Nobody
+    else can put links in its way: the folder is for its owner alone."""
+    for folder, folders, files in os.walk(root, topdown=False):
+        for path in (os.path.join(folder, name) for name in (*files, *folders)):
+            with contextlib.suppress(OSError):
+                if os.path.isdir(path) and not os.path.islink(path):
+                    os.rmdir(path)
+                else:
+                    os.unlink(path)
+    with contextlib.suppress(OSError):
+        os.rmdir(root)
 
 
 def _lock(path: Path) -> int:

@@ -119,10 +119,10 @@ class QuickStore:
         changes = [(entry.path, entry.oid.decode(), held.get(entry.path, "")) for entry in entries]
         return [Change(path, new, (old,) if old else ()) for path, new, old in changes if new != old]
 
-    def entries(self, index: Path) -> list[Entry]:
+    def entries(self, index: Path) -> Iterable[Entry]:
         """All that an index lists; GitError if it cannot be read."""
         if not os.path.lexists(index):
-            return []
+            return ()
         found = read_index(self.git, index, self.faults)
         if found is None:
             raise GitError(f"{index}: the index cannot be read: {self.failures[-1].reason}")

@@ -127,6 +127,8 @@ class Scan:
     def _scan_repository(self, layout: Layout) -> None:
         if layout.work_tree is None and self._options.tree:
             raise TargetError(f"{layout.git_dir}: a bare repository has no working tree: leave out --tree")
+        if self._options.history is False and (layout.work_tree is None or self._options.tree is False):
+            raise TargetError(f"{layout.git_dir}: neither files nor history: nothing of it would be read")
         unfinished = unfinished_packs(layout)
         with Store(layout) as store:
             sightings = []

@@ -49,9 +49,8 @@ def settle(
         read, Known(rules.by_id, exchanges), config=given["config"], baseline=given["baseline"]
     )
     config = policy.config
-    level = given["min_confidence"]
     options = ScanOptions(
-        min_confidence=Confidence[level.upper()] if level else config.min_confidence or Confidence.MEDIUM,
+        min_confidence=_level(given["min_confidence"]) or config.min_confidence or Confidence.MEDIUM,
         exchanges=_known_exchanges(given["exchanges"], exchanges) or frozenset(config.exchanges),
         show_secrets=given["show_secrets"],
         accepted=given["accept_incomplete"],
@@ -86,6 +85,14 @@ def root_of(target: Path) -> Path | None:
     if enclosing is not None:
         return enclosing.work_tree
     return Path(os.path.realpath(target)) if target.is_dir() else None
+
+
+def _level(name: str | None) -> Confidence | None:
+    if name is None:
+        return None
+    if name.upper() not in Confidence.__members__:
+        raise ConfigError(f"unknown confidence {name!r}; known: {', '.join(map(str, Confidence))}")
+    return Confidence[name.upper()]
 
 
 def _known_exchanges(names: Iterable[str], known: list[str]) -> frozenset[str]:

@@ -26,7 +26,7 @@ _MAX_MODULES = 10_000
 _OF_GIT = re.compile(
     rb"pack/[^/]+\.(?:pack|idx)|pack/pack-[^/]+\.(?:rev|bitmap|mtimes|promisor)"
     rb"|pack/multi-pack-index(?:-[0-9a-f]+\.(?:bitmap|rev)|\.d/multi-pack-index-(?:chain|[0-9a-f]+\.[a-z]+))?"
-    rb"|info/(?:packs|commit-graph|commit-graphs/(?:graph-[0-9a-f]+\.graph|commit-graph-chain))",
+    rb"|info/(?:commit-graph|commit-graphs/(?:graph-[0-9a-f]+\.graph|commit-graph-chain))",
     re.DOTALL,
 )
 _OF_STORE = re.compile(r"[0-9a-f]{2}|pack|\.")  # folders: the store tells that they cannot be read

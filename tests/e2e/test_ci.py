@@ -306,6 +306,14 @@ def test_gitlab(job: Job) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"])
+def test_nobody_waits_for_who_may_read_what_a_step_tells(name: str, job: Job) -> None:
+    job.check_out()
+    os.mkfifo(job.folder / "pipe")
+    run = _leakscan(job, "ci", **job.event("pull-request") | {name: str(job.folder / "pipe")})
+    assert (run.exit_code, "cannot be written" in run.stderr) == (2, True)
+
+
 def test_any_other_ci(job: Job) -> None:
     job.check_out()
     assert _leakscan(job, "ci", "--base", job.base, "--no-fetch").exit_code == 3

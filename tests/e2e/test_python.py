@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,6 +70,14 @@ def test_rules_of_ones_own_do_not_stay(bot: Repo, tmp_path: Path) -> None:
     with pytest.raises(api.LeakscanError, match=r"holds no \.toml rule file"):
         api.scan(bot.path, rules=[tmp_path / "rules"])
     assert len(api.scan(bot.path).findings) == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"jobs": 0}, {"jobs": -5}, {"min_confidence": "certain"}, {"rules": ["nowhere"]}]
+)
+def test_what_cannot_be_asked_for_is_refused(bot: Repo, wrong: dict[str, Any]) -> None:
+    with pytest.raises(api.LeakscanError):
+        api.scan(bot.path, **wrong)
 
 
 def test_a_file_that_is_called_like_standard_input_is_a_file(

@@ -22,6 +22,8 @@ FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
         ["scan", "/dev/null"],
         ["scan", "pipe"],
         ["scan", "dangling"],
+        ["scan", ".", "--no-tree", "--no-history"],
+        ["scan", ".git", "--no-history"],
         ["scan", ".", "--baseline", "nowhere"],
         ["scan", ".", "--config", "nowhere"],
         ["scan", ".", "--rules", "nowhere"],

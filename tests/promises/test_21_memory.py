@@ -43,6 +43,21 @@ def test_a_range_takes_little_for_each_of_its_paths(repo: Repo) -> None:
     assert [place["path"] for place in json.loads(run.stdout)["findings"][0]["locations"]] == ["s.py"]
 
 
+def test_an_index_takes_little_for_each_of_its_entries(repo: Repo) -> None:
+    repo.commit(s_py=LINE)
+    blob = repo.run("rev-parse", "HEAD:s.py")
+    lines = "".join(f"100644 {blob}\tfolder/{number:07d}\n" for number in range(2 * PATHS))
+    repo.run("update-index", "--index-info", stdin=lines.encode())
+    run = subprocess.run(
+        [sys.executable, "-m", "leakscan", "scan", ".", "--no-history", "--jobs", "1", "-f", "json"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        preexec_fn=_limit,
+    )
+    assert run.returncode == 1, run.stderr
+
+
 def test_a_name_of_megabytes_takes_a_few_times_its_size(repo: Repo) -> None:
     """A repository of kilobytes may hold it."""
     repo.commit(s_py=LINE)

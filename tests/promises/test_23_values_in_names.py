@@ -71,6 +71,15 @@ def test_a_value_in_a_policy_is_not_shown(repo, leakscan, form) -> None:
     assert value[:7] not in run.stdout + run.stderr
 
 
+def test_a_value_in_a_policy_is_not_shown_by_who_explains_it(repo, leakscan) -> None:
+    value = fake("alnum:64")
+    repo.write(".leakscan.toml", f'[[allow]]\npath = "{value}"\nreason = "it was {value}"\n')
+    repo.write(".leakscan-baseline", f"{'0' * 32} binance-hmac-secret {value} # it was {value}\n")
+    shown = leakscan("config", "show", repo.path), leakscan("baseline", "check", repo.path)
+    assert [run.exit_code for run in shown] == [0, 1]
+    assert all(value[:2] in run.stdout and value[:7] not in run.stdout + run.stderr for run in shown)
+
+
 @pytest.mark.parametrize("text", ['"secret={}" = 1', '[[allow]]\nrule = "{}"\nreason = "x"'])
 def test_a_value_in_a_policy_that_is_refused_is_not_shown(repo, leakscan, text) -> None:
     value = fake("alnum:64")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -88,6 +89,27 @@ def test_a_device_is_written_to_and_not_replaced(folder, leakscan, tmp_path) -> 
     assert '"findings"' in read[0]
     assert stat.S_ISFIFO(pipe.stat().st_mode)
     assert leakscan("scan", folder, "-o", "json=/dev/full").exit_code == 2
+
+
+def test_nobody_waits_for_who_may_read_a_report(folder, leakscan, tmp_path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    run = leakscan("scan", folder, "-o", f"json={pipe}")
+    assert (run.exit_code, "nobody reads what is written there" in run.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("name", ["/dev/fd/1", "/proc/self/fd/1"])
+def test_what_the_shell_has_opened_is_written_to(folder, leakscan, tmp_path, name) -> None:
+    run = leakscan("scan", folder, "-q", "-f", "text", "-o", f"json={name}")
+    assert run.exit_code == 1
+    assert json.loads(run.stdout[run.stdout.index("{\n") :].rpartition("}")[0] + "}")["findings"]
+    assert leakscan("scan", folder, "-o", "json=/dev/fd/999999").exit_code == 2
+
+
+@pytest.mark.skipif(os.access("/dev", os.W_OK), reason="what goes wrong would do away with it")
+def test_the_systems_link_to_the_output_is_not_replaced(folder, leakscan) -> None:
+    run = leakscan("scan", folder, "-q", "-f", "text", "-o", "json=/dev/stdout")
+    assert (run.exit_code, '"findings"' in run.stdout) == (1, True)
 
 
 def test_a_link_is_replaced_and_not_followed(folder, leakscan, tmp_path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leakscan.errors import GitError
-from leakscan.gitstore import command
+from leakscan.gitstore import Store, find_layout, stillness
 from leakscan.gitstore.command import CHUNK, Git, find_git, isolated_environment
 
 if TYPE_CHECKING:
@@ -85,10 +85,39 @@ def test_git_gets_no_more_memory_than_it_is_given(git: Git, options: dict[str, i
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no other system tells what a process spent")
 def test_a_git_that_waits_for_a_pipe_is_ended(git: Git, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(command, "_LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(stillness, "LOOK_EVERY_S", 0.02)
     os.mkfifo(tmp_path / "index")
     with pytest.raises(GitError, match="git ls-files: it stood still for"):
         git.run("ls-files", env={"GIT_INDEX_FILE": str(tmp_path / "index")})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells what a process spent")
+def test_a_git_whose_answers_wait_is_not_ended(git: Git, monkeypatch) -> None:
+    monkeypatch.setattr(stillness, "LOOK_EVERY_S", 0.02)
+    monkeypatch.setattr(stillness, "MAX_STILL", 30)
+    feed = b"HEAD\n" * 60_000
+    with git.stream("cat-file", "--batch-check", "--buffer", feed=feed) as process:
+        watcher = process._watch._watcher
+        watcher.join(1.5)  # more than twice as long as git may stand still
+        assert watcher.is_alive()
+        assert process.out.read().count(b"\n") == 60_000
+        watcher.join(1.5)  # git has ended, which is no standing still
+        assert not process.stood_still
+        assert process.wait() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system tells what a process spent")
+def test_an_object_that_becomes_a_pipe_is_told(repo: Repo, monkeypatch) -> None:
+    monkeypatch.setattr(stillness, "LOOK_EVERY_S", 0.02)
+    repo.commit({"a": "1", "b": "2"})
+    with Store(find_layout(repo.path)) as store:
+        oids = [repo.git("rev-parse", f"HEAD:{name}") for name in "ab"]
+        file = repo.git_dir / "objects" / oids[0][:2] / oids[0][2:]
+        file.unlink()
+        os.mkfifo(file)
+        assert list(store.reader.fetch(oids)) == []
+        assert [failure.kind for failure in store.failures] == ["corrupt-objects"]
+        assert store.failures[0].reason.endswith("was ended: the remaining 2 were not read")
 
 
 @pytest.mark.parametrize("feed", [b"", b"HEAD\n"])

@@ -29,6 +29,7 @@ def test_what_git_makes_of_objects_and_refs_is_no_leftover(repo: Repo) -> None:
     left = [item for item in left_among_objects(layout, b".git/") if isinstance(item, Blob)]
     assert sorted(item.origin.path for item in left if isinstance(item.origin, WorktreeFile)) == [
         b".git/objects/info/commit-graphs/notes",
+        b".git/objects/info/packs",
         b".git/objects/pack/multi-pack-index.old",
         b".git/objects/pack/notes.rev",
         b".git/objects/pack/tmp_pack_1",
