@@ -105,16 +105,21 @@ class Environments:
     ) -> Told:
         """Of a value: by its name, what it stands under, what stands behind it and what is switched on, or off, near
         it, or in the `whole` content."""
-        above = [self._above(data[p.start : p.end]) for p in parents if not holds_value(data, p)]
+        lines = [data[p.start : p.end] for p in parents if not holds_value(data, p)]
+        above = [self._above(line) for line in lines]
+        is_live = self._is_live(above)
+        switches = [] if is_live else self._switches.near(data, span, near)
+        off = bool(switches) and is_off(switches[0]) and not is_asked(data, switches[0])
+        if off:  # `# for tests set TESTNET=True` heads nothing where it is False
+            above = [self._above(line) for line in lines if not self._sets(line)]
         words = {*label.words, *chain.from_iterable(above)}
-        if is_live := self._is_live(above):
+        if is_live:
             words -= self._words.difference(label.words)
         for parent in parents:
             if given := _GIVEN_TO.search(data, line_start(data, parent.start), parent.start):
                 words |= self._words.intersection(_words(given[1]))
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
-        switches = [] if is_live else self._switches.near(data, span, near)
         words |= switched_on(switches)
         if whole and not switches and not is_live and not is_commented(data, span):
             words |= whole.switched
@@ -122,7 +127,6 @@ class Environments:
             words.add("testnet")
         if _stands_beside_live(data, span, label):
             words.add("testnet")
-        off = bool(switches) and is_off(switches[0]) and not is_asked(data, switches[0])
         named = "test" in words or not words.isdisjoint(self._words)
         return Told(frozenset(words), is_live or (off and not named))
 
@@ -145,6 +149,10 @@ class Environments:
         """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
         switch = self._switches.first(line)
         return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
+
+    def _sets(self, line: bytes) -> bool:
+        switch = self._switches.first(line)
+        return switch is not None and not is_off(switch)
 
     def leaves_open(self, data: bytes, span: Span, near: Span, label: Label, host: Span) -> bool:
         """A switch decides whether the host is taken, or nothing takes it, and near the value none is on."""

@@ -24,7 +24,7 @@ _ASSIGNED_HOST = lazy(
 _IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
 _USED_REACH, _MOST_USES = 4096, 64
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
-_WORD_BEFORE, _WORD_OR_SET = lazy(rb"[\w/]"), lazy(rb"\w|[\"']?\]?\s{0,4}(?:=[^=>]|:[^:])")
+_WORD_BEFORE, _WORD_OR_SET = lazy(rb"[\w/]"), lazy(rb"\w|[\"']?\]?\s{0,40}(?:=[^=>]|:[^:])")
 _LAST_NAME = lazy(rb"\w{1,60}\Z")
 _TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
 
@@ -46,8 +46,7 @@ def of_host(
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not is_choice(data, span, m.span)]
     near = [m for m in near if m.exchange == exchange or not is_left_unused(data, label, m.span)]
-    if not is_commented(data, span):
-        near = [m for m in near if m.exchange == exchange or not _is_commented_out(data, m.span)]
+    near = [m for m in near if m.exchange == exchange or not is_put_by(data, span, m.span)]
     if by_name:
         near = [m for m in near if m.exchange == exchange or is_of_all(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
@@ -100,8 +99,9 @@ def is_of_all(data: bytes, host: Span) -> bool:
     return name is not None and not _TELLS.search(name)
 
 
-def _is_commented_out(data: bytes, host: Span) -> bool:
-    return is_commented(data, host) and _assigned(data, host) is not None
+def is_put_by(data: bytes, value: Span, host: Span) -> bool:
+    """`# BASE_URL = "https://testnet.…"` beside a value that is in no comment."""
+    return is_commented(data, host) and not is_commented(data, value) and _assigned(data, host) is not None
 
 
 def _is_taken(data: bytes, host: Span) -> bool | None:

@@ -11,7 +11,7 @@ from leakscan.detect.candidate import Venue
 from leakscan.detect.context import Tier, is_commented, near_span
 from leakscan.detect.distance import Distances
 from leakscan.detect.environment import NOTHING_TOLD, Environments, Told, Whole, holds_value
-from leakscan.detect.hosts import of_host
+from leakscan.detect.hosts import is_put_by, of_host
 from leakscan.detect.label import Labeller
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import OTHER, KeywordIndex, Kind, Mention, Mentions, is_weak
@@ -129,7 +129,7 @@ class Venues:
             return found
         parents, near = parent_spans(data, span.start), near_span(data, span)
         found = found or self._by_comment(data, span, named, family)
-        found = found or self._by_parent(data, parents, named, family)
+        found = found or self._by_parent(data, span, parents, named, family)
         if found is None and label.kind != "foreign":
             found = self._by_distance(data, span, near, label, named, family)
         found = self._by_header(label, parents, named, found, family)
@@ -139,7 +139,7 @@ class Venues:
         stated = self._environments.says_live(data, span, label)
         words, is_live = self._environments.told(data, span, near, label, parents, named.whole)
         # `testnet=False`, and its address below
-        if live in able and ((stated and not by_name) or (is_live and found.tier < Tier.PARENT)):
+        if live in able and not by_name and (stated or is_live):
             return Venue(live, found.tier, live=True)
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
@@ -196,11 +196,12 @@ class Venues:
         return Venue(mention.exchange, Tier.PARENT) if mention else None
 
     def _by_parent(
-        self, data: bytes, parents: Sequence[Span], named: Named, family: frozenset[str]
+        self, data: bytes, span: Span, parents: Sequence[Span], named: Named, family: frozenset[str]
     ) -> Venue | None:
         """The nearest line or bracket that names an exchange, or another service: `telegram:`."""
         for parent in parents:
-            mentions = list(named.own.touching(parent))
+            own = named.own.touching(parent)
+            mentions = [m for m in own if m.exchange not in self._parent or not is_put_by(data, span, m.span)]
             if mention := next((m for m in mentions if m.exchange in family), None):
                 return Venue(mention.exchange, Tier.PARENT)
             words = split_words(data[parent.start : min(parent.end, parent.start + 80)].decode("latin-1"))

@@ -42,3 +42,39 @@ def exchanges(text: str) -> set[str]:
 )
 def test_the_address_of_a_test_network_that_nothing_uses_tells_nothing(text: str, exchange: str) -> None:
     assert exchanges(text) == {exchange}
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        # what is said of tests above, while the switch below is off
+        ("# For tests you can set BINANCE_TESTNET=True\n{pair}BINANCE_TESTNET=False\n", "binance"),
+        (
+            "# For tests you can set BINANCE_TESTNET=True\n{pair}BINANCE_TESTNET=True\n",
+            "binance-spot-testnet",
+        ),
+        ("# For tests you can set BINANCE_TESTNET=True\n{pair}", "binance-spot-testnet"),
+        ("# Binance testnet\n{pair}TESTNET=False\n", "binance-spot-testnet"),
+        # an address that is put by, with the keys that went to it, and the one that is used
+        ('#URL = "https://testnet.binance.vision"\nURL = "https://api.binance.com"\n{pair}', "binance"),
+        (
+            '#URL = "https://api.binance.com"\nURL = "https://testnet.binance.vision"\n{pair}',
+            "binance-spot-testnet",
+        ),
+    ],
+)
+def test_what_is_put_by_or_only_offered_tells_nothing(text: str, exchange: str) -> None:
+    assert exchanges(text.replace("{pair}", "API_KEY={alnum:64}\nAPI_SECRET={alnum:64}\n")) == {exchange}
+
+
+def test_each_of_two_pairs_goes_to_the_address_above_it() -> None:
+    keys = '{0}API_KEY = "{alnum:64}"\n{0}API_SECRET = "{alnum:64}"\n'
+    text = '#URL = "https://testnet.binance.vision"\n' + keys.replace("{0}", "#")
+    text += 'URL = "https://api.binance.com"\n# main\n' + keys.replace("{0}", "")
+    told = sorted(matches(fill(text, 12)).values(), key=lambda match: match.span)
+    assert [match.exchange for match in told] == ["binance-spot-testnet"] * 2 + ["binance"] * 2
+
+
+def test_columns_of_blanks_before_an_equals_sign_are_no_use() -> None:
+    text = 'TESTNET = "https://testnet.binancefuture.com"\nKEY         = "{alnum:64}"\nSECRET      = "{alnum:64}"\n'
+    assert exchanges(text) == {TEST}
