@@ -6,7 +6,7 @@ from collections.abc import Container, Sequence
 
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
-from leakscan.detect.mentions import Mention
+from leakscan.detect.mentions import Mention, Mentions
 from leakscan.detect.naming import Label
 from leakscan.model import Span
 
@@ -46,7 +46,7 @@ def of_host(
         return exchange
     near = [m for m in near if not _is_apart(data, span, m.span) and not is_choice(data, span, m.span)]
     near = [m for m in near if m.exchange == exchange or not is_left_unused(data, label, m.span)]
-    near = [m for m in near if m.exchange == exchange or not is_put_by(data, span, m.span)]
+    near = [m for m in near if not is_put_by(data, span, m, variants)]
     if by_name:
         near = [m for m in near if m.exchange == exchange or is_of_all(data, m.span)]
     live = [m for m in near if m.exchange == exchange and data.startswith(b".com", m.span.end)]
@@ -99,9 +99,16 @@ def is_of_all(data: bytes, host: Span) -> bool:
     return name is not None and not _TELLS.search(name)
 
 
-def is_put_by(data: bytes, value: Span, host: Span) -> bool:
-    """`# BASE_URL = "https://testnet.…"` beside a value that is in no comment."""
-    return is_commented(data, host) and not is_commented(data, value) and _assigned(data, host) is not None
+def is_put_by(
+    data: bytes, value: Span, mention: Mention, variants: Container[str], own: Mentions | None = None
+) -> bool:
+    """`# BASE_URL = "https://testnet.…"` beside a value that is in no comment, or has another address, of all that the
+    content names its `own`, between the two."""
+    host = mention.span
+    if mention.exchange not in variants or not is_commented(data, host) or _assigned(data, host) is None:
+        return False
+    between = own.around(value, Span(host.end, value.start)) if own and host.end < value.start else ()
+    return not is_commented(data, value) or any(is_host(data, other.span) for other in between)
 
 
 def _is_taken(data: bytes, host: Span) -> bool | None:

@@ -55,6 +55,7 @@ _SIGNATURE = lazy(
     rb"[ \t]{0,40}(?:(?:async|export|public|private|static) )*(?:def|function|func|fn|constructor)\b"
     rb"|[^\n]{0,200}: ?bool(?:ean)? ?="
 )
+_OFFER = lazy(rb"[ \t]{0,40}(?:#|//|--|;|\*)[ \t]{0,4}(?:[\w.,:'-]{1,30}[ \t]{1,4}){2,12}\w{0,40}\Z")
 _OF_ALL = frozenset({"testnet", "test_net", "sandbox", "demo", "paper", "simulated"})
 _OF_A_CLIENT = _OF_ALL - {"demo", "paper"}  # those may be the program's own, with a live key
 _LINE, _HEAD = 200, 64 * 1024
@@ -82,6 +83,7 @@ class Switches:
         if switches and not is_commented(data, span):
             switches = [m for m in switches if not is_commented(data, Span(*m.span()))]
         switches = [m for m in switches if not _is_of_another(data, span, m) and not _is_chosen(data, m)]
+        switches = [m for m in switches if not _is_offered(data, m)]
         return sorted(switches, key=lambda m: max(span.start - m.end(), m.start() - span.end))
 
     def all_on(self, data: bytes) -> set[str]:
@@ -132,6 +134,11 @@ def _is_of_another(data: bytes, value: Span, switch: re.Match[bytes]) -> bool:
     """`{key: …, endpoint: LIVE_URL}, {key: …, endpoint: TESTNET_URL}`: of what stands in other braces."""
     low, high = min(value.end, switch.end()), max(value.start, switch.start())
     return switch.lastgroup in _OF_ADDRESS and b"}" in data[low:high]
+
+
+def _is_offered(data: bytes, switch: re.Match[bytes]) -> bool:
+    """`# For tests you can set TESTNET=True`"""
+    return _OFFER.match(data, line_start(data, switch.start()), switch.start()) is not None
 
 
 def _is_chosen(data: bytes, switch: re.Match[bytes]) -> bool:

@@ -23,8 +23,7 @@ from leakscan.model import Span
 from leakscan.rules import RuleSet, TextShape
 
 _REACH, _MAX_REMEMBERED = 2200, 1 << 11  # the versions of a file have most of their lines in common
-_NAME_END = lazy(rb"[\w-]{0,40}")
-_NAME_START = lazy(rb"[\w-]{0,40}\Z")
+_NAME_END, _NAME_START = lazy(rb"[\w-]{0,40}"), lazy(rb"[\w-]{0,40}\Z")
 _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
@@ -199,9 +198,9 @@ class Venues:
         self, data: bytes, span: Span, parents: Sequence[Span], named: Named, family: frozenset[str]
     ) -> Venue | None:
         """The nearest line or bracket that names an exchange, or another service: `telegram:`."""
+        own = named.own
         for parent in parents:
-            own = named.own.touching(parent)
-            mentions = [m for m in own if m.exchange not in self._parent or not is_put_by(data, span, m.span)]
+            mentions = [m for m in own.touching(parent) if not is_put_by(data, span, m, self._parent, own)]
             if mention := next((m for m in mentions if m.exchange in family), None):
                 return Venue(mention.exchange, Tier.PARENT)
             words = split_words(data[parent.start : min(parent.end, parent.start + 80)].decode("latin-1"))

@@ -55,6 +55,8 @@ def test_the_address_of_a_test_network_that_nothing_uses_tells_nothing(text: str
         ),
         ("# For tests you can set BINANCE_TESTNET=True\n{pair}", "binance-spot-testnet"),
         ("# Binance testnet\n{pair}TESTNET=False\n", "binance-spot-testnet"),
+        ("# For tests you can set BINANCE_TESTNET=True\n{put by}BINANCE_TESTNET=False\n", "binance"),
+        ("# BINANCE_TESTNET=True\n{put by}BINANCE_TESTNET=False\n", "binance-spot-testnet"),
         # an address that is put by, with the keys that went to it, and the one that is used
         ('#URL = "https://testnet.binance.vision"\nURL = "https://api.binance.com"\n{pair}', "binance"),
         (
@@ -64,7 +66,9 @@ def test_the_address_of_a_test_network_that_nothing_uses_tells_nothing(text: str
     ],
 )
 def test_what_is_put_by_or_only_offered_tells_nothing(text: str, exchange: str) -> None:
-    assert exchanges(text.replace("{pair}", "API_KEY={alnum:64}\nAPI_SECRET={alnum:64}\n")) == {exchange}
+    pair = "API_KEY={alnum:64}\nAPI_SECRET={alnum:64}\n"
+    put_by = "".join(f"# {line}\n" for line in pair.splitlines())
+    assert exchanges(text.replace("{pair}", pair).replace("{put by}", put_by)) == {exchange}
 
 
 def test_each_of_two_pairs_goes_to_the_address_above_it() -> None:
