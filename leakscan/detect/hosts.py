@@ -22,7 +22,7 @@ _ASSIGNED_HOST = lazy(
     rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
 )
 _IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
-_USED_REACH, _MOST_USES = 4096, 64
+_USED_REACH, _PROGRAM_REACH, _MOST_USES = 4096, 64 * 1024, 64
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
 _WORD_BEFORE, _WORD_OR_SET = lazy(rb"[\w/]"), lazy(rb"\w|[\"']?\]?\s{0,40}(?:=[^=>]|:[^:])")
 _LAST_NAME = lazy(rb"\w{1,60}\Z")
@@ -132,21 +132,22 @@ def is_left_unused(data: bytes, label: Label, host: Span) -> bool:
     name, own = _assigned(data, host), _LAST_NAME.search(data, label.span.start, label.span.end)
     if name is None or own is None or label.kind != "named":
         return False
-    return _is_used(data, own[0]) and not _is_used(data, name)
+    within = Span(max(0, host.start - _PROGRAM_REACH), host.end + _PROGRAM_REACH)
+    return _is_used(data, own[0], within) and not _is_used(data, name, within)
 
 
-def _is_used(data: bytes, name: bytes) -> bool:
+def _is_used(data: bytes, name: bytes, within: Span) -> bool:
     """Somewhere else than in a comment, or where it gets its value."""
-    at = -1
+    at = within.start - 1
     for _ in range(_MOST_USES):
-        at = data.find(name, at + 1)
+        at = data.find(name, at + 1, within.end)
         if at < 0:
             return False
         end = at + len(name)
         if (
             not _WORD_BEFORE.match(data, at - 1, at)
             and not _WORD_OR_SET.match(data, end)
-            and (not is_commented(data, Span(at, end)))
+            and not is_commented(data, Span(at, end))
         ):
             return True
     return True

@@ -32,6 +32,7 @@ SHAPES = {
     "assignments": b"a=b=c=d=e=f=g;" * 200 + b"\n",
     "exchange names": b"binance okx bybit kraken coinbase " * 100 + b"\n",
     "addresses in one line": b"'%b',https://testnet.binance.vision/" % fake("alnum:64", 4).encode(),
+    "comparisons": b"secret = %b else '%b'\n" % (b"!==" * 60, fake("alnum:64", 5).encode()),
     "line ends": b"\r\n" * 2000,
 }
 # Values that no name stands near, and far from them names.
