@@ -237,18 +237,14 @@ cdef bint _is_text_in_digits(Bytes data, Py_ssize_t begin, Py_ssize_t end) noexc
     return 7 <= nuls <= 23 or (nuls == 0 and others == 0 and _is_utf8(plain, size))
 
 
-cdef bint _is_plain(Bytes data, Py_ssize_t start, Py_ssize_t end, Py_ssize_t least) noexcept:
-    """`least` bytes in a row of data[start:end] are no drill: five equal ones, or five that count up."""
-    cdef Py_ssize_t place = start
+cdef bint _has_drill(Bytes data, Py_ssize_t start, Py_ssize_t end) noexcept:
+    """Five equal bytes, or five that count up, stand in data[start:end]."""
+    cdef Py_ssize_t place
     cdef int same = 1, up = 1
-    while place < end:
-        if place > start:
-            same = same + 1 if data[place] == data[place - 1] else 1
-            up = up + 1 if data[place] == data[place - 1] + 1 else 1
-            if same >= HIDDEN_DRILL or up >= HIDDEN_DRILL:
-                start = place - HIDDEN_DRILL + 2
-        place += 1
-        if place - start >= least:
+    for place in range(start + 1, end):
+        same = same + 1 if data[place] == data[place - 1] else 1
+        up = up + 1 if data[place] == data[place - 1] + 1 else 1
+        if same >= HIDDEN_DRILL or up >= HIDDEN_DRILL:
             return True
     return False
 
@@ -340,7 +336,7 @@ cdef bint _may_be_piece(Bytes data, Py_ssize_t start) noexcept:
     """HIDDEN_PIECE letters from data[start] on may be drawn: no words, as those of a path that is imported, and no
     drill."""
     cdef Py_ssize_t end = start + HIDDEN_PIECE
-    return _is_plain(data, start, end, HIDDEN_PIECE) and _is_costly(data, start, end)
+    return not _has_drill(data, start, end) and _is_costly(data, start, end)
 
 
 cdef bint _went_before(Bytes data, Py_ssize_t begin, Py_ssize_t end, Py_ssize_t low) noexcept:

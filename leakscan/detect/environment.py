@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterable, Sequence
 from functools import cached_property
 from itertools import chain
@@ -106,12 +107,13 @@ class Environments:
         """Of a value: by its name, what it stands under, what stands behind it and what is switched on, or off, near
         it, or in the `whole` content."""
         lines = [data[p.start : p.end] for p in parents if not holds_value(data, p)]
-        above = [self._above(line) for line in lines]
+        sets = [self._switches.first(line) for line in lines]
+        above = [_above(line, switch) for line, switch in zip(lines, sets, strict=True)]
         is_live = self._is_live(above)
         switches = [] if is_live else self._switches.near(data, span, near)
         off = bool(switches) and is_off(switches[0]) and not is_asked(data, switches[0])
         if off:  # `# for tests set TESTNET=True` heads nothing where it is False
-            above = [self._above(line) for line in lines if not self._sets(line)]
+            above = [words for words, switch in zip(above, sets, strict=True) if not switch or is_off(switch)]
         words = {*label.words, *chain.from_iterable(above)}
         if is_live:
             words -= self._words.difference(label.words)
@@ -145,15 +147,6 @@ class Environments:
         names = _OF_TEST.finditer(data, low, high)
         return any(_OF_VALUE.search(name[1]) for name in names)
 
-    def _above(self, line: bytes) -> frozenset[str]:
-        """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
-        switch = self._switches.first(line)
-        return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
-
-    def _sets(self, line: bytes) -> bool:
-        switch = self._switches.first(line)
-        return switch is not None and not is_off(switch)
-
     def leaves_open(self, data: bytes, span: Span, near: Span, label: Label, host: Span) -> bool:
         """A switch decides whether the host is taken, or nothing takes it, and near the value none is on."""
         is_open = is_choice(data, span, host) or is_left_unused(data, label, host)
@@ -167,6 +160,11 @@ class Environments:
             if not words.isdisjoint(_LIVE) and "realtime" not in words and len(words) <= _LONGEST_HEADING:
                 return True
         return False
+
+
+def _above(line: bytes, switch: re.Match[bytes] | None) -> frozenset[str]:
+    """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
+    return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
 
 def _stands_beside_live(data: bytes, span: Span, label: Label) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
@@ -117,14 +117,11 @@ def _is_taken(data: bytes, host: Span) -> bool | None:
     name = _assigned(data, host)
     if name is None:
         return None
-    high = host.end + _USED_REACH
-    at = data.find(name, max(0, host.start - _LINE), high)
-    while at >= 0:
-        end = at + len(name)
-        if not _PART_BEFORE.match(data, at - 1, at) and not _PART_OR_SET.match(data, end):
-            return True
-        at = data.find(name, end, high)
-    return False
+    within = Span(max(0, host.start - _LINE), host.end + _USED_REACH)
+    return any(
+        not _PART_BEFORE.match(data, start - 1, start) and not _PART_OR_SET.match(data, end)
+        for start, end in _places(data, name, within)
+    )
 
 
 def is_left_unused(data: bytes, label: Label, host: Span) -> bool:
@@ -138,16 +135,15 @@ def is_left_unused(data: bytes, label: Label, host: Span) -> bool:
 
 def _is_used(data: bytes, name: bytes, within: Span) -> bool:
     """Somewhere else than in a comment, or where it gets its value."""
-    at = within.start - 1
-    for _ in range(_MOST_USES):
-        at = data.find(name, at + 1, within.end)
-        if at < 0:
-            return False
-        end = at + len(name)
-        if (
-            not _WORD_BEFORE.match(data, at - 1, at)
-            and not _WORD_OR_SET.match(data, end)
-            and not is_commented(data, Span(at, end))
-        ):
+    for number, (start, end) in enumerate(_places(data, name, within), 1):
+        is_part = _WORD_BEFORE.match(data, start - 1, start) or _WORD_OR_SET.match(data, end)
+        if number == _MOST_USES or not (is_part or is_commented(data, Span(start, end))):
             return True
-    return True
+    return False
+
+
+def _places(data: bytes, name: bytes, within: Span) -> Iterator[Span]:
+    at = data.find(name, within.start, within.end)
+    while at >= 0:
+        yield Span(at, at + len(name))
+        at = data.find(name, at + len(name), within.end)

@@ -142,8 +142,7 @@ class Labeller:
         behind = _COMMENT_BEHIND.match(data, span.end, span.end + 100)
         if behind is None or text[text.rfind(b"\n") + 1 :].strip():
             return None
-        label = self.vocabulary.judge(behind[1], Span(len(text), len(text)))
-        return label if label.kind in ("named", "negative", "foreign") else None
+        return self._of_name(behind[1], text)
 
     def _label_beside(self, data: bytes, span: Span, text: bytes) -> Label | None:
         """Of a value that stands alone in a comment, the name of the one before it; of each one in a condition, that
@@ -156,7 +155,11 @@ class Labeller:
             name = _BRANCH.search(_COMPARISON.sub(_blank, before))
         else:
             return None
-        label = self.vocabulary.judge(name[1], Span(len(text), len(text))) if name else NO_LABEL
+        return self._of_name(name[1], text) if name else None
+
+    def _of_name(self, name: bytes, text: bytes) -> Label | None:
+        """Of a value behind `text` whose name does not stand directly before it; None if the name says nothing."""
+        label = self.vocabulary.judge(name, Span(len(text), len(text)))
         return label if label.kind in ("named", "negative", "foreign") else None
 
     def _part_by_order(self, data: bytes, span: Span) -> Part | None:

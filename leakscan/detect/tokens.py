@@ -37,8 +37,7 @@ _PADS = lazy(rb"={0,2}")
 # the rest of a colour in the output of a terminal; the dash of `${NAME:-…}`.
 _ESCAPES = lazy(
     rb"(?:(?<=\\)[nrt]|(?<=%)25[0-9A-Fa-f]{2}|(?<=[%=])[0-9A-Fa-f]{2}|(?<=\\)u[0-9A-Fa-f]{4}|//"
-    rb"|(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))(?P<colour>[0-9]{1,3}m)"
-    rb"|(?P<default>(?<=[A-Za-z0-9_]:)-))"
+    rb"|(?P<certain>(?:(?<=\x1b\[)|(?<=1[bB]\[)|(?<=33\[)|(?<=\\e\[)|(?<=[0-9];))[0-9]{1,3}m|(?<=[A-Za-z0-9_]:)-))"
 )
 # What stands before a string of 64 bytes in compiled Python, its type and its length: a letter may follow it.
 _MARSHALLED = lazy(rb"(?:[Zz\xda\xfa]@|[sau\xf3\xe1\xf5]@\0\0\0)\Z")
@@ -232,8 +231,7 @@ def _values_of(data: bytes, token: Span) -> Iterator[Span]:
     if escape is None:
         yield span
         return
-    is_certain = data[token.start - 1 : token.start] in (b"%", b"\\")
-    is_certain |= escape["colour"] is not None or escape["default"] is not None
+    is_certain = data[token.start - 1 : token.start] in (b"%", b"\\") or escape["certain"] is not None
     yield from (stripped, span) if is_certain else (span, stripped)
 
 

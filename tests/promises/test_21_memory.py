@@ -21,6 +21,18 @@ def _folder(repo: Repo, *entries: str) -> str:
     return repo.run("mktree", stdin="".join(f"{entry}\n" for entry in entries).encode())
 
 
+def _report(repo: Repo, *options: str) -> dict:
+    run = subprocess.run(
+        [sys.executable, "-m", "leakscan", "scan", ".", *options, "-f", "json"],
+        cwd=repo.path,
+        capture_output=True,
+        check=False,
+        preexec_fn=_limit,
+    )
+    assert run.returncode == 1, run.stderr
+    return json.loads(run.stdout)
+
+
 def test_a_range_takes_little_for_each_of_its_paths(repo: Repo) -> None:
     repo.commit(a_txt="1\n", s_py=LINE)
     names = [f"100644 blob {repo.run('rev-parse', 'HEAD:a.txt')}\tname-of-a-file-{n}" for n in range(1_000)]
@@ -32,15 +44,8 @@ def test_a_range_takes_little_for_each_of_its_paths(repo: Repo) -> None:
     tree = _folder(repo, *folders, value)
     base = repo.run("commit-tree", "-m", "nothing", _folder(repo))
     tip = repo.run("commit-tree", "-m", "many", "-p", base, tree)
-    run = subprocess.run(
-        [sys.executable, "-m", "leakscan", "scan", ".", "--range", f"{base}..{tip}", "-f", "json"],
-        cwd=repo.path,
-        capture_output=True,
-        check=False,
-        preexec_fn=_limit,
-    )
-    assert run.returncode == 1, run.stderr
-    assert [place["path"] for place in json.loads(run.stdout)["findings"][0]["locations"]] == ["s.py"]
+    report = _report(repo, "--range", f"{base}..{tip}")
+    assert [place["path"] for place in report["findings"][0]["locations"]] == ["s.py"]
 
 
 def test_an_index_takes_little_for_each_of_its_entries(repo: Repo) -> None:
@@ -48,14 +53,7 @@ def test_an_index_takes_little_for_each_of_its_entries(repo: Repo) -> None:
     blob = repo.run("rev-parse", "HEAD:s.py")
     lines = "".join(f"100644 {blob}\tfolder/{number:07d}\n" for number in range(2 * PATHS))
     repo.run("update-index", "--index-info", stdin=lines.encode())
-    run = subprocess.run(
-        [sys.executable, "-m", "leakscan", "scan", ".", "--no-history", "--jobs", "1", "-f", "json"],
-        cwd=repo.path,
-        capture_output=True,
-        check=False,
-        preexec_fn=_limit,
-    )
-    assert run.returncode == 1, run.stderr
+    assert _report(repo, "--no-history", "--jobs", "1")["findings"]
 
 
 def test_a_name_of_megabytes_takes_a_few_times_its_size(repo: Repo) -> None:
@@ -64,14 +62,6 @@ def test_a_name_of_megabytes_takes_a_few_times_its_size(repo: Repo) -> None:
     name = "aB3-xQ9z_" * 1_000_000
     tree = _folder(repo, f"100644 blob {repo.run('rev-parse', 'HEAD:s.py')}\t{name}")
     repo.run("update-ref", "refs/heads/other", repo.run("commit-tree", "-m", "long", tree))
-    run = subprocess.run(
-        [sys.executable, "-m", "leakscan", "scan", ".", "--no-tree", "--jobs", "1", "-f", "json"],
-        cwd=repo.path,
-        capture_output=True,
-        check=False,
-        preexec_fn=_limit,
-    )
-    assert run.returncode == 1, run.stderr
-    report = json.loads(run.stdout)
+    report = _report(repo, "--no-tree", "--jobs", "1")
     assert report["complete"]
     assert [len(place["path"]) for place in report["findings"][0]["locations"]] == [len("s.py"), len(name)]

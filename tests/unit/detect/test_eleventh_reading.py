@@ -14,6 +14,12 @@ def exchanges(text: str, *paths: bytes) -> list[str]:
     return [match.exchange for match in told]
 
 
+def under(exchange: str, line: str, *pairs: tuple[str, str]) -> str:
+    """`line` for each name and value, below the name of the exchange."""
+    lines = [line.replace("NAME", name).replace("VALUE", value) for name, value in pairs]
+    return "\n".join([f"# {exchange}", *lines, ""])
+
+
 @pytest.mark.parametrize("secret", ["{alnum:88}", "{alnum:87}", "{base64:88}"])
 @pytest.mark.parametrize(
     "text",
@@ -80,9 +86,8 @@ def test_names_from_another_exchange_s_program_deny_no_pair_whose_forms_tell(
 def test_what_stands_for_a_variable_that_is_not_set_has_its_name(
     line: str, exchange: str, key: str, secret: str
 ) -> None:
-    pair = (("API_KEY", key), ("API_SECRET", secret))
-    lines = [line.replace("NAME", name).replace("VALUE", value) for name, value in pair]
-    assert exchanges("\n".join([f"# {exchange}", *lines, ""])) == [exchange] * 2
+    text = under(exchange, line, ("API_KEY", key), ("API_SECRET", secret))
+    assert exchanges(text) == [exchange] * 2
 
 
 @pytest.mark.parametrize("name", ["SECKEY", "chave_secreta", "clave_secreta", "cle_secrete"])
@@ -109,13 +114,9 @@ def test_a_secret_has_a_name_in_other_languages(name: str) -> None:
 def test_each_value_of_a_condition_has_the_name_that_it_is_assigned_to(
     line: str, exchange: str, key: str, secret: str
 ) -> None:
-    pair = (("API_KEY", key), ("API_SECRET", secret))
-    lines = [line.replace("NAME", name).replace("VALUE", value) for name, value in pair]
-    assert [name.split("-")[0] for name in exchanges("\n".join([f"# {exchange}", *lines, ""]))] == [
-        exchange
-    ] * 4
-    hashes = [line.replace("NAME", "file_sha256").replace("VALUE", value) for _, value in pair]
-    assert not exchanges("\n".join([f"# {exchange}", *hashes, ""]))
+    text = under(exchange, line, ("API_KEY", key), ("API_SECRET", secret))
+    assert [name.split("-")[0] for name in exchanges(text)] == [exchange] * 4
+    assert not exchanges(under(exchange, line, ("file_sha256", key), ("file_sha256", secret)))
 
 
 @pytest.mark.parametrize("noise", ["!==", "===", "<=!", "a ? b ", "a: b ", "or "])
