@@ -75,6 +75,8 @@ class Loan:
             ids=b"".join(compress(names, kept)),
             orders=memory.orders[:0] + type(memory.orders)("q", compress(memory.orders, kept)),
             masks=b"".join(compress(masks, kept)),
+            quiet={oid: memory.quiet[oid] for oid in self._of([*memory.quiet])},
+            alike={oid: of for oid, of in memory.alike.items() if len(self._of([oid, of[0]])) == 2},
         )
 
     def _holds(self, name: bytes) -> bool:

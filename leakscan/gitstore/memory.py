@@ -9,11 +9,12 @@ import struct
 import sys
 from array import array
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 from leakscan.gitstore.containers import Containers, Stamp
 
-_MAGIC: Final = b"leakscan history cache 2\n"
+_MAGIC: Final = b"leakscan history cache 3\n"
 _HEAD = struct.Struct("<Q")
 MAX_TRACED: Final = 2_000
 MAX_BYTES: Final = 256 << 20
@@ -21,6 +22,11 @@ _STAMP_SIZE = 5
 _is_stamp_name = re.compile(r"\d{1,4}/(?:pack/[^/]+\.(?:pack|idx)|[0-9a-f]{2}/[0-9a-f]{38,62})").fullmatch
 _ID_LISTS = ("shallow", "found", "changed", "trees", "tips", "absent", "missing", "traced", "named")
 _COUNTS = ("blobs", "commits", "tags", "bytes")
+_PLACE_NUMBERS = 4
+# Of a blob in which the same was seen as in another one: that one, and the numbers of the places, four of each value.
+Alike = dict[str, tuple[str, list[int]]]
+# Of a blob without a finding at its paths: how many examples of documents it holds, and a checksum of the paths.
+Quiet = dict[str, tuple[int, int]]
 _MAX_NUMBER = 1 << 62
 
 
@@ -30,9 +36,9 @@ class UnusableError(Exception):
 
 @dataclass(slots=True)
 class Memory:
-    """`found`: objects in which something was seen; `changed`: commits that changed such a blob; `trees`: those above
-    such blobs as no commit leads to; `named`: blobs of which a name may hold a value. `absent`: what is named and not
-    there, `missing` of that what `tips` lead to.
+    """`found`: objects in which something was seen, `alike` and `quiet` those of them that need not be looked at again;
+    `changed`: commits that changed such a blob; `trees`: those above such blobs as no commit leads to; `named`: blobs
+    of which a name may hold a value. `absent`: what is named and not there, `missing` of that what `tips` lead to.
 
     Commits are numbered: `ids` are raw, `orders` sort them oldest first, `reached` flags those that `tips` lead to
     (empty where nothing is absent), `masks` hold a bit for each of `traced` that they lead to."""
@@ -53,6 +59,8 @@ class Memory:
     orders: array[int] = field(default_factory=lambda: array("q"))
     reached: bytes = b""
     masks: bytes = b""
+    alike: Alike = field(default_factory=dict)
+    quiet: Quiet = field(default_factory=dict)
 
     @property
     def mask_bytes(self) -> int:
@@ -61,7 +69,7 @@ class Memory:
 
     def encode(self) -> bytes:
         """What goes into a file. UnusableError if that would be too large."""
-        head = {name: getattr(self, name) for name in ("key", "counts", *_ID_LISTS)}
+        head = {name: getattr(self, name) for name in ("key", "counts", "alike", "quiet", *_ID_LISTS)}
         head |= {"order": sys.byteorder, "stamps": self.containers.stamps}
         head["digests"] = self.containers.digests
         text = json.dumps(head, separators=(",", ":")).encode()
@@ -122,4 +130,23 @@ def _checked(head: dict[str, Any], rest: memoryview, width: int) -> Memory:
     orders.frombytes(parts[1])
     ids, _, reached, masks = map(bytes, parts)
     fields: dict[str, Any] = lists | {"ids": ids, "orders": orders, "reached": reached, "masks": masks}
+    fields |= _checked_seen(head, set(lists["found"]))
     return Memory(head["key"], Containers(stamps, digests), counts, **fields)
+
+
+def _checked_seen(head: dict[str, Any], found: set[str]) -> dict[str, Any]:
+    """What need not be looked at again is among the found ones, and what others are like is looked at."""
+    alike: Alike = {oid: (first, numbers) for oid, (first, numbers) in head["alike"].items()}
+    quiet: Quiet = {oid: (published, paths) for oid, (published, paths) in head["quiet"].items()}
+    unseen = alike.keys() | quiet.keys()
+    looked_at = found - unseen
+    if not unseen <= found or any(first not in looked_at for first, _ in alike.values()):
+        raise ValueError
+    if len(unseen) != len(alike) + len(quiet) or any(
+        len(places) % _PLACE_NUMBERS for _, places in alike.values()
+    ):
+        raise ValueError
+    numbers = chain.from_iterable((*(places for _, places in alike.values()), *quiet.values()))
+    if any(type(number) is not int or not 0 <= number < _MAX_NUMBER for number in numbers):
+        raise ValueError
+    return {"alike": alike, "quiet": quiet}

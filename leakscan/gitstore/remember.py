@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from leakscan.gitstore.memory import MAX_TRACED, Memory
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from leakscan.gitstore.containers import Containers
     from leakscan.gitstore.store import Store
 
@@ -22,7 +24,7 @@ def is_sound(store: Store) -> bool:
 
 
 def remember(
-    store: Store, key: str, containers: Containers, counts: dict[str, int], found: list[str]
+    store: Store, key: str, containers: Containers, counts: dict[str, int], found: Iterable[str]
 ) -> Memory | None:
     """After a scan of the whole history, of which `counts` and `found` tell; None if not all of it is certain."""
     history, check = store.history, store.connectivity

@@ -19,6 +19,7 @@ from leakscan.model import (
     StoredBlob,
     WorktreeFile,
 )
+from leakscan.scanning.again import LookAgain, awake, checksum
 from leakscan.scanning.sighting import Sighting
 from leakscan.sources import Item
 from leakscan.sources.names import as_text
@@ -33,22 +34,33 @@ def place(
     detector: Detector,
     collector: Collector,
     read: Callable[[Iterable[Item]], list[Sighting]] | None = None,
-) -> None:
-    """Judges every sighting at its paths and hands the matches to the collector. `store`: None without history. `read`
-    says what stands in names of committed files."""
+    look: LookAgain | None = None,
+) -> dict[str, int]:
+    """Judges every sighting at its paths and hands the matches to the collector; returns the blobs of history that hold
+    none, with the checksums of their paths. `store`: None without history. `read` says what stands in names of
+    committed files, `look` what stands in blobs."""
     placements: Mapping[str, tuple[Placement, ...]] = {}
     commits: Mapping[str, Commit] = {}
     if store is not None:
         placements = store.attribute({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
         commits = store.commits({s.oid for s in sightings if isinstance(s.origin, CommitMessage)})
         sightings = [*sightings, *(read(_names(store, placements)) if read else ())]
-    for sighting in sightings:
+    paths = {
+        s.oid: {p.path for p in placements.get(s.oid, ())}
+        for s in sightings
+        if isinstance(s.origin, StoredBlob)
+    }
+    without = {oid: checksum(standing) for oid, standing in paths.items()}
+    for sighting in awake(sightings, without, look):
         standing = _standing(sighting, placements)
         origins = _origins(sighting.origin, standing, commits)
         if sighting.member:
             origins = tuple(_inside(origin, sighting.member) for origin in origins)
         for match in add_matches(sighting, origins, detector, collector):
             _trace(collector, match.identity, sighting, origins, standing)
+            if isinstance(sighting.origin, StoredBlob):
+                without.pop(sighting.oid, None)
+    return without
 
 
 def add_matches(

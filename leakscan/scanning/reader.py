@@ -17,6 +17,7 @@ from leakscan.anchors import Matcher
 from leakscan.detect import Detector
 from leakscan.gitstore.bounds import DEFAULT_MEMORY, bounds
 from leakscan.model import Blob, Coverage, Failure, Skipped, StoredBlob, WorktreeFile
+from leakscan.scanning.again import see_again, unseen
 from leakscan.scanning.files import Share, view, view_files
 from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.room import Room
@@ -43,7 +44,7 @@ class _OutOfTime(Exception):
 @dataclass(slots=True)
 class Reader:
     """Takes what sources give. `skipped`, `failures` and the counts tell what became of it; `history` counts what the
-    history held, `found` are the objects of it in which something was seen."""
+    history held, `found` has what was seen in objects of it."""
 
     detector: Detector
     timeout_s: float = 0.0
@@ -53,7 +54,7 @@ class Reader:
     failures: list[Failure] = field(default_factory=list)
     timed_out: bool = False
     history: dict[str, int] = field(default_factory=dict)
-    found: list[str] = field(default_factory=list)
+    found: dict[str, list[Look]] = field(default_factory=dict)
     _counts: Counter[str] = field(default_factory=Counter)
     _started: float = field(default_factory=time.monotonic)
     _told: float = 0.0
@@ -103,7 +104,7 @@ class Reader:
         limits = bounds(options.max_memory, options.jobs)
         store.reader.limit = limits.alone
         full = options.full or not hasattr(os, "pread")  # Windows
-        before, self.found = self._counts.copy(), []
+        before, self.found = self._counts.copy(), {}
         sweep = partial(Sweep, store, self._spec, jobs=options.jobs, held_bytes=limits.held)
         sweep = partial(sweep, object_bytes=limits.shared)
         if full:
@@ -113,9 +114,16 @@ class Reader:
         else:
             seen = self._read_new(store, sweep)
         sightings = sorted(self._within_time(seen), key=lambda sighting: (sighting.oid, sighting.member))
-        self.history = {
-            kind: self._counts[kind] - before[kind] for kind in ("blobs", "commits", "tags", "bytes")
-        }
+        kinds = ("blobs", "commits", "tags", "bytes")
+        self.history = {kind: self._counts[kind] - before[kind] for kind in kinds}
+        return sightings
+
+    def look_again(self, store: Store, oids: Iterable[str]) -> list[Sighting]:
+        """What stands in objects that were read and counted before."""
+        counts = self._counts.copy()
+        found = map(self._visit, store.reader.fetch(oids))
+        sightings = [sighting for seen in found if seen for sighting in self._keep_all(*seen)]
+        self._counts = counts
         return sightings
 
     def read_objects(self, blobs: Iterable[Blob], kind: str) -> list[Sighting]:
@@ -180,7 +188,7 @@ class Reader:
         except Untraceable:
             store.adopt(None)
             store.faults.restore(faults)
-            self._counts, self.failures, self.found = counts, failures, []
+            self._counts, self.failures, self.found = counts, failures, {}
             recollection.recall.notes.append((False, "cache: what is new does not fit to it, all is read"))
             yield from self._read_new(store, make)
             return
@@ -206,14 +214,18 @@ class Reader:
             if not all(fresh.holds(oid) or known.packs_hold(bytes.fromhex(oid)) for oid in moved):
                 raise Untraceable
         before = len(self.found)
-        for stored in store.reader.fetch(memory.found):
-            if seen := self._visit(stored):
-                sightings += self._keep_all(*seen)
-        if len(self.found) - before != len(memory.found):
+        skipped = memory.alike.keys() | memory.quiet.keys()
+        for seen in map(self._visit, store.reader.fetch(oid for oid in memory.found if oid not in skipped)):
+            sightings += self._keep_all(*seen) if seen else ()
+        there = store.reader.kinds(skipped)
+        for oid, looks in see_again(memory.alike, self.found, there, self.room):
+            sightings += self._keep_all(oid, looks)
+        quiet = unseen(memory.quiet, there)
+        if len(self.found) - before + len(quiet) != len(memory.found):
             raise Untraceable
-        self._counts.update(memory.counts)
-        recalled = Recalled(store, memory, fresh)
-        store.adopt(recalled)
+        sightings += quiet
+        self._counts.update(memory.counts | {"published": sum(number for number, _ in memory.quiet.values())})
+        store.adopt(recalled := Recalled(store, memory, fresh))
         oids = {s.oid for s in sightings if isinstance(s.origin, StoredBlob)}
         recalled.prepare(oids, name_tests(self.detector))
         if not is_sound(store):
@@ -246,7 +258,7 @@ class Reader:
         return (stored.oid, looks) if looks else None
 
     def _keep_all(self, oid: str, looks: list[Look]) -> Iterator[Sighting]:
-        self.found.append(oid)
+        self.found[oid] = looks
         for one in looks:
             yield from self._keep(one)
 
@@ -261,10 +273,8 @@ class Reader:
 
     def _within_time(self, seen: Iterator[Sighting]) -> list[Sighting]:
         sightings: list[Sighting] = []
-        if self.timed_out:
-            return sightings
         try:
-            sightings.extend(seen)
+            sightings.extend(() if self.timed_out else seen)
         except _OutOfTime:
             self.timed_out = True
             reason = f"stopped after {self.timeout_s:g} s; what was not read by then was not scanned"
@@ -280,16 +290,9 @@ class Reader:
             self.on_progress(self.coverage())
 
     def coverage(self) -> Coverage:
-        counts = self._counts
-        return Coverage(
-            files=counts["files"],
-            blobs=counts["blobs"],
-            commits=counts["commits"],
-            tags=counts["tags"],
-            bytes=counts["bytes"],
-            published_examples=counts["published"],
-            seconds=time.monotonic() - self._started,
-        )
+        counts = {name: self._counts[name] for name in ("files", "blobs", "commits", "tags", "bytes")}
+        seconds = time.monotonic() - self._started
+        return Coverage(**counts, published_examples=self._counts["published"], seconds=seconds)
 
 
 def _path_of(sighting: Sighting) -> bytes:

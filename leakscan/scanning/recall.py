@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from leakscan.gitstore.containers import Containers, take_stock
 from leakscan.gitstore.memory import Memory, UnusableError, decode
 from leakscan.gitstore.recalled import Recalled
 from leakscan.gitstore.remember import is_sound, remember
+from leakscan.scanning.again import Found, find_alike, find_quiet
 
 _PREFIX = "history-"
 _MAX_FILES = 200
@@ -74,13 +76,15 @@ class Recollection:
         self.memory = memory
         self.is_new = self.containers.stamps.keys() != memory.containers.stamps.keys()
 
-    def keep(self, store: Store, counts: dict[str, int], found: list[str]) -> None:
-        """Writes what is to be remembered, if everything was read and nothing changed meanwhile."""
+    def keep(self, store: Store, counts: dict[str, int], found: Found, quiet: Mapping[str, int]) -> None:
+        """Writes what is to be remembered, if everything was read and nothing changed meanwhile. See `place`."""
         if not self.containers.is_settled or self._is_known(store):
             return
-        memory = remember(store, self.key, self.containers, counts, found)
+        memory = remember(store, self.key, self.containers, counts, found.keys() | quiet.keys())
         if memory is None:
             return
+        memory.quiet = find_quiet(found, quiet, self.memory.quiet if self.memory else {})
+        memory.alike = find_alike({oid: looks for oid, looks in found.items() if oid not in memory.quiet})
         self.containers.seal(store.object_dirs)
         stock = take_stock(store.object_dirs, store.layout.hex_length // 2)
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from leakscan.detect import Detector
@@ -147,9 +148,9 @@ class Scan:
                 sightings += self._read_large(layout, all_of_them=True)
                 if self._options.check_objects:
                     store.check_objects()
-                self._place_and_check(sightings, store)
+                quiet = self._place_and_check(sightings, store)
                 if recollection is not None and not self._reader.timed_out:
-                    recollection.keep(store, self._reader.history, self._reader.found)
+                    recollection.keep(store, self._reader.history, self._reader.found, quiet)
             self._keep_failures(store, history=self._options.history is not False)
         self._forgive_writing(unfinished, unfinished_packs(layout))
 
@@ -185,29 +186,31 @@ class Scan:
         kept = (f for f in store.failures if history or f.kind not in ("shallow", "partial-clone"))
         self._reader.failures += kept
 
-    def _place(self, sightings: list[Sighting], store: Store) -> None:
-        place(sightings, store, self._detector, self._collector, self._reader.read_beside)
+    def _place(self, sightings: list[Sighting], store: Store) -> dict[str, int]:
+        look = partial(self._reader.look_again, store)
+        quiet = place(sightings, store, self._detector, self._collector, self._reader.read_beside, look)
         self._session.refs.update(store.refs_reaching(self._collector.commits()))
+        return quiet
 
-    def _place_and_check(self, sightings: list[Sighting], store: Store) -> None:
-        """Where the findings stand, and beside that whether any object is missing: both wait for git."""
+    def _place_and_check(self, sightings: list[Sighting], store: Store) -> dict[str, int]:
+        """Where the findings stand, and beside that whether any object is missing: both wait for git. Returns what
+        `place` does."""
         if self._reader.timed_out:
-            self._place(sightings, store)
-            return
+            return self._place(sightings, store)
         oids = {s.oid for s in sightings if isinstance(s.origin, StoredBlob)}
         traced = store.trace(oids, name_tests(self._detector))
         # One after the other: which of the two meets a damaged object first must not matter.
         if traced or store.failures:
             store.check_connectivity()
-            self._place(sightings, store)
-            return
+            return self._place(sightings, store)
         from concurrent.futures import ThreadPoolExecutor
 
         pool = ThreadPoolExecutor(1)
         try:
             checked = pool.submit(store.check_connectivity)
-            self._place(sightings, store)
+            quiet = self._place(sightings, store)
             checked.result()
+            return quiet
         finally:
             pool.shutdown(wait=False)  # if something went wrong, closing the store ends the check
 

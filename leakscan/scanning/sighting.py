@@ -29,7 +29,8 @@ from leakscan.unpack import Trouble, is_compiled, iter_members
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """What one content holds and where in it: a place, a line's hash and a mark for each candidate. `member`: the path
-    inside the archive that it came out of, empty for what was packed without a name or not at all."""
+    inside the archive that it came out of, empty for what was packed without a name or not at all. `unseen`: it was not
+    looked at, for it held nothing at the paths with this checksum."""
 
     oid: str
     origin: Origin
@@ -38,6 +39,7 @@ class Sighting:
     line_hashes: tuple[str, ...]
     marks: tuple[Mark | None, ...]
     member: bytes = b""
+    unseen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

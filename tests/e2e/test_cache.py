@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +23,13 @@ Command = Callable[..., Run]
 def file_in(folder: Path) -> Path:
     (file,) = folder.iterdir()
     return file
+
+
+def head_of(file: Path) -> dict[str, Any]:
+    """What the file says before its tables."""
+    body = file.read_bytes().partition(b"\n")[2][hashlib.sha256().digest_size :]
+    length = int.from_bytes(body[:8], "little")
+    return json.loads(body[8 : 8 + length])  # type: ignore[no-any-return]
 
 
 def test_new_commits_are_read_and_nothing_else(leakscan: Command, repo: Repo, make_pair: Callable[[int], Pair],
@@ -67,6 +77,36 @@ def test_the_cache_is_private_and_holds_no_value_and_no_path(
     content = file.read_bytes()
     for word in (pair.key, pair.secret, "bot.env", "Alice", str(repo.path)):
         assert word.encode() not in content
+
+
+def test_versions_with_the_same_values_are_not_looked_at_again(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    for number in range(5):
+        repo.commit(f"version {number}", bot_env="# longer\n" * number + pair.env)
+    scan = ("scan", repo.path, "--cache-dir", tmp_path / "cache", "-v", "-f", "json")
+    first = leakscan(*scan)
+    head = head_of(file_in(tmp_path / "cache"))
+    assert (len(head["found"]), len(head["alike"]), len(head["quiet"])) == (5, 4, 0)
+    again = leakscan(*scan)
+    assert USED in again.stderr
+    assert again.stdout == first.stdout
+
+
+def test_what_was_nothing_is_a_credential_under_another_name(
+    leakscan: Command, repo: Repo, pair: Pair, tmp_path: Path
+) -> None:
+    """A file that is one value has its name for the name of the value."""
+    repo.commit("first", notes__x=pair.secret, bot_env=pair.env.replace(pair.secret, ""))
+    scan = ("scan", repo.path, "--no-tree", "--cache-dir", tmp_path / "cache", "-v", "-f", "json")
+    assert len(leakscan(*scan).findings) == 1
+    assert len(head_of(file_in(tmp_path / "cache"))["quiet"]) == 1
+    repo.run("mv", "notes/x", "binance_api_secret")
+    repo.run("commit", "-qm", "move")
+    moved, fresh = leakscan(*scan), leakscan("scan", repo.path, "--no-tree", "--no-cache", "-f", "json")
+    assert USED in moved.stderr
+    assert moved.stdout == fresh.stdout
+    assert len(moved.findings) == 2
 
 
 def test_a_damaged_cache_is_said_and_replaced(

@@ -26,6 +26,7 @@ NAMES = (  # what is a value by its own name, by a folder's, and nowhere
     f"api_{fake('alnum:64', 8)}/deep/x",
     "0123456789abcdef0123456789abcdef01234567",
 )
+PLACES = ("notes/x", "notes/y", "binance_api_secret", "stuff/binance_api_secret")
 USED = "cache: only what is new was read"
 
 
@@ -102,6 +103,17 @@ class Life:
 
     def do_nothing(self) -> None:
         """Also a way of life."""
+
+    def do_whole(self) -> None:
+        """A file that is one value: by its name it is a credential or nothing."""
+        value = fake("alnum:64", self.rng.randrange(5, 8))
+        self.near.write(self.rng.choice(PLACES), f"{value}\n" * self.rng.choice((1, 1, 2)))
+        self.near.run("add", "-A")
+        self.near.run("commit", "-q", "-m", "whole")
+
+    def do_rename(self) -> None:
+        self.near.run("mv", "-f", self.rng.choice(PLACES), self.rng.choice(PLACES))
+        self.near.run("commit", "-q", "-m", "rename")
 
     def do_branch(self) -> None:
         self.near.run("checkout", "-q", "-f", "-B", f"b{self.rng.randrange(3)}", self.some_commit())

@@ -16,19 +16,24 @@ from leakscan.gitstore.memory import Memory, UnusableError, decode
 KEY = "k" * 64
 
 
+IDS = [hashlib.sha1(bytes((number,))).hexdigest() for number in range(3)]
+
+
 def memory() -> Memory:
-    ids = [hashlib.sha1(bytes((number,))).hexdigest() for number in range(3)]
+    ids = IDS
     return Memory(
         KEY,
         Containers({"0/pack/pack-x.idx": (1, 2, 3, 4, "ab")}, {"0/pack/pack-x.idx": "cd"}),
         {"blobs": 1, "commits": 3, "tags": 0, "bytes": 1 << 40},
-        found=ids[:1],
+        found=ids,
         absent=ids[1:],
         traced=ids,
         ids=bytes.fromhex("".join(ids)),
         orders=array("q", [5, 6, 7]),
         reached=b"\1\0\1",
         masks=b"\1\3\7",
+        alike={ids[1]: (ids[0], [1, 2, 3, 4])},
+        quiet={ids[2]: (0, 7)},
     )
 
 
@@ -83,6 +88,17 @@ def test_the_parts_make_a_whole() -> None:
         ("stamps", []),
         ("digests", []),
         ("tips", None),
+        ("alike", []),
+        ("alike", {IDS[1]: [IDS[2], []]}),  # which is not looked at itself
+        ("alike", {IDS[1]: ["0" * 40, []]}),
+        ("alike", {"0" * 40: [IDS[0], []]}),
+        ("alike", {IDS[2]: [IDS[0], []]}),  # it is said to hold nothing, too
+        ("alike", {IDS[1]: [IDS[0], [1, 2, 3]]}),
+        ("alike", {IDS[1]: [IDS[0], [1, 2, 3, -4]]}),
+        ("alike", {IDS[1]: [IDS[0], [1, 2, 3, True]]}),
+        ("quiet", {IDS[2]: [0]}),
+        ("quiet", {IDS[2]: [0, 1.5]}),
+        ("quiet", {"0" * 40: [0, 7]}),
     ],
 )
 def test_a_malformed_field_is_refused(field: str, value: object) -> None:
