@@ -5,7 +5,7 @@ from pathlib import Path
 from leakscan.detect import Detector
 from leakscan.rules import load_rules
 
-WORDS_A_LINE = 4
+WIDTH = 110
 
 
 def main() -> None:
@@ -16,8 +16,13 @@ def main() -> None:
     ]
     for name, words in (("HINTS", spec.hints), ("HEADS", spec.heads)):
         lines += ["# fmt: off", f"{name} = ("]
-        for at in range(0, len(words), WORDS_A_LINE):
-            lines.append("    " + " ".join(f"{word!r}," for word in words[at : at + WORDS_A_LINE]))
+        line = " " * 3
+        for told in (f" {word!r}," for word in words):
+            if len(line) + len(told) > WIDTH:
+                lines.append(line)
+                line = " " * 3
+            line += told
+        lines.append(line)
         lines += [")"]
     text = "\n".join(lines) + "\n"
     (Path(__file__).parents[1] / "leakscan" / "glance_words.py").write_text(text, "utf-8")

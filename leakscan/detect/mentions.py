@@ -147,7 +147,7 @@ class KeywordIndex:
                 starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
                 index[word] = _Keyword(exchange.id, Kind.OWN, ends=whole, starts=starts)
         self._words = Words([word.encode() for word in index])
-        self._keywords = [(len(word), keyword) for word, keyword in index.items()]
+        self._keywords = [(len(word.encode()), keyword) for word, keyword in index.items()]
 
     def mentions(self, data: bytes, windows: Iterable[Span]) -> list[Mention]:
         """Every mention in the windows, by position; of two that overlap the first, the longer of those

@@ -25,6 +25,7 @@ from leakscan.rules.schema import (
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CASELESS = r"\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7a3"  # kana, Chinese characters, Hangul
 _EXCHANGE_FIELDS = {
     "id",
     "name",
@@ -78,10 +79,12 @@ class _Table:
             raise self.fail(field, f"needs at least {least}")
         return tuple(value)
 
-    def words(self, field: str, *, least: int = 0, shortest: int = 3) -> tuple[str, ...]:
+    def words(self, field: str, *, least: int = 0, shortest: int = 3, also: str = "") -> tuple[str, ...]:
+        """`also`: letters without case that a word may have beside those of ASCII."""
         words = self.texts(field, least=least)
+        is_word = re.compile(rf"[\x00-\x7f{also}]*").fullmatch
         for word in words:
-            if word != word.lower() or len(word) < shortest or not word.isascii():
+            if word != word.lower() or len(word.encode()) < shortest or not is_word(word):
                 raise self.fail(field, f"must be lower case ASCII of {shortest} letters or more: {word!r}")
         return words
 
@@ -133,7 +136,7 @@ def parse_exchange(file: str, text: str) -> Exchange:
         name=table.text("name"),
         generic=generic,
         asymmetric=table.flag("asymmetric"),
-        keywords=table.words("keywords", least=0 if generic else 1),
+        keywords=table.words("keywords", least=0 if generic else 1, also=_CASELESS),
         headers=table.words("headers"),
         variant_of=variant.text("of", "") if variant.values else "",
         variant_words=variant.words("words", least=1) if variant.values else (),

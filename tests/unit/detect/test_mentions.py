@@ -63,6 +63,13 @@ def named(text: str) -> list[str]:
         ("HYPERLIQUID_SECRET", ["hyperliquid"]),
         ("kraken binance", ["kraken", "binance"]),
         ("hyperliquidbinance", ["hyperliquid", "binance"]),
+        # as they are written where they are used most
+        ("# 币安 API 密钥", ["binance"]),
+        ("我的幣安賬戶", ["binance"]),
+        ("업비트와 빗썸", ["upbit", "bithumb"]),
+        ("GMOコインとビットフライヤー", ["gmocoin", "bitflyer"]),
+        ("# 火币\n# 欧易", ["htx", "okx"]),
+        ("币 安, ビット, 비트", []),
         # common words, where they stand alone or in code that only an exchange has
         ("# gate\n", ["gate"]),
         ("the gate\n", []),

@@ -40,6 +40,13 @@ def test_a_private_key_rule_names_types() -> None:
     assert parse_exchange("m", text).rules[0].shape == PemShape(frozenset({"rsa"}))
 
 
+def test_a_name_may_have_letters_without_case() -> None:
+    text = GOOD.replace(
+        'keywords = ["moonbase"]', 'keywords = ["moonbase", "月面", "ムーンbase", "문베이스"]'
+    )
+    assert parse_exchange("m", text).keywords == ("moonbase", "月面", "ムーンbase", "문베이스")
+
+
 def test_a_recovery_phrase_has_24_words() -> None:
     text = GOOD.replace("{ pattern = '[A-Za-z0-9]{64}' }", "{ words = 24 }")
     assert parse_exchange("m", text).rules[0].shape == PhraseShape(24)
@@ -53,6 +60,10 @@ def test_a_recovery_phrase_has_24_words() -> None:
         (('id = "moonbase"', 'id = "Moon Base"'), "exchange: id: must be lower-case words joined by dashes"),
         (('keywords = ["moonbase"]', "keywords = []"), "exchange: keywords: needs at least 1"),
         (('keywords = ["moonbase"]', 'keywords = ["mb"]'), "exchange: keywords: must be lower case ASCII"),
+        (
+            ('keywords = ["moonbase"]', 'keywords = ["мунбэйс"]'),
+            "exchange: keywords: must be lower case ASCII",
+        ),
         (('steps = ["Revoke it"]', ""), "exchange: steps: needs at least 1"),
         (('part = "secret"', 'part = "password"'), "moonbase-secret: part: must be one of"),
         (("[A-Za-z0-9]{64}", "[A-Za-z0-9]{63}"), "moonbase-secret: shape: has no anchor: only 64 letters"),
