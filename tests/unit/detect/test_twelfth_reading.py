@@ -78,3 +78,28 @@ def test_beside_plain_values_what_is_looked_up_is_no_passphrase() -> None:
         "key",
         "secret",
     }
+
+
+BYBIT = fill('using Bybit.Net;\nstring API_KEY = "{alnum:18}";\nstring API_SECRET = "{alnum:36}";\n', 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "exchange"),
+    [
+        (BYBIT + "BybitEnvironment env = BybitEnvironment.Testnet; // Testnet account\n", "bybit-testnet"),
+        (BYBIT + "BybitEnvironment env = BybitEnvironment.DemoTrading; // on Mainnet\n", "bybit-testnet"),
+        (BYBIT + "var environment = Environment.SANDBOX;\n", "bybit-testnet"),
+        (BYBIT + "BybitEnvironment env = BybitEnvironment.Mainnet; // not Testnet = true\n", "bybit"),
+    ],
+)
+def test_a_value_of_an_enumeration_is_a_switch(text: str, exchange: str) -> None:
+    assert exchanges(text) == {exchange}
+
+
+@pytest.mark.parametrize(
+    ("path", "reported"),
+    [(b"tests/key_secret.php", 2), (b"tests/credentials.py", 2), (b"tests/ClientTest.php", 0)],
+)
+def test_a_pair_in_a_file_for_keys_is_no_test(path: bytes, reported: int) -> None:
+    found = matches(fill("<?php\n$key='{alnum:64}';\n$secret='{alnum:64}';\n", 12), path)
+    assert len(found) == reported
