@@ -32,6 +32,15 @@ _BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = lazy(rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z")
 _AFTER = lazy(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")
+# `KEY = os.getenv("<key>")`: who gives it the value in place of a name, does so with the passphrase, too.
+_IN_ENV = rb"(?:getenv|environ\.get|environ|process\.env)[(\[][ \t]?[\"']"
+_IS_IN_ENV = lazy(_IN_ENV + rb"\Z")
+_ASSIGNED_ENV = lazy(
+    rb"([A-Za-z][\w.\-]{0,60})[ \t]{0,20}[:=][ \t]{0,20}(?:\w{1,20}\.)?"
+    + _IN_ENV
+    + rb"([^\"'\n]{1,200})[\"']"
+)
+_OF_ENV = lazy(rb"[A-Z][A-Z0-9_]{0,80}|\w{0,60}(?i:pass|secret|key|code|memo|uid)\w{0,60}")
 _ID = ("id",)
 _MARKS = (b"=", b":", b"to", b"(", b"?", b"|")
 _NAME = lazy(rb"(?i)[a-z]\w{0,60}(?:key|secret|pass|token|memo|auth|sign)\w{0,20}")
@@ -137,9 +146,12 @@ class Companions:
     def _assigned(self, data: bytes, start: int, end: int, wanted: _Wanted) -> list[tuple[Rule, Span, Label]]:
         low, high = _lines_around(data, start, end)
         quoted = data[start - 1 : start] in (b'"', b"'", b"`")
+        in_env = quoted and _IS_IN_ENV.search(data, max(0, start - 20), start)
         found = []
         for line in data[low:high].split(b"\n"):
-            for name, words, names, value, bare in _assignments(line):
+            for name, words, names, value, bare in chain(
+                _assignments(line), _from_env(line) if in_env else ()
+            ):
                 if (bare and quoted) or names.isdisjoint(wanted.names):
                     continue
                 for rule in wanted.rules:
@@ -189,6 +201,14 @@ def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[st
             if OTHERS_PASSWORDS.isdisjoint(names):
                 found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
     return tuple(found)
+
+
+def _from_env(line: bytes) -> Iterator[tuple[Span, tuple[str, ...], frozenset[str], Span, bool]]:
+    """The same of what is looked up in the environment by what is no name of a variable."""
+    for match in _ASSIGNED_ENV.finditer(line):
+        if not (_REFERENCE.search(match[2]) or _OF_ENV.fullmatch(match[2])):
+            words = split_words(match[1].decode("latin-1"))
+            yield Span(*match.span(1)), words, names_of(words), Span(*match.span(2)), False
 
 
 def _partnered(

@@ -47,6 +47,7 @@ class Inspection:
 
 NOTHING = Inspection()
 _MOST = 100_000
+_REMEMBERED, _LEAST_REMEMBERED = 16, 48  # characters of an example, of a value that begins as one
 _BESIDE = 500
 _SHORT, _BINARY_REACH = 24, 64
 _OF_FILE = lazy(rb"\"[^\"\n]{0,200}/[^\"\n]{0,100}\.[A-Za-z0-9]{1,8}\"\s{0,4}:\s{0,4}\"\Z")  # a digest of it
@@ -127,7 +128,7 @@ class Detector:
             above = bisect_right(starts, span.start)
             if span.start < floor or (above and span.start < keys[above - 1].span.end):
                 continue
-            if self._is_published(hashlib.sha256(value).hexdigest().encode()):
+            if self._is_example(value):
                 published += 1
             elif candidate := self._candidate(data, span, floor, fits, mentions, armour=armour):
                 candidates.append(candidate)
@@ -136,6 +137,12 @@ class Detector:
         candidates = mark_whole(data, mark_crowds(data, candidates))
         paired = pair(data, candidates, self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published, cut)
+
+    def _is_example(self, value: bytes) -> bool:
+        """As documents print it; or how one of those begins, and then something else: whoever, or whatever, wrote it
+        remembered no more."""
+        told = (value, value[:_REMEMBERED]) if len(value) >= _LEAST_REMEMBERED else (value,)
+        return any(self._is_published(hashlib.sha256(text).hexdigest().encode()) for text in told)
 
     def _is_published(self, digest: bytes) -> bool:
         return digest.decode() in self._published

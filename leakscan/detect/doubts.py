@@ -13,7 +13,10 @@ from leakscan.model import Confidence
 
 _MANY_WALLETS = 3
 _PATH_WORD = lazy(r"[a-z]+")
-_SETTINGS = lazy(rb"(?i)\.(?:ya?ml|json|env|txt|ini|toml|cfg|conf|properties)\Z")
+_SETTINGS = lazy(
+    rb"(?i)\.(?:ya?ml|json|env|txt|ini|toml|cfg|conf|properties)\Z"
+    rb"|(?:\A|/)(?:(?:api|my)[_-]?)?(?:keys?|secrets?|credentials?)(?:[_-](?:keys?|secrets?))?\.[a-z]{2,5}\Z"
+)
 
 
 def is_example_path(path: bytes) -> bool:
@@ -66,7 +69,7 @@ def _is_of_settings(path: bytes) -> bool:
 
 
 def _is_of_pair(candidate: Candidate) -> bool:
-    """A key beside its secret, both by name: `configs/test.yml`."""
+    """A key beside its secret, both by name: `configs/test.yml`, `tests/key_secret.php`."""
     return candidate.partner is not None and candidate.label.kind == "named"
 
 

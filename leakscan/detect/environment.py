@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from leakscan.detect.context import is_commented, line_start
-from leakscan.detect.hosts import is_choice, is_host, is_left_unused, is_of_all
+from leakscan.detect.hosts import given_to_tests, is_choice, is_host, is_left_unused, is_of_all, last_name
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words, words_and_pairs
@@ -77,6 +77,11 @@ class Whole:
         return frozenset(self._switches.all_on(self._data))
 
     @cached_property
+    def given(self) -> frozenset[bytes]:
+        """`client = newTestNetClient(api_key, secret)`: the names of values that nothing else gets."""
+        return given_to_tests(self._data)
+
+    @cached_property
     def host(self) -> str:
         """`BASE_URL = "https://testnet.…"`: the variant whose address it is, if the live one's stands nowhere."""
         data = self._data
@@ -125,6 +130,8 @@ class Environments:
         words |= switched_on(switches)
         if whole and not switches and not is_live and not is_commented(data, span):
             words |= whole.switched
+            if whole.given and last_name(data, label) in whole.given:
+                words.add("testnet")
         if label.kind in ("argument", "none") and _THIRD_IS_TRUE.match(data, span.end):
             words.add("testnet")
         if _stands_beside_live(data, span, label):

@@ -25,7 +25,13 @@ _IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
 _USED_REACH, _PROGRAM_REACH, _MOST_USES = 4096, 64 * 1024, 64
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
 _WORD_BEFORE, _WORD_OR_SET = lazy(rb"[\w/]"), lazy(rb"\w|[\"']?\]?\s{0,40}(?:=[^=>]|:[^:])")
+_TEST_CALLS = (b"testnet", b"TestNet", b"Testnet", b"testNet", b"test_net")
 _LAST_NAME = lazy(rb"\w{1,60}\Z")
+# `Factory.newTestNetClient(apiKey, apiSecret)`, `connect_testnet(key=KEY, secret=SECRET)`: what it gets.
+_CALL_OF_TEST = lazy(
+    rb"(?i)(?<!\w)(?<!def )(?<!func )(?<!tion )\w{0,60}test_?net\w{0,40}\(([\w.,= \t\r\n]{1,200})\)(?!\s{0,4}[{:-])"
+)
+_GIVEN = lazy(rb"(?:\A|,)\s{0,40}(?:\w{1,40}\s?=\s?)?(?:\w{1,40}\.){0,3}(\w{1,60})\s{0,40}(?=,|\Z)")
 _TELLS = lazy(rb"(?i)test|sandbox|demo|paper|live|prod|real|main")
 
 
@@ -124,22 +130,52 @@ def _is_taken(data: bytes, host: Span) -> bool | None:
     )
 
 
+def given_to_tests(data: bytes) -> frozenset[bytes]:
+    """The variables that a program gives to the client of a test network, by the name of the call, and uses nowhere
+    else."""
+    program = Span(0, min(len(data), _PROGRAM_REACH))
+    if not any(word in data for word in _TEST_CALLS):  # sooner told than by the pattern
+        return frozenset()
+    calls = [
+        call for call in _CALL_OF_TEST.finditer(data, *program) if not is_commented(data, Span(*call.span()))
+    ]
+    names = {given[1] for call in calls[:_MOST_USES] for given in _GIVEN.finditer(call[1])}
+    spans = [Span(*call.span(1)) for call in calls]
+    return frozenset(name for name in names if all(_is_in(use, spans) for use in _uses(data, name, program)))
+
+
+def _is_in(place: Span, spans: Sequence[Span]) -> bool:
+    return any(span.start <= place.start and place.end <= span.end for span in spans)
+
+
+def last_name(data: bytes, label: Label) -> bytes:
+    """`String apiKey`: what a value is called, without what stands before that."""
+    name = _LAST_NAME.search(data, label.span.start, label.span.end) if label.kind == "named" else None
+    return name[0] if name else b""
+
+
 def is_left_unused(data: bytes, label: Label, host: Span) -> bool:
     """`testnet = "https://testnet.…"`, which a program uses nowhere, as it does the variable of the value."""
-    name, own = _assigned(data, host), _LAST_NAME.search(data, label.span.start, label.span.end)
-    if name is None or own is None or label.kind != "named":
+    name, own = _assigned(data, host), last_name(data, label)
+    if name is None or not own:
         return False
     within = Span(max(0, host.start - _PROGRAM_REACH), host.end + _PROGRAM_REACH)
-    return _is_used(data, own[0], within) and not _is_used(data, name, within)
+    return _is_used(data, own, within) and not _is_used(data, name, within)
 
 
 def _is_used(data: bytes, name: bytes, within: Span) -> bool:
-    """Somewhere else than in a comment, or where it gets its value."""
-    for number, (start, end) in enumerate(_places(data, name, within), 1):
+    return next(_uses(data, name, within), None) is not None
+
+
+def _uses(data: bytes, name: bytes, within: Span) -> Iterator[Span]:
+    """Where it stands else than in a comment, or where it gets its value; the last of many places, whatever it is."""
+    for number, place in enumerate(_places(data, name, within), 1):
+        start, end = place
         is_part = _WORD_BEFORE.match(data, start - 1, start) or _WORD_OR_SET.match(data, end)
-        if number == _MOST_USES or not (is_part or is_commented(data, Span(start, end))):
-            return True
-    return False
+        if number == _MOST_USES or not (is_part or is_commented(data, place)):
+            yield place
+        if number == _MOST_USES:
+            return
 
 
 def _places(data: bytes, name: bytes, within: Span) -> Iterator[Span]:

@@ -14,7 +14,8 @@ from leakscan.model import Span
 _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)?|real|prod(?:uction)?"
 _PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
 # `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
-# `environment = "testnet"`, `network: 'mainnet'`; `MODE=testnet`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
+# `environment = "testnet"`, `network: 'mainnet'`; `env = BybitEnvironment.DemoTrading`; `MODE=testnet`;
+# `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
 # `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; OKX's `flag = "1"`, `bitmex.bitmex(test=True`, Java's
 # `newInstance(KEY, SECRET, true, true)`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
@@ -23,6 +24,8 @@ _SWITCH = (
     rb"(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version|server)['\"]?\s{0,3}(?:=>|:=|[=:])"
     rb"\s{0,3}['\"](?:(?P<named>%(told)b)|(?P<off_named>live|mainnet|real))['\"]"
+    rb"|env(?:ironment)?\s{0,3}[:=]\s{0,3}\w{0,40}env(?:ironment)?s?\.(?:(?P<kind>%(test)b)|(?P<off_kind>%(live)b))"
+    rb"(?:trading|net)?\b"
     rb"|(?:env|environment|network|mode)[ \t]{0,3}[=:][ \t]{0,3}(?:(?P<plain>testnet|sandbox)|(?P<off_plain>mainnet))"
     rb"[ \t]{0,8}(?:[\r\n#]|\Z)"
     rb"|(?:url|path|endpoint|host|environment)['\"]?\s{0,3}(?:=>|:=|[=:(])\s{0,3}&?(?:[\w.]|::){0,60}?"
