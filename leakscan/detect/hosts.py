@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
+from itertools import chain, islice
 
 from leakscan.detect.context import is_commented, line_start
 from leakscan.detect.lazy import lazy
@@ -136,10 +137,11 @@ def given_to_tests(data: bytes) -> frozenset[bytes]:
     program = Span(0, min(len(data), _PROGRAM_REACH))
     if not any(word in data for word in _TEST_CALLS):  # sooner told than by the pattern
         return frozenset()
-    calls = [
-        call for call in _CALL_OF_TEST.finditer(data, *program) if not is_commented(data, Span(*call.span()))
-    ]
-    names = {given[1] for call in calls[:_MOST_USES] for given in _GIVEN.finditer(call[1])}
+    calls = list(islice(_CALL_OF_TEST.finditer(data, *program), _MOST_USES))
+    given = chain.from_iterable(
+        _GIVEN.finditer(call[1]) for call in calls if not is_commented(data, Span(*call.span()))
+    )
+    names = {name[1] for name in islice(given, _MOST_USES)}
     spans = [Span(*call.span(1)) for call in calls]
     return frozenset(name for name in names if all(_is_in(use, spans) for use in _uses(data, name, program)))
 

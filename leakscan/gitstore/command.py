@@ -67,7 +67,7 @@ def find_git(outside: Path | None = None) -> str:
     """The full path of git. GitError if there is none.
 
     Folders that PATH names relative to the current one are passed over, and those inside of `outside`: the git there
-    would be a program of the repository's."""
+    would be a program of the repository's. Inside of the root folder is everything: there it says nothing."""
     for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
         if os.path.isabs(folder) and not _is_inside(folder, outside):
             executable = shutil.which("git", path=folder)
@@ -80,7 +80,7 @@ def _is_inside(path: str, folder: Path | None) -> bool:
     if folder is None:
         return False
     root, real = os.path.realpath(folder), os.path.realpath(path)
-    return real == root or real.startswith(os.path.join(root, ""))
+    return root != os.path.dirname(root) and (real == root or real.startswith(os.path.join(root, "")))
 
 
 class Process:

@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,6 @@ from leakscan.gitstore import Store, find_layout, stillness
 from leakscan.gitstore.command import CHUNK, Git, find_git, isolated_environment
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from gitrepo import Repo
 
 
@@ -172,6 +171,12 @@ def test_no_git_of_the_repository_is_started(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("PATH", str(inside))
     with pytest.raises(GitError, match="not on PATH"):
         find_git(inside)
+
+
+def test_inside_of_the_root_folder_is_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    git = program(tmp_path)
+    assert find_git(Path(tmp_path.anchor)) == git
 
 
 def test_no_variable_of_git_reaches_it(monkeypatch: pytest.MonkeyPatch) -> None:
