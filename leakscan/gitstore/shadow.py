@@ -120,6 +120,6 @@ class Shadow:
                 data = read_file(path, min(room, MAX_INDEX_BYTES), follow=False)
             except OSError as error:
                 self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
-            else:
-                (self.git_dir / path.name).write_bytes(data)
-                room -= len(data)
+                data = b""  # else git looks for it beside the index, and waits on a pipe
+            (self.git_dir / path.name).write_bytes(data)
+            room -= len(data)

@@ -18,6 +18,8 @@ FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
         ["scan", ".", "--range", "HEAD..nowhere"],
         ["scan", ".", "--range", "HEAD"],
         ["scan", ".", "--range", "--all..HEAD"],
+        ["scan", ".", "--range", ".."],
+        ["scan", ".", "--timeout", "nan"],
         ["scan", "nowhere"],
         ["scan", "/dev/null"],
         ["scan", "pipe"],
