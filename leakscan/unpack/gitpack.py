@@ -49,7 +49,10 @@ def iter_pack(data: bytes, budget: Budget) -> Iterator[Piece]:
         yield from pack.members(at)
     if waiting := sum(map(len, pack.waiting.values())):
         yield Trouble("missing-objects", b"", f"{waiting:,} objects are deltas of others that are not here")
-    yield Rest(data[place + _ID_BYTES :])
+    end = place + _ID_BYTES
+    if hashlib.sha1(memoryview(data)[start:place], usedforsecurity=False).digest() != data[place:end]:
+        yield Trouble("bad-archive", b"", "its checksum does not fit: it may hold more objects than it says")
+    yield Rest(data[end:])
 
 
 class _Pack:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import hashlib
 import importlib.util
 import lzma
 import marshal
@@ -108,10 +109,11 @@ STREAMS = {
 @pytest.mark.parametrize("behind", [*STREAMS, "zip"])
 def test_an_archive_behind_another_is_looked_into(before: str, behind: str) -> None:
     """A program that knows the first one leaves it alone, one that looks for the second finds it."""
+    head = struct.pack(">4sII", b"PACK", 2, 0)
     others = {
         "zip": lambda text: zipped({"a": text}),
         "SQLite": lambda text: _database(text.decode()),
-        "git pack": lambda text: b"PACK\0\0\0\2\0\0\0\0" + bytes(20),
+        "git pack": lambda text: head + hashlib.sha1(head).digest(),
         "compiled Python": lambda text: (
             importlib.util.MAGIC_NUMBER
             + bytes(12)
@@ -148,3 +150,21 @@ def test_a_tar_of_the_oldest_kind_is_looked_into(outer) -> None:
     header[148:156] = b"%06o\0 " % sum(header[:148] + b" " * 8 + header[156:])
     inside, _ = found(outer(bytes(header) + packed.ljust(512, b"\0") + bytes(1024)))
     assert TEXT in inside.values()
+
+
+def test_a_database_that_is_cut_off_is_told() -> None:
+    data = _database("harmless " * 4000)
+    assert found(data)[1] == []
+    for size in (len(data) - 1, len(data) - 4096, 5000):
+        assert [trouble.kind for trouble in found(data[:size])[1]][:1] == ["bad-archive"]
+    older = data[:92] + b"\0\0\0\7" + data[96:]  # the number of pages is out of date
+    assert found(older[:28] + b"\0\0\0\1" + older[32:])[1] == []
+
+
+def test_a_pack_that_counts_too_few_objects_is_told() -> None:
+    """As one that a fast import left unfinished, which counts none."""
+    entry = bytes((0x30 | len(TEXT) & 15 | 0x80, len(TEXT) >> 4)) + zlib.compress(TEXT)
+    for count, kinds in ((2, []), (1, ["bad-archive"]), (0, ["bad-archive"])):
+        pack = struct.pack(">4sII", b"PACK", 2, 2) + entry * 2
+        data = struct.pack(">4sII", b"PACK", 2, count) + pack[12:] + hashlib.sha1(pack).digest()
+        assert [trouble.kind for trouble in found(data)[1]] == kinds
