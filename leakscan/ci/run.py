@@ -51,8 +51,12 @@ def is_zero(oid: str) -> bool:
     return not oid.strip("0")
 
 
+def is_oid(oid: str) -> bool:
+    return len(oid) in (40, 64) and not oid.strip("0123456789abcdef")
+
+
 def check_oid(oid: object, where: str) -> str:
     """The id of a commit; ConfigError, naming where it should stand, for anything else."""
-    if not isinstance(oid, str) or len(oid) not in (40, 64) or oid.strip("0123456789abcdef"):
+    if not isinstance(oid, str) or not is_oid(oid):
         raise ConfigError(f"{where} names no commit: is this the event that the job was started by?")
     return oid

@@ -43,6 +43,8 @@ def main(argv: list[str] | None = None) -> int:
             error, OSError
         ):  # of our streams and folders: what is scanned has its failures by itself
             _complain(f"the system refused: {_refused(error)}")
+        elif isinstance(error, MemoryError):
+            _complain("the system gives less memory than this takes (ulimit -v and -d, a container's limit)")
         else:
             _complain(f"internal error: {type(error).__name__} (set LEAKSCAN_DEBUG=1 for more)")
     return ExitCode.ERROR

@@ -73,7 +73,7 @@ def _pushed(lines: str) -> Range:
     include, known, names = [], [], []
     for line in lines.removesuffix("\n").split("\n") if lines else ():
         parts = line.rsplit(" ", 3)
-        if len(parts) != 4:
+        if len(parts) != 4 or not all(parts):
             raise TargetError("--push: standard input is not what git writes to a pre-push hook")
         if parts[1].strip("0"):
             include.append(parts[1])

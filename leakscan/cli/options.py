@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -49,7 +50,15 @@ _SCAN = (
 )  # fmt: skip
 _FAIL_ON = click.option("--fail-on", type=click.Choice([*map(str, Confidence), "never"]),
                         help="What makes the exit code 1 (default: whatever is reported).")  # fmt: skip
-_TIMEOUT = click.option("--timeout", type=click.FloatRange(min=0), default=0.0, metavar="S",
+
+
+def _parse_seconds(context: click.Context, option: click.Parameter, value: float) -> float:
+    if math.isnan(value):
+        raise click.BadParameter("not a number")
+    return value
+
+
+_TIMEOUT = click.option("--timeout", type=click.FloatRange(min=0), default=0.0, callback=_parse_seconds, metavar="S",
                         help="Stop reading after S seconds.")  # fmt: skip
 _REPORT = (
     click.option("-f", "--format", "form", type=click.Choice(list(REPORTERS)), default="text", show_default=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from leakscan.ci.run import NO_POLICY, CiRun
+from leakscan.ci.run import NO_POLICY, CiRun, is_oid
 from leakscan.errors import UnreadError
 from leakscan.gitstore.fetch import fetch
 from leakscan.gitstore.layout import Layout
@@ -61,12 +61,15 @@ class Reach:
         """What to fetch: the ends that are not here, or both if the history ends within the range."""
         with QuickStore(self._layout, all_refs=True) as store:
             found = store.resolve([run.head, run.base, run.fallback])
-            ends = [end for end in (run.head, run.base) if end and end not in found and end not in self._gone]
+            ends = [end for end in (run.head, run.base) if end not in found and end not in self._gone]
+            ends = [
+                end for end in ends if is_oid(end)
+            ]  # git could take a name for an option, or for a ref to write
             if run.fallback and run.base not in found and run.fallback not in found:
                 branch = run.fallback.removeprefix("refs/remotes/origin/")
                 spec = f"+refs/heads/{branch}:{run.fallback}"
                 ends += [] if spec in self._gone else [spec]
-            if ends or run.head in self._gone:
+            if ends or run.head not in found:
                 return ends
             known = run.base if run.base in found else run.fallback
             commits = store.commits_between([found[run.head]], [found[known]] if known in found else [])

@@ -51,7 +51,7 @@ _NO_KERNEL = (
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=None, metavar="N", help="Processes (default: one a core)."
 )
-@click.option("--cache-dir", type=click.Path(path_type=Path, file_okay=False), default=None, metavar="DIR",
+@click.option("--cache-dir", type=click.Path(file_okay=False), default=None, metavar="DIR",
               help="Where histories are remembered (default: the user's cache folder).")  # fmt: skip
 @click.option("--no-cache", is_flag=True, help="Read the whole history anew and remember nothing.")
 @click.option("--full", is_flag=True, help="Look at every version whole, to check the fast way: slow.")
@@ -82,7 +82,7 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         max_memory=given["max_memory"],
         full=given["full"],
         check_objects=given["check_objects"],
-        cache=None if given["no_cache"] else given["cache_dir"] or cache_folder(),
+        cache=None if given["no_cache"] else _cache(given["cache_dir"]),
     )
     if given["staged"] or given["range_"] is not None:
         result = _scan_changes(targets, settings, given)
@@ -103,6 +103,11 @@ def scan(targets: tuple[str, ...], **given: Any) -> int:
         result = verified(result, work.holdings(), unknown, given)
     report(result, given)
     return exit_code(result, settings.fail_on)
+
+
+def _cache(folder: str | None) -> Path | None:
+    """An empty one, of a variable that nobody set, is not the current folder, which may be what is scanned."""
+    return Path(folder) if folder else cache_folder()
 
 
 def _scan_changes(targets: tuple[str, ...], settings: Settings, given: dict[str, Any]) -> ScanResult:

@@ -138,7 +138,8 @@ cdef class Look:
             return False
         if self.starts[text[0]] and data.startswith(self.openings):
             return True
-        return memchr(text, 0, min(size, HEAD_BYTES)) != NULL
+        cdef Py_ssize_t ending = min(size, HEAD_BYTES)
+        return memchr(text, 0, ending) != NULL or memchr(text + size - ending, 0, ending) != NULL
 
 
 @cython.auto_pickle(False)

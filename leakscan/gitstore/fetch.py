@@ -54,7 +54,7 @@ def fetch(layout: Layout, oids: Sequence[str], how: str = "") -> str:
         "--no-write-fetch-head",
         "--no-auto-maintenance",
     ]
-    done = _git(layout, "fetch", *flags, *filter(None, [how]), "origin", *oids)
+    done = _git(layout, "fetch", *flags, *filter(None, [how]), "--", "origin", *oids)
     return done if isinstance(done, str) else ""
 
 

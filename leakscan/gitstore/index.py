@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _GITLINK = b"160000"
 _ENTRY = re.compile(rb"([0-7]+) ([0-9a-f]+) [0-3]\t([^\0]*)\0")
-_MAX_INDEX_BYTES = 256 << 20
+MAX_INDEX_BYTES = 256 << 20
 
 
 class Entry(NamedTuple):
@@ -49,7 +49,7 @@ def read_index(git: Git, index: Path, faults: Faults) -> Iterator[Entry] | None:
 def _is_whole(index: Path) -> bool:
     """Whether the checksum at its end fits, which only `git fsck` looks at; zeros stand for none (index.skipHash)."""
     try:
-        data = memoryview(read_file(index, _MAX_INDEX_BYTES))
+        data = memoryview(read_file(index, MAX_INDEX_BYTES))
     except OSError as error:
         raise GitError(os.strerror(error.errno) if error.errno else str(error)) from error
     for make, width in ((hashlib.sha1, 20), (hashlib.sha256, 32)):

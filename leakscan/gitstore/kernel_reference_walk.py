@@ -73,7 +73,7 @@ class Look:
         self._size += len(data)
         if touches:
             return node, data, True
-        if data.startswith(self._openings) or data.find(b"\0", 0, _HEAD_BYTES) >= 0:
+        if data.startswith(self._openings) or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]:
             return node, data, self.everything
         return (node, data, False) if self.everything else None
 

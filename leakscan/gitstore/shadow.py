@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leakscan.errors import GitError
+from leakscan.gitstore.index import MAX_INDEX_BYTES
 from leakscan.gitstore.packs import find_special_files, quote_alternate
 from leakscan.gitstore.plainfile import read_file
 from leakscan.gitstore.privatefolder import PrivateFolder
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from leakscan.gitstore.refs import Ref, Refs
 
 _MAX_SHALLOW_BYTES = 1 << 26
-_MAX_SHARED_INDEX_BYTES = 1 << 30
+_MAX_SHARED_BYTES = 1 << 30  # all halves of indexes together
+_LINE = re.compile(rb"[^\n]+")
 
 
 class Shadow:
@@ -97,24 +99,27 @@ class Shadow:
     def _copy_shallow(self) -> None:
         path = self._layout.common_dir / "shallow"
         try:
-            lines = read_file(path, _MAX_SHALLOW_BYTES).decode("latin-1").split("\n")
+            data = read_file(path, _MAX_SHALLOW_BYTES)
         except FileNotFoundError:
             return
         except OSError as error:
             self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
             return
-        valid = re.compile(f"[0-9a-f]{{{self._layout.hex_length}}}")
-        self.shallow = {line for line in lines if valid.fullmatch(line)}
-        if any(line and line not in self.shallow for line in lines):
+        valid = re.compile(rb"[0-9a-f]{%d}" % self._layout.hex_length)
+        lines = (line[0] for line in _LINE.finditer(data))
+        self.shallow = {line.decode() for line in lines if valid.fullmatch(line)}
+        if any(not valid.fullmatch(line[0]) for line in _LINE.finditer(data)):
             self._faults.add("corrupt-objects", str(path), "lines of it are malformed")
         self.set_shallow(self.shallow)
 
     def _copy_shared_indexes(self) -> None:
         """A split index names its other half: git looks for it in the git dir, and touches it, so no link."""
+        room = _MAX_SHARED_BYTES
         for path in (path for folder in git_dirs(self._layout) for path in folder.glob("sharedindex.*")):
             try:
-                data = read_file(path, _MAX_SHARED_INDEX_BYTES, follow=False)
+                data = read_file(path, min(room, MAX_INDEX_BYTES), follow=False)
             except OSError as error:
                 self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
-            else:
-                (self.git_dir / path.name).write_bytes(data)
+                data = b""  # else git looks for it beside the index, and waits on a pipe
+            (self.git_dir / path.name).write_bytes(data)
+            room -= len(data)

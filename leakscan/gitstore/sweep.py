@@ -176,5 +176,6 @@ class Sweep:
         return share
 
     def _is_opaque(self, data: bytes) -> bool:
-        """It may be UTF-16 or UTF-32, which have NULs between letters, or an archive: no anchor shows in them."""
-        return data.startswith(self._openings) or data.find(b"\0", 0, _HEAD_BYTES) >= 0
+        """It may be UTF-16 or UTF-32, which have NULs between letters, or an archive, if behind a script: no anchor
+        shows in them."""
+        return data.startswith(self._openings) or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]

@@ -51,9 +51,9 @@ class Range:
 
     @classmethod
     def parse(cls, text: str) -> Range:
-        """`A..B`, where an end that is left out is HEAD. TargetError for anything else."""
+        """`A..B`, where one end may be left out, which is HEAD. TargetError for anything else."""
         old, dots, new = text.partition("..")
-        if not dots or new.startswith("."):
+        if not dots or new.startswith(".") or not (old or new):  # both ends are variables that nobody set
             raise TargetError(f"{text!r} is not a range: write A..B, for what B leads to and A does not")
         return cls((new or "HEAD",), (old or "HEAD",))
 

@@ -29,6 +29,12 @@ class Trouble(NamedTuple):
     reason: str
 
 
+class Rest(NamedTuple):
+    """What stands behind the end of an archive: another one, it may be."""
+
+    data: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """`ratio`: unpacked over packed bytes, once more than a MiB came out."""

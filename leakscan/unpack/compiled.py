@@ -6,9 +6,12 @@ import functools
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from leakscan.unpack.budget import Budget
+from leakscan.unpack.budget import Budget, Rest
+
+if TYPE_CHECKING:
+    from leakscan.unpack.containers import Piece
 
 # Of 3.6 to 3.14: Include/internal/pycore_magic_number.h of CPython
 _3_7, _3_8, _3_11, _3_13, _3_14 = 3394, 3413, 3495, 3571, 3627
@@ -48,12 +51,13 @@ def _has_drawn(data: bytes) -> bool:
     return _DRAWN.search(data) is not None
 
 
-def read_compiled(data: bytes, budget: Budget) -> bytes:
+def read_compiled(data: bytes, budget: Budget) -> Iterator[Piece]:
     """All that is read; what is not understood stands as it is, too."""
     reader = _Reader(data, budget)
     with suppress(IndexError, ValueError):
         reader.read(0)
-    return reader.text() + (b"" if reader.is_done else data)
+    yield b"", reader.text() + (b"" if reader.is_done else data)
+    yield Rest(reader.rest)
 
 
 class _Reader:
@@ -67,6 +71,10 @@ class _Reader:
         self._objects = 0
         self._values: list[list[bytes]] = []  # of each code, outer ones first
         self._names: dict[bytes, None] = {}
+
+    @property
+    def rest(self) -> bytes:
+        return self._data[self._place :]
 
     @property
     def is_done(self) -> bool:

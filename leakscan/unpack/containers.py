@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import IO, Final
 
 from leakscan.unpack import deflate
-from leakscan.unpack.budget import Budget, Exhausted, Trouble, Unreadable
+from leakscan.unpack.budget import Budget, Exhausted, Rest, Trouble, Unreadable
 from leakscan.unpack.tarheader import CheckedTarInfo
 
 _ENCRYPTED: Final = 1  # bit of the flags of a zip member
@@ -26,10 +26,11 @@ _ERRORS = (
     *(zipfile.BadZipFile, tarfile.TarError, lzma.LZMAError, EOFError, OSError, ValueError),
 )
 _LIMITS_OF_READERS = (RecursionError, OverflowError, KeyError, IndexError, AttributeError, UnicodeError)
+_END, _END_BYTES = b"PK\x05\x06", 22
 _DAMAGED = "damaged or cut off"
 _NULS = re.compile(rb"\0+")
 
-Piece = tuple[bytes, bytes] | Trouble
+Piece = tuple[bytes, bytes] | Trouble | Rest
 
 
 def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
@@ -66,6 +67,8 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
                 yield Trouble("bad-archive", name, "holds more behind its content")
         if _has_unlisted(data, archive):
             yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
+        else:
+            yield Rest(data[data.rfind(_END) + _END_BYTES :])
 
 
 def _content(data: bytes, info: zipfile.ZipInfo, file: IO[bytes], budget: Budget, behind: bytearray) -> bytes:
@@ -142,7 +145,9 @@ def iter_tar(data: bytes, budget: Budget, *, with_rest: bool = False) -> Iterato
         yield Trouble("bad-archive", b"", "tar: holds more behind its last member")
 
 
-def _content_of(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget) -> Piece:
+def _content_of(
+    archive: tarfile.TarFile, info: tarfile.TarInfo, budget: Budget
+) -> tuple[bytes, bytes] | Trouble:
     name = info.name.encode("utf-8", "surrogateescape")
     if info.size > budget.limits.member_bytes:  # a sparse file claims what it likes
         return Trouble("too-large", name, f"{info.size:,} bytes")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 import time
 from collections.abc import Iterator
 from typing import Final
 
-from leakscan.unpack.budget import MIB, Budget, Unreadable
+from leakscan.unpack.budget import MIB, Budget, Rest, Trouble, Unreadable
 from leakscan.unpack.containers import Piece
 
 _STEPS: Final = 100_000
 _ALLOWED = (sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ)
+_HEAD_BYTES, _LARGEST_PAGE = 100, 65536
+_PAGE_SIZE_AT, _SIZES = 16, struct.Struct(">H10xI")
+_CHANGES, _COUNTED_AT = slice(24, 28), slice(92, 96)
 _ROLLBACK_JOURNAL = b"\x01\x01"
 
 
@@ -33,10 +37,23 @@ def iter_tables(data: bytes, budget: Budget) -> Iterator[Piece]:
         for name in _table_names(database, budget.limits.members + 1):
             budget.count_member()
             yield name, budget.take(_lines(database, name))
+        if _size(data) > len(data):
+            yield Trouble("bad-archive", b"", "SQLite: cut off")
+        yield Rest(data[_size(data) :])
     except (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError, MemoryError):
         raise Unreadable("bad-archive", "damaged, or no SQLite file at all") from None
     finally:
         database.close()
+
+
+def _size(data: bytes) -> int:
+    """By the number of pages that the head tells; all there is where that does not hold."""
+    if (
+        len(data) < _HEAD_BYTES or data[_CHANGES] != data[_COUNTED_AT]
+    ):  # an old program's, which does not count them
+        return len(data)
+    page, count = _SIZES.unpack_from(data, _PAGE_SIZE_AT)
+    return int(page if page > 1 else _LARGEST_PAGE) * int(count) or len(data)
 
 
 def _table_names(database: sqlite3.Connection, most: int) -> list[bytes]:

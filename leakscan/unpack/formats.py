@@ -6,17 +6,16 @@ import functools
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Final
 
-from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Trouble, Unreadable
+from leakscan.unpack.budget import Budget, Exhausted, Limits, Member, Rest, Trouble, Unreadable
 from leakscan.unpack.compiled import MAGICS, is_compiled, read_compiled
 
 if TYPE_CHECKING:
     from leakscan.unpack.containers import Piece
 
     _Container = Callable[[bytes, Budget], Iterator[Piece]]
-    _Stream = Callable[[bytes, Budget], bytes]
 
 _LFS: Final = "Git LFS pointer"
 _COMPILED: Final = "compiled Python"
@@ -49,12 +48,11 @@ _MAGICS: Final = (
     *((magic, _COMPILED) for magic in MAGICS),
 )
 HEADS: Final = tuple(magic for magic, _ in _MAGICS)  # and tar and programs, which have NULs in their heads
-_TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _BZIP2_BLOCK = (b"1AY&SY", b"\x17\x72\x45\x38\x50\x90")
 _LZMA_HEAD = struct.Struct("<BIQB")  # the last one is where the data begin, always with 0
 _LZMA_UNKNOWN, _LZMA_LARGEST = (1 << 64) - 1, 1 << 38
 _ZLIB_HEAD_BYTES = 1024
-_HEAD_BYTES = 4096  # of what is no text, for those who look for anchors
+_HEAD_BYTES = 4096  # and so many at the end, of what is no text, for those who look for anchors
 _ZIP_END, _ZIP_END_BYTES, _ZIP_COMMENT_BYTES, _ZIP_ENTRY = b"PK\x05\x06", 22, 0xFFFF, b"PK\x01\x02"
 _LIMITS = Limits()
 
@@ -74,14 +72,30 @@ def iter_members(data: bytes, limits: Limits = _LIMITS) -> Iterator[Member | Tro
 def _unpack(
     data: bytes, form: str, path: bytes, packing: tuple[str, ...], budget: Budget
 ) -> Iterator[Member | Trouble]:
-    packing = (*packing, form)
+    """All that `data` hold, and the archives that stand one behind the other at their end."""
+    for _ in range(budget.limits.depth):
+        data = yield from _unpack_one(data, form, path, packing, budget)
+        if (behind := _form(data)) is None:
+            return
+        form = behind
+    yield Trouble("too-deep", path, f"more than {budget.limits.depth} archives, one behind the other")
+
+
+def _unpack_one(
+    data: bytes, form: str, path: bytes, packing: tuple[str, ...], budget: Budget
+) -> Generator[Member | Trouble, None, bytes]:
+    """Returns what stands behind the end of the archive."""
+    packing, rest = (*packing, form), b""
     if len(packing) > budget.limits.depth:
         yield Trouble("too-deep", path, f"packed more than {budget.limits.depth} times")
-        return
+        return rest
     try:
         for piece in _pieces(data, form, budget, is_inner=len(packing) > 1):
             if isinstance(piece, Trouble):
                 yield piece._replace(path=_join(path, piece.path))
+                continue
+            if isinstance(piece, Rest):
+                rest = piece.data
                 continue
             inner_path, content = _join(path, piece[0]), piece[1]
             inner = _form(content)
@@ -91,6 +105,7 @@ def _unpack(
                 yield from _unpack(content, inner, inner_path, packing, budget)
     except Unreadable as error:
         yield Trouble(error.kind, path, f"{form}: {error.reason}")
+    return rest
 
 
 def _pieces(data: bytes, form: str, budget: Budget, *, is_inner: bool) -> Iterator[Piece]:
@@ -103,7 +118,7 @@ def _pieces(data: bytes, form: str, budget: Budget, *, is_inner: bool) -> Iterat
         yield from containers[form](data, budget)
     elif form in streams:
         budget.count_member()
-        yield b"", streams[form](data, budget)
+        yield from streams[form](data, budget)
     elif form == _LFS:
         name = _LFS_NAME.search(data)
         raise Unreadable("lfs", f"the content itself is not here{': ' + name[1].decode() if name else ''}")
@@ -112,7 +127,7 @@ def _pieces(data: bytes, form: str, budget: Budget, *, is_inner: bool) -> Iterat
 
 
 @functools.cache
-def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
+def _readers() -> tuple[dict[str, _Container], dict[str, _Container]]:
     """Of archives with members, and of compressed streams. Most scans meet none, and start without their libraries."""
     from leakscan.unpack import streams
     from leakscan.unpack.ar import iter_ar
@@ -129,7 +144,7 @@ def _readers() -> tuple[dict[str, _Container], dict[str, _Stream]]:
         "Debian package": iter_ar,
         "ar": iter_ar,
     }
-    packed: dict[str, _Stream] = {
+    packed: dict[str, _Container] = {
         "gzip": streams.read_gzip,
         "bzip2": streams.read_bzip2,
         "xz": streams.read_xz,
@@ -148,8 +163,9 @@ def _join(path: bytes, name: bytes) -> bytes:
 def _form(data: bytes) -> str | None:
     if data.startswith(HEADS):
         form = next(form for magic, form in _MAGICS if data.startswith(magic))
-        return form if _holds(form, data) else None
-    if data.startswith(_TAR_MARK, _TAR_MARK_AT) and _sums_up(data[:512]):
+        if _holds(form, data):
+            return form
+    if _sums_up(data[:512]):
         return "tar"
     return "zip" if _ends_as_zip(data) else None
 
@@ -183,7 +199,7 @@ def _inflates(head: bytes) -> bool:
 
 def _ends_as_zip(data: bytes) -> bool:
     """A zip behind a program or a script: its last record says how long the directory before it is, and so it is."""
-    if data.find(b"\0", 0, _HEAD_BYTES) < 0:  # as in nearly all there is
+    if b"\0" not in data[:_HEAD_BYTES] and b"\0" not in data[-_HEAD_BYTES:]:  # as in nearly all there is
         return False
     at = data.rfind(_ZIP_END, max(0, len(data) - _ZIP_END_BYTES - _ZIP_COMMENT_BYTES))
     if at < 0 or len(data) - at < _ZIP_END_BYTES:
@@ -193,7 +209,7 @@ def _ends_as_zip(data: bytes) -> bool:
 
 
 def _sums_up(header: bytes) -> bool:
-    """The checksum of a tar header is the sum of its bytes, its own eight counted as spaces."""
+    """The checksum of a tar header, the oldest kind too, is the sum of its bytes, its own eight counted as spaces."""
     try:
         told = int(header[148:156].strip(b" \0"), 8)
     except ValueError:

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from leakscan.gitstore import kernel
 from leakscan.gitstore.deltaerror import DeltaError, OversizeError
 from leakscan.unpack import deflate
-from leakscan.unpack.budget import MIB, Budget, Trouble, Unreadable
+from leakscan.unpack.budget import MIB, Budget, Rest, Trouble, Unreadable
 from leakscan.unpack.containers import Piece
 
 # https://git-scm.com/docs/gitformat-pack and gitformat-bundle
@@ -49,6 +49,10 @@ def iter_pack(data: bytes, budget: Budget) -> Iterator[Piece]:
         yield from pack.members(at)
     if waiting := sum(map(len, pack.waiting.values())):
         yield Trouble("missing-objects", b"", f"{waiting:,} objects are deltas of others that are not here")
+    end = place + _ID_BYTES
+    if hashlib.sha1(memoryview(data)[start:place], usedforsecurity=False).digest() != data[place:end]:
+        yield Trouble("bad-archive", b"", "its checksum does not fit: it may hold more objects than it says")
+    yield Rest(data[end:])
 
 
 class _Pack:

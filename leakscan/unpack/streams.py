@@ -7,10 +7,13 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from leakscan.unpack import deflate
-from leakscan.unpack.budget import MIB, Budget, Unreadable
+from leakscan.unpack.budget import MIB, Budget, Rest, Unreadable
+
+if TYPE_CHECKING:
+    from leakscan.unpack.containers import Piece
 
 _WINDOW_BYTES: Final = 64 * MIB  # what xz may claim for itself
 _GZIP = 16 + zlib.MAX_WBITS
@@ -18,27 +21,27 @@ _ZEROS: Final = re.compile(rb"\0*")
 _ERRORS = (*deflate.ERRORS, lzma.LZMAError, EOFError, OSError, ValueError)
 
 
-def read_gzip(data: bytes, budget: Budget) -> bytes:
+def read_gzip(data: bytes, budget: Budget) -> Iterator[Piece]:
     return _read(lambda: deflate.decompressor(_GZIP), _next_zlib, b"\x1f\x8b", data, budget)
 
 
-def read_zlib(data: bytes, budget: Budget) -> bytes:
+def read_zlib(data: bytes, budget: Budget) -> Iterator[Piece]:
     return _read(lambda: deflate.decompressor(zlib.MAX_WBITS), _next_zlib, data[:2], data, budget)
 
 
-def read_bzip2(data: bytes, budget: Budget) -> bytes:
+def read_bzip2(data: bytes, budget: Budget) -> Iterator[Piece]:
     return _read(bz2.BZ2Decompressor, _next_chunk, b"BZh", data, budget)
 
 
-def read_xz(data: bytes, budget: Budget) -> bytes:
+def read_xz(data: bytes, budget: Budget) -> Iterator[Piece]:
     return _read(_lzma, _next_chunk, b"\xfd7zXZ\0", data, budget)
 
 
-def read_lzma(data: bytes, budget: Budget) -> bytes:
+def read_lzma(data: bytes, budget: Budget) -> Iterator[Piece]:
     return _read(_lzma, _next_chunk, b"]\0\0", data, budget)
 
 
-def read_zstd(data: bytes, budget: Budget) -> bytes:
+def read_zstd(data: bytes, budget: Budget) -> Iterator[Piece]:
     try:
         from compression import zstd  # type: ignore[import-not-found, unused-ignore]
     except ImportError:
@@ -66,11 +69,14 @@ def _read(
     magic: bytes,
     data: bytes,
     budget: Budget,
-) -> bytes:
+) -> Iterator[Piece]:
+    ends: list[int] = []
     try:
-        return budget.take(_chunks(make, advance, magic, data))
+        content = budget.take(_chunks(make, advance, magic, data, ends))
     except _ERRORS:
         raise Unreadable("bad-archive", "damaged or cut off") from None
+    yield b"", content
+    yield Rest(data[ends[0] :])
 
 
 def _chunks(
@@ -78,9 +84,10 @@ def _chunks(
     advance: Callable[[Any, bytes], tuple[bytes, bytes, bool]],
     magic: bytes,
     data: bytes,
+    ends: list[int],
 ) -> Iterator[bytes]:
-    """At most a MiB each. Between streams zeros may stand; what follows the last one and is none is left alone, as gzip
-    does."""
+    """At most a MiB each. Between streams zeros may stand; what follows the last one and is none, which gzip leaves
+    alone, begins where `ends` says."""
     place = 0
     while data.startswith(magic, place):
         stream, rest, ended = make(), b"", False
@@ -95,3 +102,4 @@ def _chunks(
                     raise EOFError
                 rest, place = more, place + len(more)
         place = _ZEROS.match(data, place - len(rest)).end()  # type: ignore[union-attr]
+    ends.append(place)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from leakscan import cli
 from tests.conftest import COMMAND, Pair, Repo, Run, wait_until
 
 Scan = Callable[..., Run]
@@ -296,3 +297,12 @@ def test_an_interrupt_that_python_drops_ends_the_run_all_the_same(
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=20, check=False
     )
     assert (run.returncode, "Traceback" in run.stderr) == told
+
+
+def test_less_memory_than_it_takes_is_no_error_of_ours(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    def run(arguments: list[str]) -> int:
+        raise MemoryError
+
+    monkeypatch.setattr(cli, "_run", run)
+    assert cli.main(["scan"]) == 2
+    assert "gives less memory than this takes" in capsys.readouterr().err

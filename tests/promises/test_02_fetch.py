@@ -84,3 +84,20 @@ def test_what_a_checkout_sets_is_used(repo, clone, canary, leakscan) -> None:
     base, head = repo.run("rev-parse", "HEAD~1"), repo.run("rev-parse", "HEAD")
     run = leakscan("ci", "--base", base, "--head", head, cwd=clone, env={"HOME": "/nonexistent"})
     assert run.exit_code == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    "name", ["--upload-pack=touch {ran};", "+refs/heads/main:refs/heads/written", "--depth=1", "-a"]
+)
+@pytest.mark.parametrize("side", ["--base", "--head"])
+def test_a_name_that_is_given_is_no_option_and_no_ref_to_write(
+    repo, clone, leakscan, tmp_path, side, name
+) -> None:
+    """As a CI system gives it that takes the name of a branch from a pull request."""
+    refs = sorted(clone.glob(".git/refs/**/*"))
+    ends = {"--base": "HEAD", "--head": "HEAD", side: name.format(ran=tmp_path / "ran")}
+    run = leakscan("ci", *(part for end in ends.items() for part in end), cwd=clone)
+    assert (run.exit_code, run.stdout) == (3, "")
+    assert not (tmp_path / "ran").exists()
+    assert sorted(clone.glob(".git/refs/**/*")) == refs
+    assert not (clone / ".git/FETCH_HEAD").exists()

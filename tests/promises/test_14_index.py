@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import time
+
 import pytest
 
 from leakscan.rules.fake import fake
@@ -25,6 +28,17 @@ def test_a_damaged_index_is_never_clean(repo, leakscan, damage) -> None:
     assert (run.exit_code, {f["kind"] for f in run.json["failures"]}) == (3, {"corrupt-objects"})
     repo.write("late.env", f"BINANCE_API_SECRET={fake('alnum:64')}\n")
     assert leakscan("scan", repo.path).exit_code == 1
+
+
+def test_nobody_waits_for_the_other_half_of_an_index(repo, leakscan) -> None:
+    repo.commit(a_txt="1\n")
+    repo.run("update-index", "--split-index")
+    (half,) = (repo.path / ".git").glob("sharedindex.*")
+    half.unlink()
+    os.mkfifo(half)
+    started = time.monotonic()
+    assert leakscan("scan", repo.path).exit_code == 3
+    assert time.monotonic() - started < 50, "git was ended after a minute"
 
 
 @pytest.mark.parametrize("form", ["sha1", "sha256"])

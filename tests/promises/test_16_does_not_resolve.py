@@ -18,6 +18,8 @@ FLAGS = ["--fail-on", "never", "--min-confidence", "high", "-q"]
         ["scan", ".", "--range", "HEAD..nowhere"],
         ["scan", ".", "--range", "HEAD"],
         ["scan", ".", "--range", "--all..HEAD"],
+        ["scan", ".", "--range", ".."],
+        ["scan", ".", "--timeout", "nan"],
         ["scan", "nowhere"],
         ["scan", "/dev/null"],
         ["scan", "pipe"],
@@ -97,3 +99,14 @@ def test_nobody_waits_for_what_a_pipe_gives(repo, leakscan, arguments) -> None:
 def test_what_the_shell_has_opened_is_read(repo, leakscan) -> None:
     repo.commit(a_txt="clean\n")
     assert leakscan("scan", ".", "--config", "/dev/stdin", cwd=repo.path, stdin=b"").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "line", ["{ref}  {oid}  {ref} {zeros}", "{ref} {ref} {zeros}", " {oid} {ref} ", "\n"]
+)
+def test_what_no_push_says_is_no_clean_push(repo, leakscan, line) -> None:
+    oid = repo.commit(s_py=LINE)
+    said = line.format(ref="refs/heads/main", oid=oid, zeros="0" * 40)
+    run = leakscan("hook", "--push", cwd=repo.path, stdin=f"{said}\n".encode())
+    assert (run.exit_code, run.stdout) == (2, "")
+    assert "not what git writes to a pre-push hook" in run.stderr

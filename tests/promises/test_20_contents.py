@@ -156,6 +156,8 @@ for title, data in {
     "UTF-16 BE without a mark": LINE.encode("utf-16-be"),
     "UTF-32": LINE.encode("utf-32"),
     "UTF-32 BE without a mark": LINE.encode("utf-32-be"),
+    "a zip far behind a script": b"#!/bin/sh\n" + b"true\n" * 2000 + zipped({"a": LINE}),
+    "bzip2 behind gzip": gzip.compress(b"a") + bz2.compress(LINE.encode()),
     "UTF-16 behind plain text": b"PORT=8080\n" * 9 + LINE.encode("utf-16"),
     "UTF-16 far behind plain text": b"PORT=8080\n" * 900 + LINE.encode("utf-16-le"),
     "UTF-32 far behind plain text": b"PORT=8080\n" * 900 + LINE.encode("utf-32-be"),

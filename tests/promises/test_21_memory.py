@@ -7,6 +7,8 @@ import resource
 import subprocess
 import sys
 
+import pytest
+
 from tests.conftest import Repo
 from tests.promises.cases import LINE
 
@@ -65,3 +67,28 @@ def test_a_name_of_megabytes_takes_a_few_times_its_size(repo: Repo) -> None:
     report = _report(repo, "--no-tree", "--jobs", "1")
     assert report["complete"]
     assert [len(place["path"]) for place in report["findings"][0]["locations"]] == [len("s.py"), len(name)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("packed-refs", b"\n" * (30 << 20)),
+        ("shallow", b"\n" * (30 << 20)),
+        ("FETCH_HEAD", b"\n" * (30 << 20)),
+        ("FETCH_HEAD", (b"1" * 40 + b"\tnot-for-merge\t\n") * 500_000),
+    ],
+)
+def test_a_file_of_the_git_directory_takes_little_for_each_line(
+    repo: Repo, name: str, content: bytes
+) -> None:
+    repo.commit(s_py=LINE)
+    (repo.path / ".git" / name).write_bytes(content)
+    assert _report(repo, "--jobs", "1", "--no-cache")["findings"]
+
+
+def test_the_other_half_of_an_index_is_no_larger_than_an_index(repo: Repo) -> None:
+    repo.commit(s_py=LINE)
+    with (repo.path / ".git" / f"sharedindex.{'1' * 40}").open("wb") as file:
+        file.truncate(1 << 29)
+    report = _report(repo, "--jobs", "1", "--no-cache")
+    assert [failure["kind"] for failure in report["failures"]] == ["unreadable"]

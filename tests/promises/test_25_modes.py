@@ -167,3 +167,12 @@ def test_where_there_is_no_temporary_folder_it_is_not_the_scanned_one(repo, argu
     assert run.returncode == 2
     assert "temporary folder cannot be made" in run.stderr
     assert _stamps(repo.path) == before
+
+
+def test_no_cache_folder_is_not_the_current_one(repo, leakscan) -> None:
+    """`--cache-dir "$CACHE"` where nobody set it."""
+    repo.commit(s_py=LINE)
+    repo.path.chmod(0o700)
+    before = _stamps(repo.path)
+    assert leakscan("scan", ".", "--cache-dir", "", cwd=repo.path).exit_code == 1
+    assert _stamps(repo.path) == before

@@ -53,7 +53,7 @@ def test_files_of_a_git_directory_are_read_up_to_a_size(repo: Repo, monkeypatch:
             *(f.stat().st_size for f in (repo.git_dir / "logs").rglob("*") if f.is_file()),
         ),
         (layout, "_MAX_CONFIG_BYTES"): (repo.git_dir / "config").stat().st_size,
-        (index, "_MAX_INDEX_BYTES"): (repo.git_dir / "index").stat().st_size,
+        (index, "MAX_INDEX_BYTES"): (repo.git_dir / "index").stat().st_size,
     }
     for (module, name), size in sizes.items():
         for limit, is_read in ((size, True), (size - 1, False)):

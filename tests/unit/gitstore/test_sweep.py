@@ -76,7 +76,7 @@ def test_wide_text_is_looked_at_whole_and_tags_are_texts(repo: Repo) -> None:
         "a": "text".encode("utf-16"),
         "b": "text".encode("utf-16-be"),
         "c": b"\0",
-        "d": b"x" * 5000 + b"\0",
+        "d": b"x" * 5000 + b"\0" + b"x" * 5000,
     }
     repo.commit(wide)  # type: ignore[arg-type]
     repo.git("tag", "-a", "-m", "a tag's message", "v1")

@@ -50,7 +50,8 @@ def test_history_is_told_without_a_damaged_blob_but_not_what_came_last(
             sweep.fresh()
 
 
-def test_a_nul_in_the_first_4096_bytes_hides_anchors(repo: Repo) -> None:
+def test_a_nul_in_the_first_or_last_4096_bytes_hides_anchors(repo: Repo) -> None:
     with opened(repo.path) as store, Sweep(store, SPEC) as sweep:
-        texts = (b"\0", b"x" * 4095 + b"\0", b"x" * 4096 + b"\0", b"text", b"\xff\xfet", b"")
-        assert [sweep._is_opaque(text) for text in texts] == [True, True, False, False, True, False]
+        far, last = b"x" * 4096, b"\0" + b"x" * 4095
+        texts = (b"\0", far[1:] + b"\0", far + b"\0" + far, far + last, b"text", b"\xff\xfet", b"")
+        assert [sweep._is_opaque(text) for text in texts] == [True, True, False, True, False, True, False]

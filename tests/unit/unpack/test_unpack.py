@@ -160,7 +160,6 @@ def test_only_a_zip_that_its_last_record_tells_of_is_one() -> None:
         changed = data[: at + 12] + size.to_bytes(4, "little") + data[at + 16 :]
         assert list(iter_members(changed)) == []
     assert list(iter_members(program + b"PK\x05\x06")) == []
-    assert list(iter_members(TEXT * 1000 + zipped({"a": TEXT}))) == []  # text as far as it is looked at
 
 
 def shared_rows(number: int, size: int) -> bytes:
@@ -211,7 +210,7 @@ def test_a_member_that_the_directory_does_not_list_is_told() -> None:
     assert troubles(commented(other, files)) == told
     at = other.find(b"PK\x01\x02") + 42  # where the directory says that the member begins: beyond the end
     beyond = b"MZ" + bytes(2) + other[4:at] + b"\xff\xff\xff\0" + other[at + 4 :]
-    assert troubles(commented(beyond, b"PK\x03\x04")) == [("bad-archive", b"b")]
+    assert troubles(commented(beyond, b"-PK\x03\x04")) == [("bad-archive", b"b")]
     nothing = b"PK\x05\x06" + bytes(18)
     assert list(iter_members(nothing)) == []
 
