@@ -14,12 +14,12 @@ from leakscan.model import Span
 _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)?|real|prod(?:uction)?"
 _PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
 # `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
-# `environment = "testnet"`, `network: 'mainnet'`; `env = BybitEnvironment.DemoTrading`; `MODE=testnet`;
-# `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
+# `**Testnet**: True`; `environment = "testnet"`, `network: 'mainnet'`; `env = BybitEnvironment.DemoTrading`;
+# `MODE=testnet`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
 # `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; OKX's `flag = "1"`, `bitmex.bitmex(test=True`, Java's
 # `newInstance(KEY, SECRET, true, true)`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
-    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is)|(?<=enable))(?P<word>%(told)b)(?:_?mode)?['\"]?\]?"
+    rb"(?i)(?:(?<![a-z0-9])|(?<=set)|(?<=use)|(?<=is)|(?<=enable))(?P<word>%(told)b)(?:_?mode)?(?:['\"]|\*\*)?\]?"
     rb"(?:: ?bool(?:ean)?)?\s{0,12}(?:=>|:=|[=:(,])\s{0,3}(?:enabled?\s?=\s?)?['\"]?"
     rb"(?:(?:true|1|yes)|(?P<off>false|0|no))\b"
     rb"|(?:env|environment|network|version|server)['\"]?\s{0,3}(?:=>|:=|[=:])"

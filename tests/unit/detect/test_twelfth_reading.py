@@ -103,3 +103,15 @@ def test_a_value_of_an_enumeration_is_a_switch(text: str, exchange: str) -> None
 def test_a_pair_in_a_file_for_keys_is_no_test(path: bytes, reported: int) -> None:
     found = matches(fill("<?php\n$key='{alnum:64}';\n$secret='{alnum:64}';\n", 12), path)
     assert len(found) == reported
+
+
+@pytest.mark.parametrize(
+    ("line", "exchange"),
+    [
+        ("**Testnet**: True\n", "bybit-testnet"),
+        ("**Testnet**: False\n", "bybit"),
+    ],
+)
+def test_a_bold_word_is_a_switch(line: str, exchange: str) -> None:
+    text = f"## Bybit\n{line}**API key**: {fake('alnum:18', 3)}\n**API secret**: {fake('alnum:36', 3)}\n"
+    assert exchanges(text) == {exchange}
