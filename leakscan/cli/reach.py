@@ -61,10 +61,9 @@ class Reach:
         """What to fetch: the ends that are not here, or both if the history ends within the range."""
         with QuickStore(self._layout, all_refs=True) as store:
             found = store.resolve([run.head, run.base, run.fallback])
-            ends = [end for end in (run.head, run.base) if end not in found and end not in self._gone]
-            ends = [
-                end for end in ends if is_oid(end)
-            ]  # git could take a name for an option, or for a ref to write
+            # Ids only: git could take a name for an option, or for a ref to write.
+            absent = [end for end in (run.head, run.base) if is_oid(end) and end not in found]
+            ends = [end for end in absent if end not in self._gone]
             if run.fallback and run.base not in found and run.fallback not in found:
                 branch = run.fallback.removeprefix("refs/remotes/origin/")
                 spec = f"+refs/heads/{branch}:{run.fallback}"

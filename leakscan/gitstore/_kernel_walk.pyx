@@ -133,12 +133,11 @@ cdef class Look:
 
     cdef bint is_opaque(self, bytes data) except -1:
         cdef Bytes text = <Bytes>PyBytes_AS_STRING(data)
-        cdef Py_ssize_t size = PyBytes_GET_SIZE(data)
+        cdef Py_ssize_t size = PyBytes_GET_SIZE(data), ending = min(size, HEAD_BYTES)
         if size == 0:
             return False
         if self.starts[text[0]] and data.startswith(self.openings):
             return True
-        cdef Py_ssize_t ending = min(size, HEAD_BYTES)
         return memchr(text, 0, ending) != NULL or memchr(text + size - ending, 0, ending) != NULL
 
 

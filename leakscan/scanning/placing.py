@@ -45,12 +45,8 @@ def place(
         placements = store.attribute({s.oid for s in sightings if isinstance(s.origin, StoredBlob)})
         commits = store.commits({s.oid for s in sightings if isinstance(s.origin, CommitMessage)})
         sightings = [*sightings, *(read(_names(store, placements)) if read else ())]
-    paths = {
-        s.oid: {p.path for p in placements.get(s.oid, ())}
-        for s in sightings
-        if isinstance(s.origin, StoredBlob)
-    }
-    without = {oid: checksum(standing) for oid, standing in paths.items()}
+    oids = {s.oid for s in sightings if isinstance(s.origin, StoredBlob)}
+    without = {oid: checksum(p.path for p in placements.get(oid, ())) for oid in oids}
     for sighting in awake(sightings, without, look):
         standing = _standing(sighting, placements)
         origins = _origins(sighting.origin, standing, commits)
