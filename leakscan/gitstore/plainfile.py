@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # Windows has none but the last, and needs the last to leave line ends alone.
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 _FOLDER_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_CLOEXEC"))
 _PIECE_BYTES = 1_000
+_LINE = re.compile(rb"[^\n]+")
 
 
 def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> bytes:
@@ -28,6 +31,12 @@ def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> byt
     if len(data) > max_bytes:
         raise OSError(f"longer than {max_bytes} bytes")
     return data
+
+
+def iter_lines(data: bytes) -> Iterator[bytes]:
+    """Those that hold anything, one after the other: a list of them takes many times the file."""
+    for line in _LINE.finditer(data):
+        yield line[0]
 
 
 def open_regular(path: Path | bytes, *, follow: bool = True) -> int:

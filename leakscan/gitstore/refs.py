@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from leakscan.gitstore.faults import Faults, readable
-from leakscan.gitstore.plainfile import read_file
+from leakscan.gitstore.plainfile import iter_lines, read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,6 @@ _MAX_REF_BYTES = 1 << 16
 _MAX_LIST_BYTES = 1 << 28
 _MAX_REFS = 1_000_000
 _MAX_DEPTH = 5
-_LINE = re.compile(rb"[^\n]+")  # one after the other: a list of them takes many times the file
 _BAD_NAME = re.compile(rb"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//|/\.|^\.|\.lock(?:/|$)|\.(?:/|$)|/$|^/")
 # `origin` alone means refs/remotes/origin/HEAD: https://git-scm.com/docs/gitrevisions
 _SHORTENED = re.compile(rb"^refs/(?:heads/|tags/|remotes/)?|/HEAD$")
@@ -204,8 +203,7 @@ class _Reader:
             return {}
         refs: dict[bytes, bytes] = {}
         malformed = 0
-        for match in _LINE.finditer(data):
-            line = match[0]
+        for line in iter_lines(data):
             oid, space, name = line.partition(b" ")
             if space and self._oid.fullmatch(oid):
                 if is_valid_name(name):
@@ -252,7 +250,7 @@ class _Reader:
         except OSError as error:
             self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
             return set()
-        matches = (self._oid.match(line[0]) for line in _LINE.finditer(data))
+        matches = map(self._oid.match, iter_lines(data))
         return {match[0].decode() for match in matches if match}
 
     def reflogs(self, root: Path) -> set[str]:

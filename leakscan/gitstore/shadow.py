@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from leakscan.errors import GitError
 from leakscan.gitstore.index import MAX_INDEX_BYTES
 from leakscan.gitstore.packs import find_special_files, quote_alternate
-from leakscan.gitstore.plainfile import read_file
+from leakscan.gitstore.plainfile import iter_lines, read_file
 from leakscan.gitstore.privatefolder import PrivateFolder
 from leakscan.gitstore.refs import git_dirs
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 _MAX_SHALLOW_BYTES = 1 << 26
 _MAX_SHARED_BYTES = 1 << 30  # all halves of indexes together
-_LINE = re.compile(rb"[^\n]+")
 
 
 class Shadow:
@@ -106,9 +105,13 @@ class Shadow:
             self._faults.add("unreadable", str(path), f"it cannot be read: {error.strerror or error}")
             return
         valid = re.compile(rb"[0-9a-f]{%d}" % self._layout.hex_length)
-        lines = (line[0] for line in _LINE.finditer(data))
-        self.shallow = {line.decode() for line in lines if valid.fullmatch(line)}
-        if any(not valid.fullmatch(line[0]) for line in _LINE.finditer(data)):
+        malformed = False
+        for line in iter_lines(data):
+            if valid.fullmatch(line):
+                self.shallow.add(line.decode())
+            else:
+                malformed = True
+        if malformed:
             self._faults.add("corrupt-objects", str(path), "lines of it are malformed")
         self.set_shallow(self.shallow)
 
