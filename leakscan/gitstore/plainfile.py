@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _FLAGS = sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 _FOLDER_FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_DIRECTORY", "O_CLOEXEC"))
 _PIECE_BYTES = 1_000
-_LINE = re.compile(rb"[^\n]+")
+_LINE = re.compile(rb"[^\n]+\n*|\n+")  # empty ones with the one before: a file may hold nothing else
 
 
 def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> bytes:
@@ -35,8 +35,9 @@ def read_file(path: Path | bytes, max_bytes: int, *, follow: bool = True) -> byt
 
 def iter_lines(data: bytes) -> Iterator[bytes]:
     """Those that hold anything, one after the other: a list of them takes many times the file."""
-    for line in _LINE.finditer(data):
-        yield line[0]
+    for match in _LINE.finditer(data):
+        if line := match[0].rstrip(b"\n"):
+            yield line
 
 
 def open_regular(path: Path | bytes, *, follow: bool = True) -> int:

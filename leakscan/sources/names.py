@@ -32,7 +32,8 @@ _MAX_REMEMBERED = 1 << 16
 _AT_ONCE = 10_000  # names
 _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
-_ID = re.compile(rb"(?<![0-9A-Za-z])(?:[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])")
+# Looks back from its first digit, not before it: a search of what holds no digit is eight times faster so.
+_ID = re.compile(rb"[0-9a-f](?<![0-9A-Za-z].)[0-9a-f]{39}(?:[0-9a-f]{24})?(?![0-9A-Za-z])")
 # Binary, or copies of what commits say.
 _SUBJECT = re.compile(
     rb"^[0-9a-f]{40,64} [0-9a-f]{40,64} [^\n]*\t(?:commit|rebase|cherry-pick|revert|am)\b[^\n]*$",
@@ -126,6 +127,8 @@ def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
 
 def _without_ids(data: bytes) -> bytes:
     """Noughts in place of them. There may be millions: `sub` would make a piece of each, and of what is between."""
+    if not _ID.search(data):
+        return data
     found = bytearray(data)
     for match in _ID.finditer(data):
         found[match.start() : match.end()] = b"0" * len(match[0])

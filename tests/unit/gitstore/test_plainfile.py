@@ -14,7 +14,7 @@ from leakscan.gitstore.cachefile import read_private, write_private
 from leakscan.gitstore.gitconfig import Setting, parse_config
 from leakscan.gitstore.memory import UnusableError
 from leakscan.gitstore.objects import MAX_OBJECT_BYTES
-from leakscan.gitstore.plainfile import is_regular, open_folder, read_file
+from leakscan.gitstore.plainfile import is_regular, iter_lines, open_folder, read_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -149,3 +149,9 @@ def test_all_processes_together_stay_under_the_limit(memory: int, jobs: int) -> 
     assert found.shared == min(found.held, MAX_OBJECT_BYTES)
     assert 4 * found.alone <= room
     assert found.alone == MAX_OBJECT_BYTES or 4 * (found.alone + 1) > room
+
+
+def test_lines_are_those_that_hold_anything() -> None:
+    assert list(iter_lines(b"\n\na\n\nb \r\n\n c")) == [b"a", b"b \r", b" c"]
+    assert list(iter_lines(b"a\n")) == [b"a"]
+    assert not list(iter_lines(b"")) + list(iter_lines(b"\n" * 100_000))
