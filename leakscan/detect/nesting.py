@@ -9,6 +9,7 @@ from leakscan.detect.lazy import lazy
 from leakscan.model import Span
 
 _MAX_PARENTS, _PARENT_REACH, _BRACKET_REACH = 6, 4096, 1024
+_MAX_OPEN = 64  # brackets, with and without a name before them
 _SECTION = lazy(rb"\s*\[([^\]\n]{1,80})\]\s*(?:[#;].*)?")
 _COMMENT = lazy(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 # A heading of Markdown, with empty lines below it.
@@ -46,20 +47,25 @@ def _parents_at_end(above: bytes) -> tuple[Span, ...]:
 def _bracket_parents(data: bytes, start: int) -> Iterator[Span]:
     """Names before the brackets that are still open: `"binance": {"live": {"key": "…`, `ccxt.binance({`."""
     floor = max(0, start - _BRACKET_REACH)
-    closed = found = 0
+    closed = found = opened = 0
+    kind, unread = None, start
     for bracket in reversed(list(_BRACKETS.finditer(data, floor, start))):
         if bracket[0] in b")]}":
             closed += 1
         elif closed:
             closed -= 1
         else:
-            if bracket[0] == b"{" and (kind := _KIND.search(data, bracket.end(), start)):
-                yield Span(*kind.span(1))
+            opened += 1
+            if bracket[0] == b"{":
+                kind = _KIND.search(data, bracket.end(), unread) or kind
+                unread = bracket.start()
+                if kind:
+                    yield Span(*kind.span(1))
             low = max(0, bracket.start() - 80)
             if name := _OPENER_NAME.match(data[low : bracket.start()][::-1]):
                 found += 1
                 yield Span(bracket.start() - name.end(1), bracket.start() - name.start(1))
-            if found == _MAX_PARENTS:
+            if found == _MAX_PARENTS or opened == _MAX_OPEN:
                 return
 
 
