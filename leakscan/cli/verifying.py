@@ -43,6 +43,8 @@ def check_consent(given: Mapping[str, Any]) -> None:
         raise ConfigError(
             "exchanges are only asked with your consent: say --yes where nobody can answer a question"
         )
+    if given["proxy"] is not None and not _is_proxy(given["proxy"]):
+        raise ConfigError("--proxy: must be like http://proxy.example:3128")
     try:
         import certifi
         import httpcore
@@ -110,11 +112,19 @@ def _ask(credentials: list[Credential], given: Mapping[str, Any]) -> dict[str, V
 
 
 def open_client(proxy: str | None) -> Client:
-    """The one that talks to the exchanges. ConfigError for a proxy that cannot be one."""
-    from urllib.parse import urlsplit
-
+    """The one that talks to the exchanges."""
     from leakscan.verify.client import Client
 
-    if proxy is not None and (urlsplit(proxy).scheme != "http" or not urlsplit(proxy).hostname):
-        raise ConfigError("--proxy: must be like http://proxy.example:3128")
     return Client(proxy=proxy)
+
+
+def _is_proxy(url: str) -> bool:
+    """An http address of a host that can be looked up, and of a port that there is."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return bool(url.isascii() and parts.scheme == "http" and host.encode("idna") and parts.port != 0)
+    except ValueError:  # a UnicodeError is one
+        return False

@@ -108,7 +108,14 @@ def _git_folders(layout: Layout) -> Iterable[Path]:
 def _git_files(git_dir: Path, label: bytes, others: Collection[bytes] = _HOLDS_OBJECTS) -> Iterator[Item]:
     """The git directory's own files (config, hooks, FETCH_HEAD, what editors left), under `label`, without the ids of
     objects; those of its folders that hold objects or `others` of git directories are not among them."""
-    yield from _told_as(label, iter_files(git_dir, _listed(git_dir, others)))
+    yield from _told_as(label, _with_targets(git_dir, iter_files(git_dir, _listed(git_dir, others))))
+
+
+def _with_targets(folder: Path, items: Iterable[Item]) -> Iterator[Item]:
+    for item in items:
+        yield item
+        if isinstance(item, Skipped):
+            yield from link_targets(folder, [os.fsencode(item.where)])
 
 
 def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:

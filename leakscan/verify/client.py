@@ -22,6 +22,7 @@ from leakscan.verify.answers import Answer
 
 LIMIT_S = 15.0
 MAX_BYTES = 4 << 20
+_LATEST = 1 << 33  # the year 2242: a clock that says more is none
 _HEADERS = (
     ("user-agent", f"leakscan/{__version__}"),
     ("accept", "application/json"),
@@ -44,7 +45,7 @@ class Client:
     ) -> None:
         self._limit_s = limit_s
         self._network = _Timed(network or httpcore.SyncBackend())
-        trust = trust or ssl.create_default_context(cafile=certifi.where())
+        trust = trust or _trust()
         self._pool = httpcore.ConnectionPool(
             ssl_context=trust,
             proxy=httpcore.Proxy(proxy) if proxy else None,
@@ -94,6 +95,13 @@ class Client:
             return Answer(response.status, _parse(data), _date(response.headers))
 
 
+def _trust() -> ssl.SSLContext:
+    """Not `ssl.create_default_context`, which writes the keys of connections where SSLKEYLOGFILE says."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=certifi.where())
+    return context
+
+
 def _read(chunks: Iterable[bytes]) -> bytes | None:
     """None if there is more than an answer may have."""
     data = bytearray()
@@ -115,9 +123,10 @@ def _date(headers: Iterable[tuple[bytes, bytes]]) -> float | None:
     for name, value in headers:
         if name.lower() == b"date":
             try:
-                return parsedate_to_datetime(value.decode("ascii")).timestamp()
+                moment = parsedate_to_datetime(value.decode("ascii")).timestamp()
             except (ValueError, OverflowError, OSError):
                 return None
+            return moment if 0 < moment < _LATEST else None
     return None
 
 

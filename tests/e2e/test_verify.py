@@ -234,10 +234,14 @@ def test_a_repository_cannot_switch_it_on(exchange, run, repo, pair) -> None:
 
 def test_a_proxy_that_cannot_be_one(run, repo, pair) -> None:
     repo.commit(bot_env=pair.env)
-    for proxy in ("socks5://127.0.0.1:1", "nonsense", "https://proxy.example"):
-        code, _, err = run("verify", repo.path, "--yes", "--proxy", proxy)
-        assert code == 2
-        assert "--proxy" in err
+    for proxy in (
+        *("socks5://127.0.0.1:1", "nonsense", "https://proxy.example", "http://[::1", "http://[2J"),
+        *("http://127.0.0.1:99999", "http://127.0.0.1:port", "http://127.0.0.1:-1", "http://127.0.0.1:0"),
+        *("http://a..b", "http://.", f"http://{'a' * 70}.example", "http://ä.example:1", "http://a\u3002:1"),
+    ):
+        code, out, err = run("verify", repo.path, "--yes", "--proxy", proxy)
+        assert (code, out) == (2, "")
+        assert err == "leakscan: --proxy: must be like http://proxy.example:3128\n"
 
 
 def test_the_budget_of_requests_is_kept(exchange, run, repo, make_pair) -> None:

@@ -34,6 +34,16 @@ def test_a_stray_file_of_the_git_directory_is_read(repo: Repo, leakscan, name: s
     assert [place["path"] for place in finding["locations"]] == [f".git/{name}"]
 
 
+@pytest.mark.parametrize("name", ["hooks/pre-push", "FETCH_HEAD", "refs/heads/link", "odd\udcff", "w/link"])
+def test_where_a_link_of_the_git_directory_leads_is_read(repo: Repo, leakscan, name: str) -> None:
+    repo.commit(a_txt="clean\n")
+    link = repo.path / ".git" / name
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(f"/srv/{LINE.strip()}")
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    assert len(finding["locations"]) == 1
+
+
 def test_what_a_reflog_says_of_itself_is_read(repo: Repo, leakscan) -> None:
     told = repo.commit(LINE.strip(), a_txt="clean\n")
     (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings

@@ -26,6 +26,7 @@ _GATE_TRADE = frozenset(
 )
 _MASKED = "*"
 _HTX_DAY_S = 86400
+_HTX_DAYS = 100_000  # what claims more says nothing of an end
 
 
 def ask_gate(name: str, keys: Keys, now: Moment) -> Conversation:
@@ -41,7 +42,7 @@ def ask_gate(name: str, keys: Keys, now: Moment) -> Conversation:
         return reading(ip_restricted=restricted)
     if mine[0].get("state") in (2, 3):
         return meaning("locked")
-    perms = [p for p in mine[0].get("perms") or () if isinstance(p, dict)]
+    perms = [p for p in Answer(content=mine[0]).items("perms") if isinstance(p, dict)]
     writes = {str(p.get("name")) for p in perms if p.get("read_only") is False}
     return active(
         [
@@ -81,7 +82,7 @@ def ask_htx(keys: Keys, now: Moment) -> Conversation:
         return meaning("dead")
     held = answer.text("data", 0, "permission").split(",")
     days = answer.at("data", 0, "validDays")
-    valid = isinstance(days, int) and days >= 0
+    valid = isinstance(days, int) and 0 <= days < _HTX_DAYS
     return active(
         [("read", "readOnly" in held), ("trade", "trade" in held), ("withdraw", "withdraw" in held)],
         ip_restricted=bool(answer.text("data", 0, "ipAddresses").strip()),

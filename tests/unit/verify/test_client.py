@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler
@@ -12,7 +13,7 @@ import pytest
 
 from leakscan.verify.allowed import request
 from leakscan.verify.asking import Asker
-from leakscan.verify.client import MAX_BYTES, Client
+from leakscan.verify.client import MAX_BYTES, Client, _trust
 from tests.unit.verify.accounts import cases
 from tests.unit.verify.exchange import Exchange, running
 
@@ -199,6 +200,40 @@ def test_no_proxy_is_taken_from_the_environment(exchange, monkeypatch) -> None:
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     exchange.reply = lambda seen: (200, {"retCode": 0})
     assert send(exchange).trouble == ""
+
+
+def test_the_keys_of_no_connection_are_written_down(monkeypatch, tmp_path) -> None:
+    """Who has them reads what was sent, the API key with it."""
+    for place in (tmp_path / "keys", tmp_path / "absent" / "keys"):
+        monkeypatch.setenv("SSLKEYLOGFILE", str(place))
+        with Client(proxy="http://127.0.0.1:1", limit_s=5) as client:
+            assert client.send(request("bybit", headers=BYBIT)).trouble == "it cannot be reached"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_certificates_are_checked_and_names_too() -> None:
+    trust = _trust()
+    assert trust.check_hostname
+    assert trust.verify_mode == ssl.CERT_REQUIRED
+    assert trust.cert_store_stats()["x509_ca"] > 50
+
+
+def test_a_clock_of_the_last_year_is_none(exchange) -> None:
+    """That moment is one of the year 10000, of which no date can be made."""
+    asked = []
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        asked.append(handler.path)
+        body = b'{"code": "50102"}'
+        head = f"HTTP/1.1 401 No\r\nDate: Fri, 31 Dec 9999 23:59:59 -2359\r\nContent-Length: {len(body)}\r\n"
+        handler.wfile.write(f"{head}\r\n".encode() + body)
+        handler.close_connection = True
+
+    exchange.behave = behave
+    case = cases()["okx"]
+    with exchange.client() as client:
+        said = Asker(client, budget=10).ask("okx", case.account.keys())
+    assert (said.status, len(asked)) == ("unknown", 1)
 
 
 def test_a_proxy_that_was_named_is_used_and_sees_no_request(exchange) -> None:
