@@ -17,6 +17,8 @@ _INSERT = lazy(
 )
 _HEAD_LINE = lazy(rb"[ \w\"'.\-,;|\t]{3,200}")
 _RULE_LINE = lazy(rb"[ |:\-+=]{3,200}")
+_VALUE = lazy(rb"[A-Za-z0-9+/=]{29}")  # longer than a name: a row, not the head
+_MAX_ROWS = 8
 
 
 def column_name(text: bytes, line_start: int) -> Span | None:
@@ -35,16 +37,19 @@ def column_name(text: bytes, line_start: int) -> Span | None:
 
 
 def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
-    """The cell above the value, where the line above is all names: a CSV file, a table in Markdown."""
+    """The cell above the value, where the line above, or one above some rows of values, is all names: a CSV file, a
+    table in Markdown."""
     cells_before = line.lstrip()  # tabs before the first one are an indentation
     separator = next((mark for mark in (b"|", b"\t", b";", b",") if mark in cells_before), None)
     if separator is None or b"=" in line or b":" in line or b"(" in line:
         return None
-    end = line_start - 1
-    start = text.rfind(b"\n", 0, end) + 1
+    start, end = _line_above(text, line_start)
+    for _ in range(_MAX_ROWS):
+        if not _VALUE.search(text, start, end):
+            break
+        start, end = _line_above(text, start)
     if end > start and _RULE_LINE.fullmatch(text, start, end):
-        end = start - 1
-        start = text.rfind(b"\n", 0, end) + 1
+        start, end = _line_above(text, start)
     if end <= start or not _HEAD_LINE.fullmatch(text, start, end):
         return None
     cells = text[start:end].split(separator)
@@ -53,3 +58,8 @@ def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
         return None
     begin = start + sum(len(cell) + 1 for cell in cells[:place])
     return Span(begin, begin + len(cells[place]))
+
+
+def _line_above(text: bytes, line_start: int) -> Span:
+    end = max(0, line_start - 1)
+    return Span(text.rfind(b"\n", 0, end) + 1, end)

@@ -21,7 +21,8 @@ _MARK = rb"(?:%M|\\(?:/|(?:u00|x)M)|&#(?:43|47|61|[xX]M);)".replace(b"M", b"(?:2
 _MARKS = lazy(_MARK + b"+")
 _TOKEN = lazy(b"(?:%b+|%b)+" % (_CODE, _MARK))
 _JOINT = rb"(?:\\?[\"'`](?!%b)[ \t\r\n+.&\\()]{0,32}[bBrRuUfF]{0,2}[\"'`]|\\\r?\n[ \t]{0,32})" % EMPTY_LINE
-_JOINT_AFTER = lazy(b"(%b)%b{4}" % (_JOINT, _CODE))
+# An address is no piece of what stands before it: `-H 'X-MBX-APIKEY: …' \\` and, below, `"https://…"`.
+_JOINT_AFTER = lazy(rb"(%b)(?!(?:https?|wss?)://)%b{4}" % (_JOINT, _CODE))
 _JOINT_BEFORE = lazy(rb"%b{4}(%b)\Z" % (_CODE, _JOINT))
 _LETTERS = frozenset((string.ascii_letters + string.digits + "+/").encode())
 _PIECE, _LONG = 32, 60

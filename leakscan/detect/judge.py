@@ -260,8 +260,7 @@ def _has_what_it_needs(
 def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> bool:
     """A full name; a hint under the exchange's own name, or on both halves of a pair (`key=`, `secret=`); or two values
     of different forms that stand as the exchange's key and secret do, or one that only its secret has."""
-    strength = candidate.label.strength
-    other = partner.label.strength if partner else 0
+    strength, other = candidate.label.strength, partner.label.strength if partner else 0
     if partner is not None and strength < 1 and may_be_of_wallet(partner):
         other = 0  # a number beside a wallet's key
     enough = Tier.NEAR if _is_telling(candidate) else Tier.PARENT
@@ -274,7 +273,8 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
     apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
         rule.part for rule in partner.fits if rule.exchange == venue.exchange
     )
-    return venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2
+    digests = not apart and candidate.label.kind == partner.label.kind == "other"  # of queries
+    return not digests and (venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2)
 
 
 def _is_telling(candidate: Candidate) -> bool:

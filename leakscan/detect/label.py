@@ -170,7 +170,7 @@ class Labeller:
 
     def _column_label(self, data: bytes, start: int, floor: int) -> Label | None:
         """Of a value in a table, whose name stands apart, before other values. `span` is relative to `floor`."""
-        low = max(0, start - _REACH)
+        low = max(0, start - _FRAMEWORK_REACH)
         text = data[low:start].rstrip(_QUOTES)
         column = column_name(text, max(text.rfind(b"\n") + 1, _after_escaped_break(text)))
         if column is None:

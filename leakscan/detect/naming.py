@@ -10,11 +10,11 @@ from typing import Literal
 
 from leakscan.detect.lazy import lazy
 from leakscan.detect.words import (
-    BUILD_PREFIXES,
     FOREIGN,
     NEGATIVE,
     NEUTRAL,
     OF_ANY_KEY,
+    PREFIXES,
     SHARED_NAMES,
     WALLETS,
 )
@@ -160,5 +160,5 @@ def iter_names(words: tuple[str, ...]) -> Iterator[str]:
 
 
 def _without_prefix(words: tuple[str, ...]) -> tuple[str, ...]:
-    """`REACT_APP_BINANCE_KEY` -> ("binance", "key"): how build tools mark what goes into a page."""
-    return words[2:] if words[:2] in BUILD_PREFIXES else words
+    """`REACT_APP_BINANCE_KEY` -> ("binance", "key"), `pub const KEY` -> ("key",)."""
+    return words[2:] if words[:2] in PREFIXES else words

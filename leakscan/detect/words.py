@@ -17,7 +17,7 @@ NEGATIVE = frozenset(
     " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
     " poolpublickey sshpublickey idempotency cache dedup connectid accesssign consumerkey consumersecret"
-    " accesstokensecret clickhmac visitorhmac".split()
+    " accesstokensecret clickhmac visitorhmac secretkeybase".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -64,9 +64,17 @@ FRAMEWORKS = tuple(
 OAUTH_NAMES = frozenset({"accesstoken", "accesssecret"})
 # ... and are a service's, not an exchange's.
 OAUTH = rb"(?i)consumer_?(?:key|secret)|tweepy|OAuth1|api\.twitter"
-# How build tools mark the variables that they put into a page.
-BUILD_PREFIXES = frozenset(
-    {("react", "app"), ("vue", "app"), ("expo", "public"), ("next", "public"), ("nuxt", "public")}
+# How build tools mark the variables that they put into a page, and Rust its constants.
+PREFIXES = frozenset(
+    {
+        ("react", "app"),
+        ("vue", "app"),
+        ("expo", "public"),
+        ("next", "public"),
+        ("nuxt", "public"),
+        ("pub", "const"),
+        ("pub", "static"),
+    }
 )
 # Trading venues and data services that no rule is about: a value under their name is no exchange's.
 OTHER_VENUES = tuple(
@@ -79,7 +87,8 @@ OTHER_VENUES = tuple(
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
     [
-        *b"key secret token pass sign auth private access hmac client cred wallet values".split(),
+        *b"key secret token pass sign auth private access hmac client cred wallet values"
+        b" clave chave anahtar gizli".split(),
         b"-u ",
         b"--user",
     ]

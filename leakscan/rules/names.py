@@ -32,16 +32,19 @@ FULL: dict[Part, tuple[str, ...]] = {
     "user-id": (),
 }
 HINTS: dict[Part, tuple[str, ...]] = {
-    "key": ("key", "akey", "pkey", "apik", "access", "public", "pub"),
+    "key": ("key", "akey", "pkey", "apik", "access", "public", "pub", "clave", "chave", "anahtar"),
     "secret": (
         "secret",
         "skey",
         "apis",
+        "apisec",
         "sec",
         "seckey",
         "secreta",
         "secreto",
         "secrete",
+        "segreto",
+        "gizli",
         "private",
         "priv",
         "hmac",
