@@ -144,6 +144,9 @@ class CommitGraph:
             found |= by_bit(batch, ((below.get(number, 0), tip) for tip, number in tip_numbers))
         return found
 
+    def can_trace(self, _oid: str) -> bool:
+        return True
+
     def masks(self, traced: Sequence[str]) -> bytes:
         """For each commit a bit for each of `traced` that it leads to, in bytes, little end first."""
         size, below = (len(traced) + 7) // 8, self._masks(traced)

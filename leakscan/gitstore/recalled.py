@@ -208,10 +208,14 @@ class RecalledGraph:
             raise Untraceable
         return seen
 
+    def can_trace(self, oid: str) -> bool:
+        """Not a commit that was there and asked for by nobody: what leads to it is not remembered."""
+        return not 0 <= self.all.find(oid) < self.all.old
+
     def tips_above(self, commits: Collection[str], tips: Collection[str]) -> dict[str, list[str]]:
         """commit -> those of `tips` that lead to it, itself included, in any order."""
         traced = [*self._memory.traced, *sorted(set(commits) - set(self._memory.traced))]
-        if any(0 <= self.all.find(oid) < self.all.old for oid in traced[len(self._memory.traced) :]):
+        if not all(map(self.can_trace, traced[len(self._memory.traced) :])):
             return CommitGraph(GitCommits(self._store.reader, self._store.layout.hex_length)).tips_above(
                 commits, tips
             )

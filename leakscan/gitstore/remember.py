@@ -33,7 +33,7 @@ def remember(
     if not all(reason.endswith(_BY_HISTORY) for reason in check.missing.values()):
         return None
     graph = store.commit_graph()
-    traced = [*graph.traced, *sorted(store.traced.difference(graph.traced))]
+    traced = [*graph.traced, *sorted(filter(graph.can_trace, store.traced.difference(graph.traced)))]
     if len(traced) > MAX_TRACED:
         return None
     absent = sorted(history.all_absent())

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from leakscan.gitstore import containers
@@ -201,6 +201,10 @@ class Life:
                 self.near.run("commit-tree", tree, "-m", "dangling")
 
 
+@example(
+    5790, "sha1", "--shared"
+)  # found in a commit that was there before, and nothing had been found in it
+@example(5790, "sha1", "")
 @settings(max_examples=int(os.environ.get("LIVES", "15")), suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.integers(0, 1 << 30),

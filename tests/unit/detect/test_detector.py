@@ -89,7 +89,7 @@ def test_work_grows_with_the_content_and_no_faster(content) -> None:
 
     seconds(50)
     # four times the work; sixteen times if it were quadratic; a clock of some systems goes in steps of 4 ms or more
-    assert seconds(1600) < 12 * seconds(400) + 0.05
+    assert any(seconds(1600) < 12 * seconds(400) + 0.05 for _ in range(3))  # a busy machine slows one of them
 
 
 def test_a_private_key_is_counted_as_published_only_if_it_is() -> None:
