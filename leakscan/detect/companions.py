@@ -23,7 +23,7 @@ _MAX_REMEMBERED = 2048  # lines, of a thousand bytes at most
 # What has no quotes may hold assignments of its own: `url = Client(key = …`, `https://…?key=…`. What stands for a value
 # that is not set is one, too: `process.env.PASSPHRASE ?? "…"`; and what a setter gets: `setPassphrase("…")`.
 _ASSIGNED = lazy(
-    rb"([A-Za-z][\w.\-]{0,60})[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t]|(?:\?\?|\|\||\()(?=[ \t]{0,4}[\"'`]))"
+    rb"([A-Za-z][\w.\-]{0,60}+)[\"'\])]{0,3}[ \t]{0,40}(?:=>|:=|[:=]|to[ \t]|(?:\?\?|\|\||\()(?=[ \t]{0,4}[\"'`]))"
     rb"[ \t]{0,40}(?:[bru](?=[\"']))?"
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
 )
@@ -36,7 +36,7 @@ _AFTER = lazy(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=
 _IN_ENV = rb"(?:getenv|environ\.get|environ|process\.env)[(\[][ \t]?[\"']"
 _IS_IN_ENV = lazy(_IN_ENV + rb"\Z")
 _ASSIGNED_ENV = lazy(
-    rb"([A-Za-z][\w.\-]{0,60})[ \t]{0,20}[:=][ \t]{0,20}(?:\w{1,20}\.)?"
+    rb"([A-Za-z][\w.\-]{0,60}+)[ \t]{0,20}[:=][ \t]{0,20}(?:\w{1,20}\.)?"
     + _IN_ENV
     + rb"([^\"'\n]{1,200})[\"']"
 )
@@ -67,7 +67,8 @@ class Companions:
                 if rule.needs == "group":
                     self._rules[exchange.id].append(rule)
         self._listing = Listing(rules.by_id.values())
-        self._remembered = lru_cache(_MAX_REMEMBERED)(self._wanted_of)
+        self._wanted = lru_cache(_MAX_REMEMBERED)(self._wanted_of)
+        self._assigned_in = lru_cache(_MAX_REMEMBERED)(self._read_line)
 
     def join(self, data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates, and behind them those that stand with one of them."""
@@ -79,9 +80,9 @@ class Companions:
             other = None if candidate.partner is None else candidates[candidate.partner]
             if candidate.part == "key" and other is not None and other.key is None:
                 continue  # its secret looks for both
-            wanted = self._wanted(candidate)
+            exchanges = _exchanges(candidate)
             for rules, span, label in (
-                self._beside(data, candidate, candidates, wanted) if wanted.rules else ()
+                self._beside(data, candidate, candidates, exchanges) if self._wanted(exchanges).rules else ()
             ):
                 at = places.get(span, len(joined))
                 if at < len(joined):
@@ -111,18 +112,12 @@ class Companions:
                 joined[at : at + 1] = [companion]
         return joined
 
-    def _wanted(self, candidate: Candidate) -> _Wanted:
-        able = candidate.able
-        if candidate.venue is not None:
-            able &= {candidate.venue.exchange}
-        return self._remembered(able)
-
     def _wanted_of(self, exchanges: frozenset[str]) -> _Wanted:
         rules = tuple(rule for exchange in sorted(exchanges) for rule in self._rules.get(exchange, ()))
         return _Wanted(rules, frozenset(chain.from_iterable(rule.names for rule in rules)))
 
     def _beside(
-        self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], wanted: _Wanted
+        self, data: bytes, candidate: Candidate, candidates: Sequence[Candidate], exchanges: frozenset[str]
     ) -> Iterator[tuple[Fits, Span, Label]]:
         """At most one of each part, the nearest; with all rules that it fits."""
         spans = [candidate.span]
@@ -130,36 +125,50 @@ class Companions:
             spans.append(candidates[candidate.partner].span)
         start, end = min(spans).start, max(spans).end
         nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
+        wanted = self._wanted(exchanges).rules
         found = [
-            self._assigned(data, start, end, wanted),
-            list(self._arguments(data, start, end, wanted.rules)),
+            self._assigned(data, start, end, exchanges),
+            list(self._arguments(data, start, end, wanted)),
         ]
         if candidate.label.kind == "argument":
             found.reverse()  # what stands beside it in the call comes first
-        for rule, span, label in chain(*found, _partnered(candidate, candidates, wanted.rules)):
+        for rule, span, label in chain(*found, _partnered(candidate, candidates, wanted)):
             rules, chosen, _ = nearest.setdefault(rule.part, ([], span, label))
             if chosen == span:
                 rules.append(rule)
         for rules, span, label in nearest.values():
             yield self._listing.of(rules), span, label
 
-    def _assigned(self, data: bytes, start: int, end: int, wanted: _Wanted) -> list[tuple[Rule, Span, Label]]:
+    def _assigned(
+        self, data: bytes, start: int, end: int, exchanges: frozenset[str]
+    ) -> list[tuple[Rule, Span, Label]]:
         low, high = _lines_around(data, start, end)
         quoted = data[start - 1 : start] in (b'"', b"'", b"`")
-        in_env = quoted and _IS_IN_ENV.search(data, max(0, start - 20), start)
+        in_env = quoted and _IS_IN_ENV.search(data, max(0, start - 20), start) is not None
         found = []
         for line in data[low:high].split(b"\n"):
-            for name, words, names, value, bare in chain(
-                _assignments(line), _from_env(line) if in_env else ()
-            ):
-                if (bare and quoted) or names.isdisjoint(wanted.names):
-                    continue
-                for rule in wanted.rules:
-                    if _is_named(rule, words, names) and _is_of(rule, line[value.start : value.end]):
-                        label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
-                        found.append((rule, Span(low + value.start, low + value.end), label))
+            for rule, words, name, value, bare in self._assigned_in(line, exchanges, in_env):
+                if not (bare and quoted):
+                    label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
+                    found.append((rule, Span(low + value.start, low + value.end), label))
             low += len(line) + 1
         return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))
+
+    def _read_line(
+        self, line: bytes, exchanges: frozenset[str], in_env: bool
+    ) -> tuple[tuple[Rule, tuple[str, ...], Span, Span, bool], ...]:
+        """The rules whose parts a line assigns, the words of the name, where name and value stand, and whether that has
+        no quotes. The windows of neighbours have most of their lines in common."""
+        wanted = self._wanted(exchanges)
+        return tuple(
+            (rule, words, name, value, bare)
+            for name, words, names, value, bare in chain(
+                _assignments(line), _from_env(line) if in_env else ()
+            )
+            if not (names.isdisjoint(wanted.names) or _REFERENCE.search(line[value.start : value.end]))
+            for rule in wanted.rules
+            if _is_named(rule, words, names) and _is_of(rule, line[value.start : value.end])
+        )
 
     def _arguments(
         self, data: bytes, start: int, end: int, wanted: Sequence[Rule]
@@ -186,27 +195,28 @@ def _is_more(candidate: Candidate, rules: Fits) -> bool:
     return candidate.is_companion or (may_be and not is_id and candidate.label.kind != "foreign")
 
 
-@lru_cache(_MAX_REMEMBERED)
-def _assignments(line: bytes) -> tuple[tuple[Span, tuple[str, ...], frozenset[str], Span, bool], ...]:
+def _exchanges(candidate: Candidate) -> frozenset[str]:
+    """Whose parts may stand beside it."""
+    return candidate.able if candidate.venue is None else candidate.able & {candidate.venue.exchange}
+
+
+def _assignments(line: bytes) -> Iterator[tuple[Span, tuple[str, ...], frozenset[str], Span, bool]]:
     """What one line assigns: where the name stands, its words and all that they may be read as, where the value stands,
-    and whether it has no quotes. The windows of neighbours have most of their lines in common."""
+    and whether it has no quotes."""
     if not any(mark in line for mark in _MARKS):
-        return ()
-    found = []
+        return
     for match in _ASSIGNED.finditer(line):
         kind = next(group for group in (2, 3, 4, 5) if match[group] is not None)
-        if not _REFERENCE.search(match[kind]):
-            words = split_words(match[1].decode("latin-1"))
-            names = names_of(words)
-            if OTHERS_PASSWORDS.isdisjoint(names):
-                found.append((Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5))
-    return tuple(found)
+        words = split_words(match[1].decode("latin-1"))
+        names = names_of(words)
+        if OTHERS_PASSWORDS.isdisjoint(names):
+            yield Span(*match.span(1)), words, names, Span(*match.span(kind)), kind == 5
 
 
 def _from_env(line: bytes) -> Iterator[tuple[Span, tuple[str, ...], frozenset[str], Span, bool]]:
     """The same of what is looked up in the environment by what is no name of a variable."""
     for match in _ASSIGNED_ENV.finditer(line):
-        if not (_REFERENCE.search(match[2]) or _OF_ENV.fullmatch(match[2])):
+        if not _OF_ENV.fullmatch(match[2]):
             words = split_words(match[1].decode("latin-1"))
             yield Span(*match.span(1)), words, names_of(words), Span(*match.span(2)), False
 

@@ -68,6 +68,13 @@ class Fits(tuple[Rule, ...]):
         """No known format, only frames of unknown ones."""
         return all(isinstance(rule.shape, TextShape) and rule.shape.loose for rule in self)
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @functools.cached_property
+    def _hash(self) -> int:
+        return super().__hash__()
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (self.listing, tuple(rule.id for rule in self))
 

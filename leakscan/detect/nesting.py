@@ -15,6 +15,7 @@ _COMMENT = lazy(rb"\s*(?:#|//|;|--|\*|<!--|/\*)")
 # A heading of Markdown, with empty lines below it.
 _HEADING = lazy(rb"#{2,6} \S.{0,60}|\*\*[^*\n]{1,60}\*\*:?")
 _FIRST = b"[#*/;-<"  # of a section, a heading or a comment
+_MAY_BE_ONE = lazy(rb"(?:\A|\n)[^\S\n]*[\[#*/;<-]")
 # `{"exchange": "luno", "secret": "…"`, `displayName`: the item of a list says what it is; `filename` does not.
 _KIND = lazy(
     rb"(?:(?<![A-Za-z])(?i:exchange|venue|provider|broker|name)|(?<=[a-z])(?:Exchange|Venue|Provider|Broker|Name))"
@@ -76,7 +77,8 @@ def _line_parents(data: bytes, start: int) -> Iterator[Span]:
     deepest = indent + 1  # of a comment that speaks of the value: ` * …` stands a blank further in
     found = 0
     paragraph = True
-    lines = data[floor : max(floor, line_start - 1)].split(b"\n") if line_start else []
+    above = data[floor : max(floor, line_start - 1)] if line_start else b""
+    lines = above.split(b"\n") if indent or _MAY_BE_ONE.search(above) else []
     if floor:
         del lines[:1]  # the floor cuts through it: how far it is indented is not known
     place = line_start

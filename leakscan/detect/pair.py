@@ -5,11 +5,13 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 
 from leakscan.detect.candidate import Candidate
 from leakscan.detect.context import Tier
 from leakscan.detect.evidence import may_be_of_wallet
+from leakscan.detect.fits import Fits
 from leakscan.detect.lazy import lazy
 from leakscan.model import Part
 
@@ -21,6 +23,7 @@ _NEXT_LINE = lazy(
     rb"(?:=>|:=|[=:])[ \t]{0,8}[\"'`]?"
 )
 _MAX_WORDS = 3  # of a name that names an exchange, and no part
+_MAX_REMEMBERED = 1 << 10
 _MAX_CROSS = 8  # how many of the values that follow one are weighed as its other half
 
 
@@ -120,18 +123,23 @@ def _differ(first: Candidate, second: Candidate, parents: Mapping[str, str]) -> 
     return len(venues) > 1 and not any(parents.get(venue) in venues for venue in venues)
 
 
-def _ways(first: Candidate, second: Candidate) -> set[tuple[Part, Part]]:
+def _ways(first: Candidate, second: Candidate) -> frozenset[tuple[Part, Part]]:
     """Which parts of one exchange the two can be, if they can be two parts of it."""
     exchanges = first.able & second.able
     told = {c.venue.exchange for c in (first, second) if c.venue is not None and c.venue.tier >= Tier.NEAR}
     if told & exchanges:
         exchanges &= told
+    return _ways_of(first.fits, second.fits, exchanges)
+
+
+@lru_cache(_MAX_REMEMBERED)
+def _ways_of(first: Fits, second: Fits, exchanges: frozenset[str]) -> frozenset[tuple[Part, Part]]:
     parts: dict[str, set[Part]] = {exchange: set() for exchange in exchanges}
-    for rule in second.fits:
+    for rule in second:
         if rule.exchange in exchanges:
             parts[rule.exchange].add(rule.part)
-    ways = {(rule.part, part) for rule in first.fits for part in parts.get(rule.exchange, ())}
-    return {way for way in ways if way[0] != way[1]}
+    ways = {(rule.part, part) for rule in first for part in parts.get(rule.exchange, ())}
+    return frozenset(way for way in ways if way[0] != way[1])
 
 
 def _parts(first: Candidate, second: Candidate) -> tuple[Part, Part]:
