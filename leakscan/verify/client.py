@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import certifi
 import httpcore
@@ -32,7 +33,8 @@ _HEADERS = (
 
 
 class Client:
-    """A context manager. `proxy`: an http address through which to connect; `network` and `trust` are for tests: who
+    """A context manager. `proxy`: an http address through which to connect, with the name and password that it asks
+    for, if any; `network` and `trust` are for tests: who
     connects, and whose certificates count."""
 
     def __init__(
@@ -48,7 +50,7 @@ class Client:
         trust = trust or _trust()
         self._pool = httpcore.ConnectionPool(
             ssl_context=trust,
-            proxy=httpcore.Proxy(proxy) if proxy else None,
+            proxy=_proxy(proxy) if proxy else None,
             network_backend=self._network,
             max_connections=1,
             max_keepalive_connections=0,
@@ -93,6 +95,12 @@ class Client:
             if data is None:
                 return Answer(response.status, trouble=f"an answer of over {MAX_BYTES:,} bytes")
             return Answer(response.status, _parse(data), _date(response.headers))
+
+
+def _proxy(url: str) -> httpcore.Proxy:
+    parts = urlsplit(url)
+    user, password = (unquote(part or "").encode() for part in (parts.username, parts.password))
+    return httpcore.Proxy(url, auth=(user, password) if user or password else None)
 
 
 def _trust() -> ssl.SSLContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import socket
 import ssl
@@ -12,6 +13,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from leakscan.verify.allowed import request
+from leakscan.verify.answers import Answer
 from leakscan.verify.asking import Asker
 from leakscan.verify.client import MAX_BYTES, Client, _trust
 from tests.unit.verify.accounts import cases
@@ -236,8 +238,8 @@ def test_a_clock_of_the_last_year_is_none(exchange) -> None:
     assert (said.status, len(asked)) == ("unknown", 1)
 
 
-def test_a_proxy_that_was_named_is_used_and_sees_no_request(exchange) -> None:
-    """It is asked to connect, and what goes through is encrypted."""
+def ask_through_proxy(login: str = "") -> tuple[Answer, bytes]:
+    """The answer, and what a proxy that lets nobody through has heard."""
     heard: list[bytes] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -249,12 +251,24 @@ def test_a_proxy_that_was_named_is_used_and_sees_no_request(exchange) -> None:
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        with Client(proxy=f"http://127.0.0.1:{listener.getsockname()[1]}", limit_s=5) as client:
+        with Client(proxy=f"http://{login}127.0.0.1:{listener.getsockname()[1]}", limit_s=5) as client:
             answer = client.send(request("bybit", headers=BYBIT))
         thread.join(5)
+    return answer, heard[0]
+
+
+def test_a_proxy_that_was_named_is_used_and_sees_no_request() -> None:
+    """It is asked to connect, and what goes through is encrypted."""
+    answer, heard = ask_through_proxy()
     assert answer.trouble == "the proxy refuses to connect"
-    assert heard[0].startswith(b"CONNECT api.bybit.com:443 ")
-    assert b"x-bapi" not in heard[0]
+    assert heard.startswith(b"CONNECT api.bybit.com:443 ")
+    assert b"x-bapi" not in heard
+    assert b"authorization" not in heard.lower()
+
+
+def test_a_proxy_gets_the_name_and_the_password_of_its_address() -> None:
+    _, heard = ask_through_proxy("desk%40home:p%3Ass@")
+    assert b"Proxy-Authorization: Basic " + base64.b64encode(b"desk@home:p:ss") in heard
 
 
 def test_the_budget_is_for_all_and_a_tired_exchange_is_left_alone(exchange) -> None:
