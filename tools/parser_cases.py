@@ -43,6 +43,7 @@ from leakscan.gitstore.memory import _MAGIC as MAGIC
 from leakscan.gitstore.memory import UnusableError, decode
 from leakscan.gitstore.packindex import PackIndex
 from leakscan.gitstore.refs import read_head, read_refs
+from leakscan.gitstore.reftable import Stack
 from leakscan.gitstore.tags import parse_tag
 from leakscan.policy.baseline import parse_baseline
 from leakscan.policy.config import Known, parse_config
@@ -55,6 +56,7 @@ from leakscan.scanning.options import ScanOptions
 from leakscan.scanning.run import Scan
 from leakscan.unpack import Limits, iter_members
 from tools import made_cases
+from tools.tables import Logged, write_table
 
 LIMITS = Limits(members=200, member_bytes=1 << 20, total_bytes=4 << 20, seconds=5)
 ALLOWED = (LeakscanError, UnusableError, OSError, ValueError)  # the last of readers whose callers expect it
@@ -246,6 +248,36 @@ def refs() -> list[bytes]:
     ]
 
 
+def in_tables(data: bytes) -> object:
+    """One table in a stack."""
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
+        Path(folder, "tables.list").write_text("a\n")
+        Path(folder, "a").write_bytes(data)
+        faults = Faults()
+        stack = Stack(Path(folder), 40, faults)
+        entries = sum(len(block) for _, block in stack.iter_logs())
+    return len(stack.refs), entries, tuple(failure.reason for failure in faults.failures)
+
+
+def sealed(rng: random.Random) -> bytes:
+    """A table that is damaged before its end was written."""
+    table = bytearray(rng.choice(tables()))
+    for _ in range(rng.randrange(1, 4)):
+        place = rng.randrange(24, len(table) - 68)
+        table[place : place + rng.randrange(3)] = rng.randbytes(rng.randrange(3))
+    return bytes(table)
+
+
+def tables() -> list[bytes]:
+    oid = OID.decode()
+    refs = {b"refs/heads/%d" % n: OID for n in range(40)} | {
+        b"HEAD": b"ref: refs/heads/1",
+        b"refs/tags/x": None,
+    }
+    logs = [Logged(b"refs/heads/%d" % n, n, oid, oid if n % 3 else "", b"step") for n in range(40)]
+    return [write_table(refs, logs, block_size=512, padded=padded) for padded in (True, False)]
+
+
 def git_file(data: bytes) -> object:
     """A `.git` that is a file, and a `commondir` that leads on."""
     first, _, second = data.partition(b"\0\0")
@@ -373,6 +405,7 @@ TARGETS: dict[str, Target] = {
     "pack index": Target(in_file(lambda path: len(PackIndex(path, 20).names)), pack_indexes),
     "wide pack index": Target(in_file(lambda path: len(PackIndex(path, 32).names)), wide_index),
     "refs": Target(named, refs),
+    "tables of refs": Target(in_tables, tables, sealed),
     "git file": Target(git_file, lambda: [b"gitdir: inner\n\0\0..\n", b"gitdir: /nowhere\n"]),
     "memory": Target(remembered, memories),
     "repository": Target(damaged, damages),

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from leakscan.gitstore.attribution import Placement
     from leakscan.gitstore.bounds import DEFAULT_MEMORY, LEAST_MEMORY, Bounds
+    from leakscan.gitstore.filerefs import Ref
     from leakscan.gitstore.layout import Layout, find_enclosing, find_layout
     from leakscan.gitstore.objects import MAX_OBJECT_BYTES, StoredObject
-    from leakscan.gitstore.refs import Ref, Refs
+    from leakscan.gitstore.refs import Refs
     from leakscan.gitstore.store import Store
     from leakscan.gitstore.sweep import Sweep
     from leakscan.gitstore.worktree import Worktree
@@ -36,7 +37,8 @@ _MODULES = {
     "bounds": ("DEFAULT_MEMORY", "LEAST_MEMORY", "Bounds"),
     "layout": ("Layout", "find_enclosing", "find_layout"),
     "objects": ("MAX_OBJECT_BYTES", "StoredObject"),
-    "refs": ("Ref", "Refs"),
+    "filerefs": ("Ref",),
+    "refs": ("Refs",),
     "store": ("Store",),
     "sweep": ("Sweep",),
     "worktree": ("Worktree",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -130,7 +131,7 @@ def check_format(layout: Layout, faults: Faults) -> list[Setting]:
         return []
     version = _last(settings, "core", "repositoryformatversion") or "0"
     storage = _last(settings, "extensions", "refstorage")
-    if not is_reftable(layout, settings) and storage not in ("", "files"):
+    if storage not in ("", "files", "reftable"):
         faults.add("unsupported-format", str(config), f"refs are stored as {storage[:20]}, which is unknown")
     if version not in ("0", "1"):
         faults.add("unsupported-format", str(config), f"repository format version {version[:20]} is unknown")
@@ -141,9 +142,15 @@ def check_format(layout: Layout, faults: Faults) -> list[Setting]:
     return settings
 
 
-def is_reftable(layout: Layout, settings: list[Setting]) -> bool:
-    storage = _last(settings, "extensions", "refstorage")
-    return storage.startswith("reftable") or os.path.isdir(layout.common_dir / "reftable")
+def is_reftable(layout: Layout) -> bool:
+    """Refs stand in tables, not in files: the settings say so, or if they say nothing the HEAD that git leaves then to
+    its older versions."""
+    with suppress(OSError):
+        if storage := _last(read_settings(layout), "extensions", "refstorage"):
+            return storage == "reftable"
+    with suppress(OSError):
+        return read_file(layout.git_dir / "HEAD", _MAX_POINTER_BYTES).rstrip() == b"ref: refs/heads/.invalid"
+    return False
 
 
 def is_promisor(settings: list[Setting]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
-from leakscan.gitstore.layout import Layout, check_format, is_promisor, is_reftable
+from leakscan.gitstore.layout import Layout, check_format, is_promisor
 from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import ObjectReader, StoredObject
 from leakscan.gitstore.packs import check_packs, find_object_dirs, has_promisor_pack
@@ -86,12 +86,7 @@ class Opened:
     def _open(self, opened: contextlib.ExitStack) -> None:
         layout = self.layout
         settings = check_format(layout, self.faults)
-        if is_reftable(layout, settings):
-            reason = "refs are stored as reftable: objects are scanned, names of refs are not known"
-            self.faults.add("unsupported-format", str(layout.common_dir / "reftable"), reason)
-            self.refs = Refs()
-        else:
-            self.refs = read_refs(layout, self.faults)
+        self.refs = read_refs(layout, self.faults)
         folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
         self.object_dirs = tuple(folders)
         packs = {folder: check_packs(folder, layout.hex_length // 2, self.faults) for folder in folders}

@@ -13,7 +13,7 @@ from leakscan.gitstore.changes import Change, intersect, parse_history, parse_ra
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.faults import Faults
 from leakscan.gitstore.index import read_index
-from leakscan.gitstore.layout import check_format, is_reftable
+from leakscan.gitstore.layout import check_format
 from leakscan.gitstore.lent import lent_objects
 from leakscan.gitstore.objects import (
     FOLDER,
@@ -61,11 +61,7 @@ class QuickStore:
 
     def __enter__(self) -> QuickStore:
         layout = self.layout
-        settings = check_format(layout, self.faults)
-        if is_reftable(layout, settings):
-            raise GitError(
-                f"{layout.git_dir}: refs are stored as reftable, which is not read yet: leakscan scan reads it"
-            )
+        check_format(layout, self.faults)
         self.refs = read_refs(layout, self.faults) if self._all_refs else read_head(layout, self.faults)
         folders = find_object_dirs(layout.objects, self.faults, lent_objects(layout, os.environ))
         self._shadow = Shadow(layout, self.refs, folders, self.faults)

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from leakscan.gitstore.faults import Faults
+    from leakscan.gitstore.filerefs import Ref
     from leakscan.gitstore.layout import Layout
-    from leakscan.gitstore.refs import Ref, Refs
+    from leakscan.gitstore.refs import Refs
 
 _MAX_SHALLOW_BYTES = 1 << 26
 _MAX_SHARED_BYTES = 1 << 30  # all halves of indexes together

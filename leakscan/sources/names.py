@@ -16,6 +16,8 @@ from leakscan.gitstore.refs import git_dirs
 from leakscan.model import Blob, Failure, Skipped, WorktreeFile
 from leakscan.sources import Item
 from leakscan.sources.leftovers import left_among_objects
+from leakscan.sources.tables import FOLDER as TABLES
+from leakscan.sources.tables import beside_tables, read_stack, reflogs
 from leakscan.sources.tree import Entry, iter_files, iter_folder
 
 if TYPE_CHECKING:
@@ -23,10 +25,10 @@ if TYPE_CHECKING:
     from leakscan.gitstore import Layout
     from leakscan.gitstore.named import NameTests
 
-_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", b"reftable")
+_HOLDS_OBJECTS = (b"objects", b"modules", b"worktrees", TABLES)
 _OF_LFS = re.compile(rb"lfs/objects/../../[0-9a-f]{64}")  # read with their pointers
 _HOLDS_IDS = re.compile(
-    rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
+    rb"(?:packed-refs|shallow|[A-Z_]*HEAD|(?:refs|logs|reftable|rebase-[a-z]+|sequencer)/.*)\Z", re.DOTALL
 )
 _MAX_REMEMBERED = 1 << 16
 _AT_ONCE = 10_000  # names
@@ -90,12 +92,14 @@ def git_dir_items(
     yield from names_with_anchors((label + ref for ref in refs), has_anchor)
     for folder in _git_folders(layout):
         yield from _git_files(folder, label)
+        yield from _table_items(layout, folder, label, has_anchor)
     for folder in git_dirs(layout)[1:]:
         name = b"worktrees/" + os.fsencode(folder.name)
         if not folder.is_dir():
             yield from _told_as(label, iter_files(layout.common_dir, [name]))
         elif folder != layout.git_dir:
-            yield from _git_files(folder, label + name + b"/", (b"modules",))
+            yield from _git_files(folder, label + name + b"/", (b"modules", TABLES))
+            yield from _table_items(layout, folder, label + name + b"/", has_anchor)
     yield from left_among_objects(layout, label)
 
 
@@ -111,6 +115,17 @@ def _git_files(git_dir: Path, label: bytes, others: Collection[bytes] = _HOLDS_O
     yield from _told_as(label, _with_targets(git_dir, iter_files(git_dir, _listed(git_dir, others))))
 
 
+def _table_items(
+    layout: Layout, git_dir: Path, label: bytes, has_anchor: Callable[[bytes], bool]
+) -> Iterator[Item]:
+    """The folder of tables: where git reads no refs from them they are files as any."""
+    stack = read_stack(layout, git_dir)
+    if stack is not None:
+        yield from names_with_anchors((label + name for name in sorted(stack.names)), has_anchor)
+        yield from _told_as(label, reflogs(stack))
+    yield from _told_as(label, iter_files(git_dir, beside_tables(git_dir, stack)))
+
+
 def _with_targets(folder: Path, items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         yield item
@@ -122,7 +137,7 @@ def _told_as(label: bytes, items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         if isinstance(item, Blob) and isinstance(item.origin, WorktreeFile):
             path = item.origin.path
-            data = _SUBJECT.sub(b"", item.data) if path.startswith(b"logs/") else item.data
+            data = _SUBJECT.sub(b"", item.data) if path.startswith((b"logs/", TABLES)) else item.data
             if _HOLDS_IDS.match(path):
                 data = _without_ids(data)
             yield Blob("", data, WorktreeFile(label + path))

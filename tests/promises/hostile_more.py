@@ -11,6 +11,7 @@ from hashlib import sha1
 from tests.conftest import Repo
 from tests.promises.cases import FOUND, INCOMPLETE, LINE, beside, case, damage, git_dir, object_file, packed
 from tests.promises.hostile_objects import PackWriter, loose, objects, raw_commit
+from tools.tables import Logged, move_refs
 
 
 @damage
@@ -25,6 +26,23 @@ def refs_stored_as_tables(repo, canary):
     (git_dir(repo) / "reftable").mkdir()
     (git_dir(repo) / "reftable/tables.list").write_text("0x000000000001-0x000000000002-ab.ref\n")
     (git_dir(repo) / "reftable/0x000000000001-0x000000000002-ab.ref").write_bytes(b"REFT\1" + bytes(91))
+
+
+@case(FOUND)
+def refs_in_tables(repo, canary):
+    move_refs(git_dir(repo))
+
+
+@case(FOUND, planted=False)
+def a_value_in_a_reflog_that_a_table_holds(repo, canary):
+    head = repo.run("rev-parse", "HEAD")
+    move_refs(git_dir(repo), [Logged(b"refs/heads/main", 1, "0" * len(head), head, LINE.encode())])
+
+
+@case(INCOMPLETE, planted=False)
+def tables_of_which_one_is_missing(repo, canary):
+    move_refs(git_dir(repo))
+    (git_dir(repo) / "reftable/2-2-2.ref").unlink()
 
 
 @case(FOUND)

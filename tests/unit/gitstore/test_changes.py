@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from leakscan.gitstore.changes import Change, intersect, parse_history, parse_raw
 from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.filerefs import Ref
 from leakscan.gitstore.objects import StoredObject
-from leakscan.gitstore.refs import Ref, Refs
+from leakscan.gitstore.refs import Refs
 from leakscan.gitstore.tags import follow_tips, parse_tag, tagged_commits
 
 A, B, C, NONE = "a" * 40, "b" * 40, "c" * 40, "0" * 40

@@ -241,13 +241,26 @@ def test_a_configuration_is_read_up_to_4_mib(tmp_path: Path) -> None:
     assert (settings, faults.failures) == ([Setting("core", "", "bare", "true")], [])
 
 
-def test_refs_are_in_tables_where_the_settings_or_a_folder_say_so(tmp_path: Path) -> None:
-    layout = Layout(tmp_path, tmp_path, None, "sha1")
-    for value, expected in (("files", False), ("RefTable:x", True)):
-        assert is_reftable(layout, [Setting("extensions", "", "refstorage", value)]) is expected
-    assert not is_reftable(layout, [Setting("extensions", "x", "refstorage", "reftable")])
-    (tmp_path / "reftable").mkdir()
-    assert is_reftable(layout, [])
+@pytest.mark.parametrize(
+    ("config", "head", "expected"),
+    [
+        ("", "ref: refs/heads/main\n", False),
+        ("", "ref: refs/heads/.invalid\n", True),
+        ("[extensions]\nrefStorage = files", "ref: refs/heads/.invalid\n", False),
+        ("[extensions]\nrefStorage = RefTable", "ref: refs/heads/main\n", True),
+        ('[extensions "x"]\nrefStorage = reftable', "ref: refs/heads/main\n", False),
+        ("[extensions]\nrefStorage = reftable:///elsewhere", "ref: refs/heads/.invalid\n", False),
+    ],
+)
+def test_refs_are_in_tables_where_the_settings_or_the_head_say_so(
+    tmp_path: Path, config: str, head: str, *, expected: bool
+) -> None:
+    (tmp_path / "config").write_text(config)
+    (tmp_path / "HEAD").write_text(head)
+    layout, faults = Layout(tmp_path, tmp_path, None, "sha1"), Faults()
+    assert is_reftable(layout) is expected
+    check_format(layout, faults)
+    assert [failure.kind for failure in faults.failures] == ["unsupported-format"] * ("elsewhere" in config)
 
 
 @pytest.mark.parametrize(

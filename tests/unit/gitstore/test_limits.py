@@ -9,13 +9,13 @@ from gitrepo import Repo, kinds, opened, opened_own_way
 
 from leakscan.gitstore import (
     dangling,
+    filerefs,
     history,
     index,
     layout,
     memory,
     objects,
     packs,
-    refs,
     shadow,
     trees,
 )
@@ -35,9 +35,9 @@ def test_refs_are_read_up_to_a_number(repo: Repo, monkeypatch: pytest.MonkeyPatc
     for name in "bcd":
         repo.git("branch", name)
     entries = sum(1 for _ in (repo.git_dir / "refs").rglob("*"))
-    monkeypatch.setattr(refs, "_MAX_REFS", entries)
+    monkeypatch.setattr(filerefs, "_MAX_REFS", entries)
     assert failures(repo.path) == []
-    monkeypatch.setattr(refs, "_MAX_REFS", entries - 1)
+    monkeypatch.setattr(filerefs, "_MAX_REFS", entries - 1)
     assert failures(repo.path) == ["too-large"]
 
 
@@ -47,8 +47,8 @@ def test_files_of_a_git_directory_are_read_up_to_a_size(repo: Repo, monkeypatch:
     head, packed = repo.git_dir / "HEAD", repo.git_dir / "packed-refs"
     (repo.git_dir / "shallow").write_text("")
     sizes = {
-        (refs, "_MAX_REF_BYTES"): head.stat().st_size,
-        (refs, "_MAX_LIST_BYTES"): max(
+        (filerefs, "_MAX_REF_BYTES"): head.stat().st_size,
+        (filerefs, "_MAX_LIST_BYTES"): max(
             packed.stat().st_size,
             *(f.stat().st_size for f in (repo.git_dir / "logs").rglob("*") if f.is_file()),
         ),

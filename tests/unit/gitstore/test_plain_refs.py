@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from leakscan.gitstore.faults import Faults
+from leakscan.gitstore.filerefs import Ref
 from leakscan.gitstore.layout import Layout
-from leakscan.gitstore.refs import Ref, mentioned, read_head, read_refs
+from leakscan.gitstore.refs import mentioned, read_head, read_refs
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from gitrepo import Repo, contents, kinds, opened
 
-from leakscan.gitstore import find_layout
-from leakscan.gitstore import refs as refs_module
+from leakscan.gitstore import filerefs, find_layout
 from leakscan.gitstore.faults import Faults
-from leakscan.gitstore.refs import is_valid_name, read_head
+from leakscan.gitstore.filerefs import is_valid_name
+from leakscan.gitstore.refs import read_head
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,10 +179,10 @@ def test_only_so_many_refs_are_read(repo: Repo, monkeypatch) -> None:
     oid = repo.commit({"a": "one\n"})
     repo.git("update-ref", "refs/heads/other", oid)
     most = sum(1 for _ in (repo.git_dir / "refs").rglob("*"))
-    monkeypatch.setattr(refs_module, "_MAX_REFS", most)
+    monkeypatch.setattr(filerefs, "_MAX_REFS", most)
     with opened(repo.path) as store:
         assert (len(store.refs.refs), store.failures) == (2, [])
-    monkeypatch.setattr(refs_module, "_MAX_REFS", most - 1)
+    monkeypatch.setattr(filerefs, "_MAX_REFS", most - 1)
     with opened(repo.path) as store:
         (failure,) = store.failures
         assert (failure.kind, failure.where) == ("too-large", "refs")
