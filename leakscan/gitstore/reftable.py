@@ -23,7 +23,8 @@ _HASHES = {1: {0: 40}, 2: {int.from_bytes(b"sha1", "big"): 40, int.from_bytes(b"
 _TRIES = 5  # git may put several tables together while they are read
 _MAX_LIST_BYTES = 1 << 20
 _MAX_BYTES = 1 << 28  # of all tables of a stack; and of all names, which share their beginnings
-_MAX_LOG_BYTES = 1 << 30  # of all reflogs, inflated
+_MAX_REFS = 1_000_000
+_MAX_LOG_BYTES = 1 << 27  # of all reflogs, inflated
 _MAX_NAME_BYTES = 4096
 _OF_LOG = 9  # bytes behind the name of a ref: nought, and which update it was
 _TABLE = re.compile(rb"[\w.-]{1,200}", re.ASCII)
@@ -120,9 +121,9 @@ class Stack:
         try:
             for name, value in _iter_refs(table, self._hex):
                 self._left -= len(name)
-                if self._left < 0:
-                    raise Malformed(f"the names in it are over {_MAX_BYTES >> 20} MB: not all were read")
                 self.names.add(name)
+                if self._left < 0 or len(self.names) > _MAX_REFS:
+                    raise Malformed("its names are too many, or too long: not all were read")
                 if value is None:
                     self.refs.pop(name, None)
                 else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.faults import Faults, readable
@@ -18,14 +19,15 @@ _LISTS = ("FETCH_HEAD", "MERGE_HEAD")  # files, whatever form refs have
 
 
 class TableReader(RefReader):
-    """Each stack is read once."""
+    """The stack of all is kept, and one of a work tree at a time: each may be large."""
 
     def __init__(self, layout: Layout, faults: Faults) -> None:
         super().__init__(layout, faults)
-        self._stacks: dict[Path, Stack] = {}
+        self._common = stack_of(layout.common_dir, layout, faults)
+        self._own = lru_cache(1)(partial(stack_of, layout=layout, faults=faults))
 
     def stored(self) -> dict[bytes, bytes]:
-        refs = self._stack(self._layout.common_dir).refs
+        refs = self._common.refs
         return {
             name: value
             for name, held in refs.items()
@@ -40,7 +42,7 @@ class TableReader(RefReader):
         return self.checked(held, "HEAD")
 
     def ref(self, name: bytes) -> bytes | None:
-        held = self._stack(self._layout.common_dir).refs.get(name)
+        held = self._common.refs.get(name)
         return None if held is None else self.checked(held, readable(name))
 
     def pseudo_refs(self, folder: Path, by_name: dict[bytes, str]) -> set[str]:
@@ -63,9 +65,7 @@ class TableReader(RefReader):
         return found - {"0" * self._layout.hex_length}
 
     def _stack(self, git_dir: Path) -> Stack:
-        if git_dir not in self._stacks:
-            self._stacks[git_dir] = stack_of(git_dir, self._layout, self._faults)
-        return self._stacks[git_dir]
+        return self._common if git_dir == self._layout.common_dir else self._own(git_dir)
 
 
 def stack_of(git_dir: Path, layout: Layout, faults: Faults) -> Stack:

@@ -142,6 +142,15 @@ def test_names_that_share_their_beginnings_take_no_memory_without_end(
     assert "not all were read" in reasons(faults)[0]
 
 
+def test_so_many_refs_are_read_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leakscan.gitstore.reftable._MAX_REFS", 39)
+    refs = {b"refs/heads/%d" % n: oid(n) for n in range(1, 40)}
+    assert stack(tmp_path, {"a.ref": write_table(refs)})[1].failures == []
+    found, faults = stack(tmp_path, {"a.ref": write_table(refs | {b"refs/heads/x": oid(40)})})
+    assert len(found.refs) == 39
+    assert "not all were read" in reasons(faults)[0]
+
+
 def test_reflogs_that_inflate_without_end_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("leakscan.gitstore.reftable._MAX_LOG_BYTES", 1 << 20)
     logs = [Logged(b"refs/heads/a", n, NOUGHT, oid(1).decode(), b"x" * 6000) for n in range(1000)]
