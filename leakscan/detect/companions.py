@@ -28,7 +28,7 @@ _ASSIGNED = lazy(
     rb"(?:\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`|(?=([^\s\"'`,;&]{1,200})))"
 )
 # Between two arguments, in Rust with a conversion: `"…".to_string(), String::from("…")`.
-_BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,20}(?:String::from\()?[bru]?"
+_BETWEEN = rb"(?:\.[a-z_]{2,12}\(\))?\s{0,20},\s{0,80}(?:String::from\()?[bru]?"
 # An argument beside the value, in a call or in `curl -u id:secret`.
 _BEFORE = lazy(rb"(?:[\"'`]([^\"'`\n]{1,100})[\"'`]" + _BETWEEN + rb"[\"'`]|[\s\"'/]([^\s\"':/@]{1,100}):)\Z")
 _AFTER = lazy(rb"[\"']" + _BETWEEN + rb"[\"']([^\"'\n]{1,100})[\"'](?!\s{0,8}[:=])")

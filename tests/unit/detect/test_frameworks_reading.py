@@ -1,6 +1,9 @@
 """What a reading of SDKs and frameworks taught."""
 
-from detecting import RULES
+import pytest
+from detecting import RULES, matches
+
+from leakscan.rules.fake import fill
 
 
 def test_the_values_of_examples_that_ccxt_carries_are_known() -> None:
@@ -15,3 +18,11 @@ def test_the_values_of_examples_that_ccxt_carries_are_known() -> None:
         "7bfd2635",
         "0bfcb12f",
     }
+
+
+@pytest.mark.parametrize("indent", [4, 28, 60])
+def test_a_passphrase_below_the_secret_that_it_is_aligned_with(indent: int) -> None:
+    line = f",\n{' ' * indent}b'"
+    text = f"# gdax\nauth = CoinbaseExchangeAuth(b'{{hex:32}}'{line}{{base64:88}}'{line}tr4d3r-b0t-77')\n"
+    found = {match.part for match in matches(fill(text, 3)).values()}
+    assert found == {"key", "secret", "passphrase"}
