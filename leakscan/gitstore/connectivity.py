@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore.index import read_index
+from leakscan.gitstore.named import entries_of
+from leakscan.gitstore.objects import FOLDER
 from leakscan.gitstore.tags import follow_tips
 
 if TYPE_CHECKING:
@@ -24,9 +26,15 @@ class ConnectivityCheck:
     `tips` lead to."""
 
     def __init__(
-        self, store: Opened, graph: CommitGraph | RecalledGraph, history: History | Recalled | None
+        self,
+        store: Opened,
+        graph: CommitGraph | RecalledGraph,
+        history: History | Recalled | None,
+        *,
+        check_kinds: bool = False,
     ) -> None:
         self._store = store
+        self._check_kinds = check_kinds
         self._graph = graph
         self._history = history
         self._objects = history or store.reader
@@ -54,6 +62,8 @@ class ConnectivityCheck:
         else:
             # In pack order: sorted by id, the same walk takes several times as long on a large history.
             self._walk([*(commits.oid(number) for number, flag in enumerate(reached) if flag), *others])
+            if self._check_kinds:
+                self._compare_kinds()
         self._index()
         self._record()
 
@@ -68,6 +78,16 @@ class ConnectivityCheck:
             if process.wait() != 0:
                 reason = f"whether all objects are there cannot be told: {process.complaint()}"
                 self._store.faults.add("corrupt-objects", str(self._store.layout.objects), reason)
+
+    def _compare_kinds(self) -> None:
+        """What trees name as a file and is none, or as a folder: git follows the names of neither."""
+        said: dict[str, str] = {}
+        for tree in self._store.reader.read(self._store.reader.inventory().trees):
+            for mode, _, oid in entries_of(tree, self._store.layout.hex_length):
+                said[oid] = "tree" if mode == FOLDER else "blob"
+        for oid, kind in self._store.reader.kinds(sorted(said)).items():
+            if kind != said[oid]:
+                self.missing[oid] = f"a tree names it as a {said[oid]}"
 
     def _index(self) -> None:
         """Blobs that the index names. git knows the empty blob without having it."""

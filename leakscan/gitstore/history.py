@@ -10,7 +10,7 @@ from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
 from leakscan.gitstore.named import files_below
 from leakscan.gitstore.objects import EMPTY, FOLDER, KIND_NUMBERS, TYPE_MASK, StoredObject
-from leakscan.gitstore.trees import TREE, Trees, Untraceable
+from leakscan.gitstore.trees import TREE, Damaged, Trees, Untraceable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -62,7 +62,10 @@ class History:
     def trace(self, oids: Collection[str], tests: NameTests | None = None) -> set[str]:
         """Finds all trees that lead to these blobs, and all that name what is absent; and to files under names that may
         hold a value, whose ids are returned. Untraceable."""
-        if (oids and self.commits.absent_trees) or "" in self.commits.absent_trees.values():
+        absent = self.commits.absent_trees.values()
+        if "" in absent:
+            raise Damaged  # a commit that names none
+        if oids and absent:
             raise Untraceable
         named = self._trees.sweep(self._blobs(oids), tests.may_hold if tests else None, self._files_below)
         self._trees.climb(self.commits.trees)

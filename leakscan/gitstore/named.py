@@ -27,7 +27,7 @@ def named_in(trees: Iterable[StoredObject], hex_length: int, may_hold: Callable[
     verdicts: dict[bytes, bool] = {}
     found = set()
     for tree in trees:
-        for _, name, oid in _entries(tree, hex_length):
+        for _, name, oid in entries_of(tree, hex_length):
             if name not in verdicts:
                 verdicts[name] = may_be_value(name) and may_hold(name)
             if verdicts[name]:
@@ -38,7 +38,7 @@ def named_in(trees: Iterable[StoredObject], hex_length: int, may_hold: Callable[
 def folders_in(trees: Iterable[StoredObject], hex_length: int) -> Iterator[set[str]]:
     """Ids of the folders that stand in each tree."""
     for tree in trees:
-        yield {oid for kind, _, oid in _entries(tree, hex_length) if kind == FOLDER}
+        yield {oid for kind, _, oid in entries_of(tree, hex_length) if kind == FOLDER}
 
 
 class Files(NamedTuple):
@@ -56,7 +56,7 @@ def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> Fil
     while folders:
         below: set[str] = set()
         for tree in objects.fetch(sorted(folders)):
-            entries = list(_entries(tree, hex_length))
+            entries = list(entries_of(tree, hex_length))
             if first := next((oid for kind, _, oid in entries if kind != FOLDER), None):
                 found.files.add(first)
                 found.folders.add(tree.oid)
@@ -67,6 +67,6 @@ def files_below(objects: Objects, oids: Collection[str], hex_length: int) -> Fil
     return found
 
 
-def _entries(tree: StoredObject, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
+def entries_of(tree: StoredObject, hex_length: int) -> Iterator[tuple[int, bytes, str]]:
     """(type, name, id) of its entries but for submodules: what these hold is not here."""
     return (entry for entry in tree_entries(tree.data, hex_length) if entry[0] != SUBMODULE)

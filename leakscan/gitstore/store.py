@@ -18,7 +18,7 @@ from leakscan.gitstore.objects import is_tree
 from leakscan.gitstore.opened import Opened
 from leakscan.gitstore.recalled import Recalled, RecalledGraph
 from leakscan.gitstore.tags import tagged_commits
-from leakscan.gitstore.trees import Untraceable
+from leakscan.gitstore.trees import Damaged, Untraceable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -43,6 +43,7 @@ class Store(Opened):
         self.named: set[str] = set()
         self._tests: NameTests | None = None
         self.traced: set[str] = set()
+        self.is_damaged = False
         self.connectivity: ConnectivityCheck | None = None
 
     def adopt(self, history: History | Recalled | None) -> None:
@@ -57,8 +58,9 @@ class Store(Opened):
         if self._history is not None:
             try:
                 self.named = self._history.trace(oids, tests)
-            except Untraceable:
+            except Untraceable as error:
                 self.adopt(None)
+                self.is_damaged = isinstance(error, Damaged)
         if self._history is None and tests is not None:
             trees = self.reader.read(self.reader.inventory().trees)
             found = named_in(self._checked(trees), self.layout.hex_length, tests.may_hold)
@@ -85,7 +87,9 @@ class Store(Opened):
 
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
-        self.connectivity = ConnectivityCheck(self, self.commit_graph(), self._history)
+        self.connectivity = ConnectivityCheck(
+            self, self.commit_graph(), self._history, check_kinds=self.is_damaged
+        )
         self.connectivity.run()
 
     def attribute(self, oids: Collection[str]) -> dict[str, tuple[Placement, ...]]:

@@ -41,6 +41,8 @@ def follow_tips(refs: Refs, objects: Objects) -> tuple[dict[str, str], dict[str,
         named.setdefault(refs.head, b"HEAD")
     kinds = objects.kinds(sorted(named.keys() | refs.tips | refs.logged))
     missing = {oid: f"{readable(by)} names it" for oid, by in named.items() if oid not in kinds}
+    branches = {ref.oid: ref.name for ref in refs.refs if ref.name.startswith(b"refs/heads/")}
+    missing |= {oid: f"{readable(by)} names it" for oid, by in branches.items() if kinds.get(oid) != "commit"}
     tags = [oid for oid, kind in kinds.items() if kind == "tag"]
     for _ in range(_MAX_DEPTH):
         said = [(tag.oid, *parse_tag(tag.data)) for tag in objects.fetch(tags)]

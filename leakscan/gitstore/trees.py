@@ -41,6 +41,10 @@ class Untraceable(Exception):
     """Trees are damaged, or too many things are missing: only git can tell the rest."""
 
 
+class Damaged(Untraceable):
+    """A commit or tree is malformed, or a tree names what is of another kind than it says: that git does not tell."""
+
+
 class Trees:
     """`marks`: tree -> (node, name) of its entries that are wanted or that lead to what is wanted. `absent`: raw ids
     that trees name and that are not in the store, each with a number behind those of all nodes."""
@@ -125,7 +129,7 @@ class Trees:
         for share in self._dealer.run(roots, lambda task: self._work(task, gather=gather)):
             if share is not None:
                 if share.lost:
-                    raise Untraceable
+                    raise Damaged
                 yield share
             if not self._go_on():
                 raise Untraceable
