@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakscan.gitstore.commits import parse_links
 from leakscan.gitstore.index import read_index
 from leakscan.gitstore.named import entries_of
 from leakscan.gitstore.objects import FOLDER
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from leakscan.gitstore.opened import Opened
     from leakscan.gitstore.recalled import Recalled, RecalledGraph
 
+_HEX = frozenset("0123456789abcdef")
 _MAX_LISTED = 100
 _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print --stdin"
 
@@ -80,14 +82,17 @@ class ConnectivityCheck:
                 self._store.faults.add("corrupt-objects", str(self._store.layout.objects), reason)
 
     def _compare_kinds(self) -> None:
-        """What trees name as a file and is none, or as a folder: git follows the names of neither."""
-        said: dict[str, str] = {}
-        for tree in self._store.reader.read(self._store.reader.inventory().trees):
-            for mode, _, oid in entries_of(tree, self._store.layout.hex_length):
+        """What trees and commits name as a file or a folder, and is none: git follows the names of neither."""
+        reader, hex_length = self._store.reader, self._store.layout.hex_length
+        inventory = reader.inventory()
+        trees = {parse_links(commit.data, hex_length)[0] for commit in reader.read(inventory.commits)}
+        said = {oid: "tree" for oid in trees if len(oid) == hex_length and _HEX.issuperset(oid)}
+        for tree in reader.read(inventory.trees):
+            for mode, _, oid in entries_of(tree, hex_length):
                 said[oid] = "tree" if mode == FOLDER else "blob"
-        for oid, kind in self._store.reader.kinds(sorted(said)).items():
+        for oid, kind in reader.kinds(sorted(said)).items():
             if kind != said[oid]:
-                self.missing[oid] = f"a tree names it as a {said[oid]}"
+                self.missing[oid] = f"it is named as a {said[oid]}"
 
     def _index(self) -> None:
         """Blobs that the index names. git knows the empty blob without having it."""
