@@ -77,7 +77,8 @@ def write_table(
     place = len(table) if logs else 0
     keyed = {entry.ref + b"\0" + _number(~entry.update & (1 << 64) - 1, 8): entry for entry in logs}
     for block in _blocks(((key, *_entry(keyed[key])) for key in sorted(keyed)), 2 * block_size, 0):
-        table += b"g" + _number(4 + len(block), 3) + zlib.compress(block)
+        first = len(header) * (len(table) == len(header))  # the first of a file counts what is before it
+        table += b"g" + _number(4 + len(block) + first, 3) + zlib.compress(block)
     footer = header + bytes(24) + _number(place, 8) + bytes(8)
     return bytes(table) + footer + _number(zlib.crc32(footer), 4)
 

@@ -174,9 +174,10 @@ def _iter_refs(table: Table, hex_length: int) -> Iterator[tuple[bytes, bytes | N
 
 
 def _log_blocks(table: Table) -> Iterator[bytes]:
+    """Inflated. The length of a first block counts the header of the file, as that of a block of refs does."""
     data, at = memoryview(table.data), table.logs
     while table.header <= at < table.end and data[at] == ord("g"):
-        size = _number(table.data, at + 1, 3) - 4
+        size = _number(table.data, at + 1, 3) - 4 - (at if at == table.header else 0)
         inflater = zlib.decompressobj()
         deflated = data[at + 4 : min(table.end, at + 4 + size + size // 100 + 64)]
         try:
