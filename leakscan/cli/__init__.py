@@ -111,6 +111,8 @@ def entry() -> None:
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     _forbid_core_dumps()
     signal.signal(signal.SIGTERM, _terminate)
+    if _is_hangup_ours():
+        signal.signal(signal.SIGHUP, _terminate)
     _hear_what_is_dropped()
     _settle_streams()
     code = main()
@@ -157,6 +159,11 @@ def _settle_streams() -> None:
     sys.stderr = _Lenient(sys.stderr or open(2, "w", closefd=False))  # noqa: SIM115
 
 
+def _is_hangup_ours() -> bool:
+    """A terminal that closes ends us, too, with nothing left behind; nohup has it ignored."""
+    return hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL
+
+
 def _terminate(signum: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -181,6 +188,8 @@ def _end_undisturbed() -> None:
     """All is said: what comes now changes nothing, not even the exit code."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, signal.SIG_IGN)
 

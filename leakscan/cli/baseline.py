@@ -77,7 +77,8 @@ def check(target: str, baseline: Path | None) -> int:
     result = _scan(target)
     found = {finding.fingerprint for finding in result.findings}
     stale = [entry for entry in known.values() if entry.fingerprint not in found] if result.complete else []
-    unexplained = [entry for entry in known.values() if not entry.reason and entry not in stale]
+    gone = {entry.fingerprint for entry in stale}
+    unexplained = [entry for entry in known.values() if not (entry.reason or entry.fingerprint in gone)]
     new = [finding for finding in result.findings if finding.fingerprint not in known]
     _tell("stale: gone from here (leakscan baseline update takes it out)", stale)
     _tell("unexplained: write # and a reason behind it", unexplained)

@@ -41,6 +41,7 @@ from leakscan.reporters.escape import show_text
 from leakscan.scanning.settings import Settings, settle
 from leakscan.sources.named import read_named
 
+_TOO_LONG = f"over {MAX_LIST_BYTES >> 20} MiB: no list of repositories"
 _SUMMARIES = {"json": "summary.json", "markdown": "summary.md", "html": "summary.html"}
 
 
@@ -138,7 +139,10 @@ def _from(source: str, how: Listing) -> Iterator[Entry | Failure]:
     if is_organisation(source):
         yield from list_organisation(source, how)
     elif source == "-":
-        yield from parse_list(sys.stdin.buffer.read(MAX_LIST_BYTES + 1), Path.cwd(), protocols)
+        data = sys.stdin.buffer.read(MAX_LIST_BYTES + 1)
+        if len(data) > MAX_LIST_BYTES:
+            raise ConfigError(f"standard input: {_TOO_LONG}")
+        yield from parse_list(data, Path.cwd(), protocols)
     elif is_address(source):
         try:
             yield parse_address(source, protocols)
@@ -147,8 +151,7 @@ def _from(source: str, how: Listing) -> Iterator[Entry | Failure]:
     elif os.path.isdir(source):
         yield from find_repositories(Path(source))
     else:
-        excess = f"over {MAX_LIST_BYTES >> 20} MiB: no list of repositories"
-        data = read_named(Path(source), MAX_LIST_BYTES, ConfigError, excess)
+        data = read_named(Path(source), MAX_LIST_BYTES, ConfigError, _TOO_LONG)
         yield from parse_list(data, Path(source).parent, protocols)
 
 

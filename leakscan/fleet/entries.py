@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -75,7 +76,7 @@ def _check_protocol(protocol: str, protocols: Iterable[str]) -> None:
 
 def parse_list(data: bytes, base: Path, protocols: Iterable[str]) -> Iterator[Entry | Failure]:
     """One a line: a folder (from `base` on), or an address; `#` begins a comment line."""
-    for number, raw in enumerate(data.split(b"\n"), 1):
+    for number, raw in enumerate(data.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         line = os.fsdecode(raw.strip())
         if not line or line.startswith("#"):
             continue
@@ -91,7 +92,7 @@ def _without_user(text: str) -> str:
 
 def local_entry(path: Path, name: str) -> Entry:
     """A folder on this machine. RefusedError if no repository is there."""
-    if "\0" in name or not path.is_dir():
+    if "\0" in name or not os.path.isdir(path):  # Path.is_dir raises for a name that is too long
         raise RefusedError("no such folder")
     try:
         layout = find_layout(path)

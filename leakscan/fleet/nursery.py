@@ -70,7 +70,8 @@ def _read(handle: int, length: int) -> bytes:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run ends its workers itself
+    for ending in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_IGN)  # the run ends its workers itself
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     answers = os.dup(1)
     os.dup2(2, 1)  # nothing but answers goes there

@@ -83,6 +83,8 @@ class Pool:
         try:
             signal.signal(signal.SIGINT, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+                signal.signal(signal.SIGHUP, signal.SIG_DFL)
             for out in self._workers:
                 os.close(out)
             gc.freeze()  # a collection would write to every page that is shared with the parent

@@ -59,7 +59,7 @@ def _annotation(level: str, finding: Finding) -> str:
     steps = f" {show_text(finding.help.steps[0])}" if finding.help.steps else ""
     text = (
         f"{show_text(finding.title)} ({show_text(finding.preview)}) at {', '.join(places[:_SHOWN_PLACES])}{more}."
-        f"{steps} [{finding.rule_id}]"
+        f"{steps} [{show_text(finding.rule_id)}]"
     )
     return _command(level, {**where, "title": f"{finding.severity}: {show_text(finding.title)}"}, text)
 

@@ -57,7 +57,7 @@ class Guide:
 
 
 def guide_of(rule: RuleInfo) -> Guide:
-    title = show_text(rule.title.strip()) or rule.rule_id
+    title = show_text(rule.title.strip()) or show_text(rule.rule_id)
     description = show_text(rule.description.strip())
     steps = tuple(map(show_text, rule.help.steps)) or ("Revoke it at the exchange first, then remove it",)
     sections = (

@@ -35,4 +35,4 @@ def policy_lines(result: ScanResult, *, verbose: bool) -> list[str]:
 
 def _allowed_text(allowed: Allowed) -> str:
     place = f"{show_path(allowed.path)}:{allowed.line}" if allowed.path else "a message"
-    return f"{place} {allowed.rule_id} by {show_text(allowed.by)}: {show_text(allowed.reason)}"
+    return f"{place} {show_text(allowed.rule_id)} by {show_text(allowed.by)}: {show_text(allowed.reason)}"

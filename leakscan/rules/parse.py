@@ -117,7 +117,7 @@ def read_toml(file: str, text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers of too many digits
         raise RuleError(f"{file}: not valid TOML: {error}") from None
 
 

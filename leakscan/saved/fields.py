@@ -23,7 +23,7 @@ class Fields:
         self.where = where
 
     def text(self, name: str, default: str | None = None) -> str:
-        return self._typed(name, str, "text", default)
+        return _encodable(self._typed(name, str, "text", default))
 
     def flag(self, name: str, default: bool | None = None) -> bool:
         return self._typed(name, bool, "true or false", default)
@@ -51,7 +51,7 @@ class Fields:
         items = self._list(name)
         if not all(isinstance(item, str) for item in items):
             raise self.error(name, "a list of texts")
-        return tuple(items)
+        return tuple(map(_encodable, items))
 
     def objects(self, name: str) -> Iterator[Fields]:
         for number, item in enumerate(self._list(name)):
@@ -76,3 +76,8 @@ class Fields:
         if not isinstance(value, kind):
             raise self.error(name, wanted)
         return value
+
+
+def _encodable(text: str) -> str:
+    """Half a pair of surrogates, which JSON can spell and no encoding can write, as its escape."""
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()

@@ -291,7 +291,7 @@ def test_a_full_disk_ends_the_run_and_room_continues_it(
     assert summaries(tmp_path / "full") == summaries(tmp_path / "whole")
 
 
-@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_says_so_and_leaves_nobody(
     repos: list[Repo], tmp_path: Path, signum: signal.Signals
 ) -> None:

@@ -150,14 +150,15 @@ def test_an_end_at_any_moment(scan) -> None:
         signal.SIGTERM,
         signal.SIGINT,
         signal.SIGTERM,
-        signal.SIGINT,
-        signal.SIGTERM,
+        signal.SIGHUP,
+        signal.SIGHUP,
+        signal.SIGHUP,
     ]:
         report.write_text("before")
         process = scan.start("-o", f"json={report}", "--no-cache")
         time.sleep(rng.uniform(0.0, usual_s))
-        # Ctrl-C reaches every process of the terminal's group, kill only the one that it names
-        (os.killpg if ending == signal.SIGINT else os.kill)(process.pid, ending)
+        # Ctrl-C and a closed terminal reach every process of the group, kill only the one that it names
+        (os.kill if ending == signal.SIGTERM else os.killpg)(process.pid, ending)
         out, errors = process.communicate(timeout=60)
         scan.check_nothing_is_left(process.pid)
         is_early = (
@@ -168,7 +169,8 @@ def test_an_end_at_any_moment(scan) -> None:
             130,
             -signal.SIGINT,
             -signal.SIGTERM,
-        ):  # these two: nobody said a word
+            -signal.SIGHUP,
+        ):  # these three: nobody said a word
             assert out == b"" or json.loads(out)["complete"]  # it was just written
         else:
             scan.check_honest(Run(process.returncode, out.decode(), errors.decode()))

@@ -138,7 +138,7 @@ def test_a_folder_of_our_own_is_private_and_goes_with_us(parent: Path) -> None:
 
 
 def test_signals_wait_while_nothing_may_be_left_half_done() -> None:
-    awaited = {signal.SIGINT, signal.SIGTERM}
+    awaited = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
     with _undisturbed():
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before | awaited
