@@ -31,6 +31,9 @@ PATIENCE_S = 60
 # A shell's background job ignores Ctrl-C, and so would every command that the tests interrupt.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# So does what nohup runs with a terminal that closes.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 # A finding's age is in whole days and grows at the hour of its commit: let that be some hours from now, not between
 # two reports that a test compares.
 WHEN = f"2024-03-02T{22 if 3 <= time.gmtime().tm_hour < 15 else 10}:00:00+01:00"

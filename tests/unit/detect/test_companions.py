@@ -67,7 +67,7 @@ def test_without_quotes_it_is_found_where_no_value_has_any() -> None:
         ('KucoinClient("{objectid}", "{uuid}", "api_secret_1")', None),
         ('KucoinClient("{objectid}", "{uuid}", "Tr4ding-b0t": 1)', None),
         ('KucoinClient("{objectid}", "{uuid}", "your-pass")', None),
-        ('KucoinClient("{objectid}", "{uuid}",' + " " * 21 + '"Tr4ding-b0t")', None),
+        ('KucoinClient("{objectid}", "{uuid}",' + " " * 81 + '"Tr4ding-b0t")', None),
     ],
 )
 def test_the_argument_behind_key_and_secret_is_the_passphrase(call: str, value: str | None) -> None:
