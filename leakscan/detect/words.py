@@ -26,10 +26,21 @@ SERVICES = frozenset(
     " smtp postgres postgresql mysql redis mongo mongodb rabbitmq auth0 firebase alchemy infura moralis etherscan"
     " bscscan polygonscan openai anthropic sentry datadog newrelic webhook nextauth supabase heroku netlify vercel npm"
     " pypi influx influxdb grafana coinmarketcap cmc coingecko cryptocompare messari glassnode santiment nansen tardis"
-    " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion linear circleci travis sonar"
-    " codecov snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
+    " kaiko alphavantage finnhub quandl iex pusher mapbox algolia shopify dropbox notion circleci travis sonar codecov"
+    " snyk apiserver fernet openexchangerates exchangerates exchangerate coveralls taapi tg pubnub pinata fixer"
     " currencylayer webhooks graphql dingtalk dingding feishu larksuite weixin wechat wecom pushplus pushover qiniu"
-    " aliyun rapidapi ifttt pinecone perplexity openrouter groq huggingface deepseek nvidia bugsnag".split()
+    " aliyun rapidapi ifttt pinecone perplexity openrouter groq huggingface deepseek nvidia bugsnag amplitude mixpanel"
+    " posthog hotjar appsflyer clevertap onesignal intercom zendesk freshdesk hubspot mailchimp mandrill postmark"
+    " sparkpost sendinblue brevo mailjet nexmo vonage messagebird plivo plaid braintree razorpay paystack flutterwave"
+    " adyen cloudinary imgur giphy youtube spotify linkedin instagram tiktok twitch vimeo salesforce jira asana trello"
+    " okta cognito keycloak launchdarkly optimizely rollbar honeycomb loggly papertrail pagerduty opsgenie"
+    " splunk elasticsearch cloudflare digitalocean linode vultr upstash contentful strapi recaptcha hcaptcha"
+    " elevenlabs deepgram assemblyai langsmith wandb serpapi serper tavily firecrawl newsapi openweather"
+    " openweathermap weatherapi accuweather ipinfo ipstack mapquest twelvedata marketstack tiingo eodhd"
+    " financialmodelingprep lunarcrush cryptopanic coinpaprika nomics livecoinwatch covalent covalenthq bitquery"
+    " blockcypher blockchair tatum ankr helius quicknode chainstack getblock blockdaemon blastapi nodereal thirdweb"
+    " walletconnect tenderly blocknative gelato biconomy debank arbiscan basescan ftmscan snowtrace snowscan solscan"
+    " tronscan trongrid opensea thegraph".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(

@@ -96,10 +96,10 @@ def _level(name: str | None) -> Confidence | None:
 
 
 def _known_exchanges(names: Iterable[str], known: list[str]) -> frozenset[str]:
-    import difflib
-
     for name in names:
         if name not in known:
+            import difflib
+
             close = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {close[0]}?" if close else f"known: {', '.join(known)}"
             raise ConfigError(f"unknown exchange {name!r}; {hint}")

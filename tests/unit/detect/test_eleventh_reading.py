@@ -53,6 +53,21 @@ def test_a_key_of_a_service_for_prices_is_no_exchange_s() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "HYPERLIQUID_RPC: 'https://rpc.hyperliquid.xyz/evm',\nANKR_API_KEY: '{hex:64}',\n",
+        "init({\n  amplitudeApiKey: '{hex:32}',\n  endpoint: 'https://cca-lite.coinbase.com',\n})\n",
+    ],
+)
+def test_a_key_named_after_another_service_is_not_of_the_exchange_beside_it(text: str) -> None:
+    assert not exchanges(text)
+    assert (
+        exchanges("BYBIT_LINEAR_API_KEY = '{alnum:18}'\nBYBIT_LINEAR_SECRET = '{alnum:36}'\n")
+        == ["bybit"] * 2
+    )
+
+
+@pytest.mark.parametrize(
     ("key", "secret", "found"),
     [
         ("{alnum:82}", "{alnum:84}", ["bingx"] * 2),
