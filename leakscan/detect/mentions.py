@@ -17,6 +17,7 @@ from leakscan.model import Span
 from leakscan.rules import Exchange
 
 _LONG = 7  # shorter names stand in other words by chance: only whole words count
+_TOP_LEVEL = "com"
 _GOES_ON = (b"api", b"key", b"secret", b"pass", b"access", b"test", b"fut", b"spot", b"perp", b"pro")
 # What makes an exchange's name of a common word: `XtRestClient(`, `ccxt.pro.apex({`, `exchange: woo`, `# Derive`.
 _TELLING = (
@@ -143,7 +144,9 @@ class KeywordIndex:
                 index[header] = _Keyword(exchange.id, Kind.SHARED, ends=False, starts=len(header) < _LONG)
             for word in exchange.keywords:
                 # "binanceus" is Binance.US, but "binanceusdm" is Binance: a longer name ends where a word ends.
+                # And no "cryptocom" in CryptoCompare.
                 whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
+                whole |= word.endswith(_TOP_LEVEL)
                 starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
                 index[word] = _Keyword(exchange.id, Kind.OWN, ends=whole, starts=starts)
         self._words = Words([word.encode() for word in index])

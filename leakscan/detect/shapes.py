@@ -7,6 +7,7 @@ import binascii
 import functools
 from collections import defaultdict
 
+from leakscan.detect.chain import has_checksum, in_hex
 from leakscan.detect.fits import Fits, Listing
 from leakscan.detect.lazy import lazy
 from leakscan.detect.phrase import is_phrase
@@ -17,7 +18,6 @@ from leakscan.rules import PhraseShape, Rule, RuleSet, TextShape
 MIN_LOOSE_BITS = 12.0
 _SELDOM_FIRST, _MIN_BITS_BEHIND_SYMBOL = b"/-", 30.0  # paths and options begin so, and 1 value of 32
 _SYMBOL = lazy(rb"[+/_-]")
-_OF_CHAIN = lazy(rb"0x(?:[0-9a-fA-F]{40}|[0-9a-fA-F]{64})")  # an address; a digest or a wallet's key
 _GROUPS, _LOWER, _SHORTEST_GROUP = 4, 36, 8  # `8-8-8-5` of lower-case letters and digits
 _DIGITS = lazy(rb"[0-9a-f]+")
 _MAX_REMEMBERED = 1 << 14
@@ -72,7 +72,8 @@ class Shapes:
             for shape in self._of_length[len(value)]
             if shape.pattern.is_of(value) and _holds(shape, value)
         )
-        return self._listed(tuple(shapes))
+        fitting = tuple(shapes)
+        return self._listed(fitting) if fitting and not has_checksum(value) else _NONE
 
     def _rules_of(self, shapes: tuple[TextShape, ...]) -> Fits:
         return self._listing.sorted(rule for shape in shapes for rule in self._rules[shape])
@@ -119,7 +120,7 @@ def _least_bits(length: int) -> float:
 
 def _is_plain(value: bytes) -> bool:
     """A value of unknown format has letters and digits; paths, dashed names and addresses are none."""
-    if _OF_CHAIN.fullmatch(value):
+    if in_hex(value):
         return False
     symbols = len(_SYMBOL.findall(value))
     return symbols <= (max(4, len(value) // 12) if value[0] not in _SELDOM_FIRST else 1 + len(value) // 16)
