@@ -59,7 +59,7 @@ _PUBLIC_HOST = lazy(rb"[\w.-]{1,90}\.[a-z]{2,12}")
 _OF_SERVICE_ACCOUNT = lazy(rb"[\"']service_account[\"']|\.gserviceaccount\.com")
 # The id of a key of AWS: the 40 characters beside it are its secret.
 _KEY_ID_OF_AWS = lazy(rb"(?<![A-Za-z0-9/+])A[KS]IA[A-Z0-9]{16}(?![A-Za-z0-9/+])")
-_SECRET_OF_AWS, _BESIDE_AWS = 40, 200
+_SECRET_OF_AWS, _BESIDE_AWS, _LINE = 40, 200, 200
 _QUERY_REACH, _UUID_LENGTH = 320, 36
 _ASSIGNED_TO = lazy(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
@@ -169,16 +169,14 @@ class Detector:
         if is_listed and not _is_on_line(data, label, span):
             return None
         able = fits.exchanges
-        if (
-            label.strength < 1
-            and fits.needs_both
-            and not self._venues.may_name(mentions, able)
-            and self._is_nameless(data[max(0, span.start - ABOVE) : span.start], able)
-        ):
+        if label.strength < 1 and fits.needs_both and self._is_lost(data, span, mentions, able):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
         told = venue is not None and venue.tier >= Tier.PARENT
-        if not told and fits.needs_both and _is_of_another(data, span, label, host, mentions):
+        if not told and (
+            (fits.needs_both and _is_of_aws(data, span))
+            or (host and not fits.alone and _is_of_host(data, span, label, host, mentions))
+        ):
             return None
         if fits.needs_both and (label.strength < 1 if venue is None else _is_elsewhere(venue, label)):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
@@ -197,6 +195,11 @@ class Detector:
             mock=is_made_up(data, span),
             told=self._venues.told(data, span, label) if venue is None else NOTHING_TOLD,
         )
+
+    def _is_lost(self, data: bytes, span: Span, mentions: Named, able: frozenset[str]) -> bool:
+        """Nothing names an exchange for it."""
+        above = data[max(0, span.start - ABOVE) : span.start]
+        return not self._venues.may_name(mentions, able) and self._is_nameless(above, able)
 
     def judge(self, inspection: Inspection, paths: Collection[bytes] = ()) -> list[Match]:
         """The matches among the candidates of content that stands at `paths`, of which the ends count."""
@@ -268,18 +271,19 @@ def _is_of_service(data: bytes, host: Span) -> bool:
     return not SERVICES.isdisjoint(split_words(data[host.start : host.end].decode("latin-1")))
 
 
-def _is_of_another(data: bytes, span: Span, label: Label, host: Span | None, mentions: Named) -> bool:
-    """A key alone in the query of an address that names no exchange; the secret beside the id of a key of AWS."""
-    start, end = span
-    if end - start == _SECRET_OF_AWS and _KEY_ID_OF_AWS.search(
-        data, max(0, start - _BESIDE_AWS), end + _BESIDE_AWS
-    ):
-        return True
-    if host is None or label.part != "key" or not _PUBLIC_HOST.fullmatch(data, *host):
+def _is_of_aws(data: bytes, span: Span) -> bool:
+    """The secret beside the id of a key of AWS."""
+    low, high = max(0, span.start - _BESIDE_AWS), span.end + _BESIDE_AWS
+    return span.end - span.start == _SECRET_OF_AWS and _KEY_ID_OF_AWS.search(data, low, high) is not None
+
+
+def _is_of_host(data: bytes, span: Span, label: Label, host: Span, mentions: Named) -> bool:
+    """A key alone in the query of an address that names no exchange."""
+    if label.part != "key" or not _PUBLIC_HOST.fullmatch(data, *host):
         return False
-    address = Span(host.start, start)
+    address = Span(host.start, span.start)
     own = next(mentions.own.touching(address), None) or next(mentions.shared.touching(address), None)
-    return own is None and b"secret" not in data[end : end + _BESIDE_AWS].partition(b"\n")[0].lower()
+    return own is None and b"secret" not in data[span.end : span.end + _LINE].partition(b"\n")[0].lower()
 
 
 def _is_on_line(data: bytes, label: Label, span: Span) -> bool:

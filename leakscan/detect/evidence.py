@@ -15,6 +15,7 @@ Evidence = list[tuple[float, str]]
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
 _KEY_OF_WALLET = lazy(rb"(?:0x)?[0-9a-fA-F]{64}")
+_COMMON = lazy(rb"[0-9a-fA-F-]{24,64}")
 _OF_OAUTH = ("client", "secret")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 
@@ -59,9 +60,12 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             )
             if not PARTNERS.isdisjoint(label.words):
                 return [(points - 2.0, f"assigned to {label.text}, which many programs share")]
-            is_beside = venue is not None and venue.tier is Tier.SIBLING
-            if is_beside and not partnered and rule.part == "key" and _names_somebody(label):
-                return [(points - 1.0, f"assigned to {label.text}, which may be another service's")]
+            tier = None if venue is None else venue.tier
+            apart = (
+                1.0 if tier is Tier.SIBLING else 2.0 if tier is Tier.FILE and _is_common(candidate) else 0.0
+            )
+            if apart and not partnered and rule.part == "key" and _names_somebody(label):
+                return [(points - apart, f"assigned to {label.text}, which may be another service's")]
             return [(points, f"{'in a file named' if candidate.whole else 'assigned to'} {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]
@@ -76,8 +80,13 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
     return []
 
 
+def _is_common(candidate: Candidate) -> bool:
+    """Keys of many services look so: a UUID, hexadecimal digits."""
+    return _COMMON.fullmatch(candidate.identity) is not None
+
+
 def _names_somebody(label: Label) -> bool:
-    """`Sms77ApiKey`, where names beside it begin with that of an exchange."""
+    """`Sms77ApiKey`, where names beside it begin with that of an exchange, or one stands far off."""
     return any(len(w) > 1 and w.isalpha() and w not in OF_ANY_KEY | NEUTRAL for w in label.words)
 
 

@@ -147,7 +147,8 @@ class KeywordIndex:
                 # And no "cryptocom" in CryptoCompare.
                 whole = len(word) < _LONG or not keywords.isdisjoint(accumulate(word[:-1]))
                 whole |= word.endswith(_TOP_LEVEL)
-                starts = len(word) < _LONG or "_" in word or "-" in word  # no "aster_key" in a master_key
+                # no "aster_key" in a master_key, no "gateapi" in a DelegateAPI
+                starts = len(word.removesuffix("api")) < _LONG or "_" in word or "-" in word
                 index[word] = _Keyword(exchange.id, Kind.OWN, ends=whole, starts=starts)
         self._words = Words([word.encode() for word in index])
         self._keywords = [(len(word.encode()), keyword) for word, keyword in index.items()]

@@ -26,7 +26,7 @@ _REACH, _MAX_REMEMBERED = 2200, 1 << 11  # the versions of a file have most of t
 _NAME_END, _NAME_START = lazy(rb"[\w-]{0,40}"), lazy(rb"[\w-]{0,40}\Z")
 _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
-_OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into"})
+_OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into", "public"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_HEADING_WORDS, _LONGEST_HEADING = 3, 40  # a longer line is prose or code and mentions others by the way
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.

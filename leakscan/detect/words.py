@@ -93,7 +93,9 @@ OTHER_VENUES = tuple(
     " coinbene tidex cobinhood bleutrade quadrigacx lakebtc itbit atlasats openalgo paymium bter flowbtc coingi"
     " btctradeua 1btcxe bitbay liqui xbtce chbtc anxpro bit2c bitmarket therock vaultoro southxchange coinsecure"
     " fybse 1broker virwox bitlish bxinth gatecoin nicehash btcchina btc38 bitbays coinalyze"
-    " coinwarz coinglass coindesk basefex tauros aax btc-alpha btcalpha".split()
+    " coinwarz coinglass coindesk basefex tauros aax btc-alpha btcalpha changelly changenow changehero simpleswap"
+    " sideshift godex stealthex letsexchange exolix fixedfloat shapeshift moonpay banxa transak bitpay opennode"
+    " coinpayments nowpayments cryptomus paxful localbitcoins bitrefill".split()
 )
 # Words near a value that make it worth a second look: all names of parts hold one of them.
 CREDENTIAL_HINTS = frozenset(
