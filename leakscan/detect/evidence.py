@@ -5,9 +5,8 @@ from __future__ import annotations
 from leakscan.detect.candidate import Candidate, Venue
 from leakscan.detect.context import Tier
 from leakscan.detect.lazy import lazy
-from leakscan.detect.naming import Label
 from leakscan.detect.randomness import describe
-from leakscan.detect.words import NEUTRAL, OF_ANY_KEY, PARTNERS
+from leakscan.detect.words import NEUTRAL, OF_ANY_KEY, OF_NOBODY, PARTNERS
 from leakscan.model import Confidence, Severity
 from leakscan.rules import PhraseShape, Rule, TextShape
 
@@ -15,7 +14,9 @@ Evidence = list[tuple[float, str]]
 _LEVELS = ((4.0, Confidence.HIGH), (2.0, Confidence.MEDIUM), (0.5, Confidence.LOW))
 _CROWD_POINTS = (0.0, -1.5, -3.0)
 _KEY_OF_WALLET = lazy(rb"(?:0x)?[0-9a-fA-F]{64}")
-_COMMON = lazy(rb"[0-9a-fA-F-]{24,64}")
+_COMMON = lazy(rb"[0-9a-fA-F-]{24,64}")  # a UUID, hexadecimal digits
+_OF_SOMEBODY = {Tier.NEAR: 3.0, Tier.FILE: 2.0}  # points
+_A_NAME = 4  # letters; shorter ones abbreviate anything
 _OF_OAUTH = ("client", "secret")
 _TYPE_NAMES = {"rsa": "RSA", "dsa": "DSA", "ec": "elliptic-curve", "ed25519": "Ed25519", "other": "other"}
 
@@ -60,12 +61,8 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             )
             if not PARTNERS.isdisjoint(label.words):
                 return [(points - 2.0, f"assigned to {label.text}, which many programs share")]
-            tier = None if venue is None else venue.tier
-            apart = (
-                1.0 if tier is Tier.SIBLING else 2.0 if tier is Tier.FILE and _is_common(candidate) else 0.0
-            )
-            if apart and not partnered and rule.part == "key" and _names_somebody(label):
-                return [(points - apart, f"assigned to {label.text}, which may be another service's")]
+            if not partnered and rule.part == "key" and (less := _of_somebody(candidate, venue)):
+                return [(points - less, f"assigned to {label.text}, which may be another service's")]
             return [(points, f"{'in a file named' if candidate.whole else 'assigned to'} {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]
@@ -80,14 +77,18 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
     return []
 
 
-def _is_common(candidate: Candidate) -> bool:
-    """Keys of many services look so: a UUID, hexadecimal digits."""
-    return _COMMON.fullmatch(candidate.identity) is not None
-
-
-def _names_somebody(label: Label) -> bool:
-    """`Sms77ApiKey`, where names beside it begin with that of an exchange, or one stands far off."""
-    return any(len(w) > 1 and w.isalpha() and w not in OF_ANY_KEY | NEUTRAL for w in label.words)
+def _of_somebody(candidate: Candidate, venue: Venue | None) -> float:
+    """What it costs a key that its name begins with another word than its exchange, which is named apart:
+    `Sms77ApiKey`; more where keys of many services look so."""
+    words = [word for word in candidate.label.words if len(word) > 1 and word.isalpha()]
+    if venue is None or OF_ANY_KEY.union(NEUTRAL).issuperset(words):
+        return 0.0
+    if venue.tier is Tier.SIBLING:
+        return 1.0
+    told = _COMMON.fullmatch(candidate.identity) and any(
+        len(word) >= _A_NAME and word not in OF_ANY_KEY | NEUTRAL | OF_NOBODY for word in words
+    )
+    return _OF_SOMEBODY.get(venue.tier, 0.0) if told else 0.0
 
 
 def may_be_of_wallet(candidate: Candidate) -> bool:

@@ -14,6 +14,7 @@ _BOTH_HINTS, _FULL_AND_HINT, _BOTH_FULL = 2, 3, 4
 _LEAST_BITS = 12  # of pairs of 16 random letters and digits each one in 600 has fewer
 _LONG_BASE64 = 88
 _OF_KEYS = frozenset({"apikey", "apikeys"})
+_OF_ANY_PAIR = {("public", "key"), ("private", "key")}  # of WireGuard, of a server that pushes messages ...
 _OF_PYUPBIT = {("access",), ("secret",)}  # what everybody calls the two who learned from its examples
 
 
@@ -31,6 +32,8 @@ def exchange_of_forms(
     one `in_threes`, whose credentials have a third part. Of Kraken and Kraken Futures the former."""
     labels = (candidate.label, partner.label)
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
+    if {label.words for label in labels} == _OF_ANY_PAIR:
+        return None
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
         return None
     if candidate.bits + partner.bits < _LEAST_BITS:

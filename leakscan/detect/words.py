@@ -62,6 +62,12 @@ OF_ANY_KEY = frozenset(
     "api key secret apikey apisecret access public private token auth id client exchange account acc user bot trader"
     " trading spot futures future perp margin sub main master backup old new first second test testnet demo".split()
 )
+# Nor do these: accounts of one's own, and kinds of interfaces.
+OF_NOBODY = frozenset(
+    "crypto coin coins market markets rest websocket production development real paper sandbox readonly read write"
+    " trade trades personal primary secondary default global local mainnet network user users wallet server service"
+    " request project sign strategy grid arbitrage margin options hedge".split()
+)
 # A key of a program that brings customers: each copy of it has the same one.
 PARTNERS = frozenset({"partner", "broker", "referral"})
 # Web frameworks have a secret of this name ...

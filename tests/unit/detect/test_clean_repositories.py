@@ -31,6 +31,8 @@ def test_a_key_in_the_query_of_an_address_is_its_host_s() -> None:
         "it('derivePublicKey', () => {\n  const x = '{alnum:29}'\n  api.derivePublicKey(x)\n",
         "class ChangellySettings { public Settings() { ApiKey = '{hex:32}'; ApiSecret = '{hex:64}'; } }\n",
         "import ccxt.okx\n" + "\n" * 40 + "SAUCER_API_KEY: 'none',\nENZYME_API_KEY: '{uuid}',\n",
+        "import ccxt.okx\nENZYME_API_KEY: '{uuid}',\n",
+        "[Interface]\nPrivateKey = {base64:44}\n[Peer]\nPublicKey = {base64:44}\nAllowedIPs = 10.0.0.1/32\n",
     ],
 )
 def test_what_is_of_no_exchange(text: str) -> None:
@@ -44,6 +46,9 @@ def test_what_is_of_no_exchange(text: str) -> None:
         ("DERIVE_API_KEY = '{alnum:29}'\n", ["derive"]),
         ("api_key = '{hex:32}'\napi_secret = '{hex:64}'\n", ["gate"] * 2),
         ("import ccxt.okx\n" + "\n" * 40 + "MY_BOT_API_KEY: '{uuid}',\n", ["okx"]),
+        ("import ccxt.okx\nENZYME_API_KEY: '{uuid}'\nENZYME_API_SECRET: '{HEX:32}'\n", ["okx"] * 2),
+        ("import ccxt.okx\nKC_API_KEY: '{uuid}'\n", ["okx"]),
+        ("api_key = '{base64:44}'\napi_secret = '{base64:44}'\n", ["backpack"] * 2),
         ("import binance\n" + "\n" * 40 + "JOHN_API_KEY: '{alnum:64}',\n", ["binance"]),
     ],
 )
