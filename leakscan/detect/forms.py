@@ -32,7 +32,7 @@ def exchange_of_forms(
     one `in_threes`, whose credentials have a third part. Of Kraken and Kraken Futures the former."""
     labels = (candidate.label, partner.label)
     doubtful = any(map(_is_doubtful, labels, reversed(labels)))
-    if {label.words for label in labels} == _OF_ANY_PAIR:
+    if {label.words[-2:] for label in labels} == _OF_ANY_PAIR:
         return None
     if doubtful or any(label.kind != "named" for label in labels) or candidate.crowd or partner.crowd:
         return None

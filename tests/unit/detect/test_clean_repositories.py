@@ -33,6 +33,7 @@ def test_a_key_in_the_query_of_an_address_is_its_host_s() -> None:
         "import ccxt.okx\n" + "\n" * 40 + "SAUCER_API_KEY: 'none',\nENZYME_API_KEY: '{uuid}',\n",
         "import ccxt.okx\nENZYME_API_KEY: '{uuid}',\n",
         "[Interface]\nPrivateKey = {base64:44}\n[Peer]\nPublicKey = {base64:44}\nAllowedIPs = 10.0.0.1/32\n",
+        '"private_key": "{base64:44}",\n"server": "10.0.0.1",\n"peer_public_key": "{base64:44}",\n',
     ],
 )
 def test_what_is_of_no_exchange(text: str) -> None:
