@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leakscan.detect.context import Tier
 from leakscan.detect.environment import NOTHING_TOLD, Told
@@ -23,6 +23,10 @@ class Venue:
     tier: Tier
     live: bool = False
     misnamed: bool = False
+
+    def of(self, exchange: str) -> Venue:
+        """The same, where that exchange is named."""
+        return self if exchange == self.exchange else replace(self, exchange=exchange)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def mark_whole(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
         is_whole = len(around) <= _AROUND and not around.strip(b"\"' \t\r\n")
     else:  # a word may stand beside them
         is_whole = len(around) <= _AROUND and all(c.label.kind == "none" for c in candidates)
-    return [replace(candidate, whole=is_whole) for candidate in candidates]
+    return [replace(candidate, whole=True) for candidate in candidates] if is_whole else list(candidates)
 
 
 def named_by_file(

@@ -24,6 +24,16 @@ class Fits(tuple[Rule, ...]):
     def exchanges(self) -> frozenset[str]:
         return frozenset(rule.exchange for rule in self)
 
+    def of(self, exchange: str) -> tuple[Rule, ...]:
+        """Those of one exchange."""
+        return self._of.get(exchange, ())
+
+    @functools.cached_property
+    def _of(self) -> dict[str, tuple[Rule, ...]]:
+        return {
+            exchange: tuple(rule for rule in self if rule.exchange == exchange) for exchange in self.exchanges
+        }
+
     @functools.cached_property
     def proofs(self) -> tuple[Proof, ...]:
         """What their values can prove about themselves, sorted."""

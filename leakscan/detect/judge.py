@@ -5,7 +5,6 @@ Evidence adds points; 4 points are high confidence, 2 medium, half a point low. 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.context import Tier
@@ -154,12 +153,12 @@ class Judge:
         if venue.live or not words:
             return venue
         words = words.union(candidate.label.words)
-        return replace(venue, exchange=self._venues.variant(venue.exchange, words, candidate.able))
+        return venue.of(self._venues.variant(venue.exchange, words, candidate.able))
 
     def _of_form(self, candidate: Candidate, partner: Candidate | None, venue: Venue) -> Venue:
         """The variant of the exchange that is named, where only its values begin so: the partner may have told."""
-        told = replace(venue, exchange=self._venues.told_by_form(venue.exchange, candidate.able))
-        return venue if told == venue or self._is_of_wallet(candidate, partner, told) else told
+        told = venue.of(self._venues.told_by_form(venue.exchange, candidate.able))
+        return venue if told is venue or self._is_of_wallet(candidate, partner, told) else told
 
     def _of_partner(self, venue: Venue, candidate: Candidate, partner: Candidate | None) -> Venue:
         """The variant that the form of the other half tells: a secret beside a key that only a test network has."""
@@ -168,7 +167,7 @@ class Judge:
         told = self._venues.told_by_form(venue.exchange, partner.able)
         if told not in partner.able:
             told = self._parents.get(told, told)  # a key that only the live one has
-        return replace(venue, exchange=told) if told in partner.able & candidate.able else venue
+        return venue.of(told) if told in partner.able & candidate.able else venue
 
     def _is_of_wallet(self, candidate: Candidate, partner: Candidate | None, venue: Venue | None) -> bool:
         """By form it would be of the variant that `venue` names, by name it is a wallet's, on a chain that bears the
@@ -185,8 +184,7 @@ class Judge:
             return True
         if partner is None or partner.key is not None or venue.tier > Tier.FILE:
             return venue.exchange in candidate.able
-        rules = (rule for rule in candidate.fits if rule.exchange == venue.exchange)
-        return any(_is_of_one(rule, partner, self._parents) for rule in rules)
+        return any(_is_of_one(rule, partner, self._parents) for rule in candidate.fits.of(venue.exchange))
 
     def _rule(self, candidate: Candidate, venue: Venue | None) -> Rule | None:
         """The named exchange's; else one whose form says it all; else one of no exchange."""
@@ -194,12 +192,11 @@ class Judge:
             exchanges = [self._rules.exchange(venue.exchange)] if venue and venue.exchange != OTHER else []
             rules = [rule for exchange in [*exchanges, self._generic] for rule in exchange.rules]
             return next((rule for rule in rules if _is_of_type(candidate, rule)), None)
-        named = [rule for rule in candidate.fits if venue is not None and rule.exchange == venue.exchange]
-        generic = [rule for rule in candidate.fits if rule.exchange == self._generic.id]
+        named = candidate.fits.of(venue.exchange) if venue is not None else ()
         part = candidate.part or candidate.label.part or "secret"
         if part == "secret" and "private" in candidate.label.words:
             part = "private-key"
-        for fitting in (named, candidate.fits.alone, generic):
+        for fitting in (named, candidate.fits.alone, candidate.fits.of(self._generic.id)):
             if fitting:
                 rule = min(fitting, key=lambda rule: _distance(part, rule.part))  # of equals the first
                 is_public = rule.part == "private-key" and "publickey" in names_of(candidate.label.words)
@@ -268,11 +265,10 @@ def _is_named(candidate: Candidate, partner: Candidate | None, venue: Venue) -> 
         return True
     if partner is None or candidate.crowd > 1:
         return False
-    if any(rule.exchange == venue.exchange for rule in partner.fits.alone):
+    rules = partner.fits.of(venue.exchange)
+    if any(rule.needs == "nothing" for rule in rules):
         return True  # the other half is certain
-    apart = {rule.part for rule in candidate.fits if rule.exchange == venue.exchange}.isdisjoint(
-        rule.part for rule in partner.fits if rule.exchange == venue.exchange
-    )
+    apart = {rule.part for rule in candidate.fits.of(venue.exchange)}.isdisjoint(rule.part for rule in rules)
     digests = not apart and candidate.label.kind == partner.label.kind == "other"  # of queries
     return not digests and (venue.tier >= Tier.PARENT or (apart and venue.tier >= Tier.FILE) or other >= 2)
 
@@ -286,7 +282,7 @@ def _is_telling(candidate: Candidate) -> bool:
 
 def _joined(candidate: Candidate, match: Match) -> Match | None:
     """A part that stands in groups only, with the match that it stands with."""
-    rule = next((rule for rule in candidate.fits if rule.exchange == match.exchange), None)
+    rule = next(iter(candidate.fits.of(match.exchange)), None)
     if rule is None:
         return None
     name = f"assigned to {candidate.label.text}" if candidate.label.kind == "named" else ""

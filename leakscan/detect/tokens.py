@@ -124,12 +124,13 @@ class Tokens:
                 found[span] = fits
             if len(found) == MOST_VALUES:
                 return found
-        for token in tokens:
-            found.update(self._readings(data, Span(*token)))
-            if len(found) == MOST_VALUES:
-                break
-        read = {Span(*token) for token in tokens}
-        read |= {span for span in found if not _ESCAPES.match(data, span.start)}  # read as a run
+        read = {span for span in found if not _ESCAPES.match(data, span.start)}  # as a run
+        for token in map(Span._make, tokens):
+            if token not in read:
+                read.add(token)
+                found.update(self._readings(data, token))
+                if len(found) == MOST_VALUES:
+                    break
         values = Cover(found)
         for low, high in merged((max(0, span.start - _BESIDE), span.end + _BESIDE) for span in found):
             for match in _TOKEN.finditer(data, low, high):

@@ -62,6 +62,7 @@ class Venues:
         self._variants = sorted(variants, key=lambda exchange: (not exchange.variant_also, exchange.id))
         self._environments = Environments(word for variant in variants for word in variant.variant_words)
         self._told = lru_cache(_MAX_REMEMBERED)(self._read_told)
+        self._families = lru_cache(_MAX_REMEMBERED)(self._with_parents)
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
         self._told_by_form = {
@@ -163,7 +164,7 @@ class Venues:
         told = self._environments.told(text, span, near_span(text, span), label, parents)
         return told._replace(live=told.live or self._environments.says_live(text, span, label))
 
-    def _families(self, able: frozenset[str]) -> frozenset[str]:
+    def _with_parents(self, able: frozenset[str]) -> frozenset[str]:
         """With the parents of variants: a name of the parent may mean the variant."""
         return able | {self._parent[exchange] for exchange in able if exchange in self._parent}
 
