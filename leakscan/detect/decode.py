@@ -12,7 +12,6 @@ _MARKS = (  # UTF-32 first: its little-endian mark starts with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ANY_MARK = tuple(mark for mark, _ in _MARKS)
 _MIN_NULS = (
     0.3  # of one byte position: text in a Latin alphabet is far above, code and tables of numbers far below
 )
@@ -55,8 +54,20 @@ def _narrowed(data: bytes) -> bytes:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    if data.startswith(_ANY_MARK):
-        return next(encoding for mark, encoding in _MARKS if data.startswith(mark))
+    """What the NULs say, for a mark may lie; what the mark says where they say nothing, or where that has more lines:
+    a text may be full of letters like U+4E00."""
+    marked = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), None)
+    told = _by_nuls(data)
+    if marked and told not in (None, marked) and _lines(data, marked) > _lines(data, told):
+        return marked
+    return told or marked
+
+
+def _lines(data: bytes, encoding: str) -> int:
+    return data[:_HEAD_BYTES].decode(encoding, "replace").count("\n")
+
+
+def _by_nuls(data: bytes) -> str | None:
     if b"\0" not in data[:4096] or len(data) < 8:
         return None
     size = min(len(data), _HEAD_BYTES)

@@ -11,7 +11,7 @@ from leakscan.gitstore.objects import FOLDER
 from leakscan.gitstore.tags import follow_tips
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from leakscan.gitstore.commits import CommitGraph
     from leakscan.gitstore.history import History
@@ -25,7 +25,7 @@ _WALK = "rev-list --objects --no-object-names --no-walk=unsorted --missing=print
 
 class ConnectivityCheck:
     """Finds absent objects of one store. `missing` maps an absent id to what names it, `reached` flags the commits that
-    `tips` lead to."""
+    `tips` lead to. `is_known` tells of an id whether the object was there to be scanned, None that all were."""
 
     def __init__(
         self,
@@ -34,9 +34,11 @@ class ConnectivityCheck:
         history: History | Recalled | None,
         *,
         check_kinds: bool = False,
+        is_known: Callable[[str], bool] | None = None,
     ) -> None:
         self._store = store
         self._check_kinds = check_kinds
+        self._is_known = is_known
         self._graph = graph
         self._history = history
         self._objects = history or store.reader
@@ -66,6 +68,8 @@ class ConnectivityCheck:
             self._walk([*(commits.oid(number) for number, flag in enumerate(reached) if flag), *others])
             if self._check_kinds:
                 self._compare_kinds()
+            if self._is_known is not None:
+                self._find_late(self._is_known)
         self._index()
         self._record()
 
@@ -80,6 +84,15 @@ class ConnectivityCheck:
             if process.wait() != 0:
                 reason = f"whether all objects are there cannot be told: {process.complaint()}"
                 self._store.faults.add("corrupt-objects", str(self._store.layout.objects), reason)
+
+    def _find_late(self, is_known: Callable[[str], bool]) -> None:
+        """What git finds now and was not there to be scanned: somebody is at work on the store, and what git follows
+        is not what was read."""
+        listed = self._store.reader.inventory(anew=True).content.decode().split()
+        late = sum(1 for oid in listed if not is_known(oid))
+        if late:
+            reason = f"{late:,} objects came into it while it was read, and were not scanned: scan again"
+            self._store.faults.add("missing-objects", str(self._store.layout.objects), reason)
 
     def _compare_kinds(self) -> None:
         """What trees and commits name as a file or a folder, and is none: git follows the names of neither."""

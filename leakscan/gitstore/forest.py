@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound="Sized")
 HELD_BYTES: Final = 96 << 20
-_UNREADABLE = (OSError, InflateError, kernel.DeltaError)
+UNREADABLE: Final = (OSError, InflateError, kernel.DeltaError)
 
 
 class Lost(NamedTuple):
@@ -25,10 +25,18 @@ class Lost(NamedTuple):
 
 
 class Forest:
-    """Walks trees. `reached` holds the nodes that a root leads to, `weights` the work below each."""
+    """Walks trees. `reached` holds the nodes that a root leads to, `weights` the work below each. `elsewhere` gives the
+    content of an object by its id, if a repack has put it where the catalog does not know it."""
 
-    def __init__(self, catalog: Catalog, *, held_bytes: int = HELD_BYTES) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        *,
+        held_bytes: int = HELD_BYTES,
+        elsewhere: Callable[[str], bytes | None] = lambda _: None,
+    ) -> None:
         self.catalog = catalog
+        self._elsewhere = elsewhere
         self.children, self.siblings, self.reached, self.weights = kernel.grow(
             catalog.parents, catalog.kinds, catalog.sizes
         )
@@ -73,15 +81,21 @@ class Forest:
         """See `kernel.Paths.walk`. Nodes that cannot be read go to `lost`."""
 
         def fail(node: int, error: Exception) -> None:
-            if not isinstance(error, _UNREADABLE):
+            if not isinstance(error, UNREADABLE):
                 raise error
             lost.append(Lost(node, error.size if isinstance(error, kernel.OversizeError) else 0))
 
         return self._paths.walk(root, apply, make, fail, look)
 
     def content(self, node: int) -> bytes:
-        """What an object holds. OSError, InflateError, DeltaError."""
-        content: bytes = self._paths.content(node, _apply, bytes)
+        """What an object holds. UNREADABLE."""
+        try:
+            content: bytes = self._paths.content(node, _apply, bytes)
+        except UNREADABLE:
+            found = self._elsewhere(self.catalog.oid(node))
+            if found is None:
+                raise
+            return found
         return content
 
     def below(self, node: int) -> Iterator[int]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from itertools import chain, compress
 from typing import TYPE_CHECKING, Final
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import CommitGraph
+from leakscan.gitstore.forest import UNREADABLE
 from leakscan.gitstore.named import files_below
 from leakscan.gitstore.objects import EMPTY, FOLDER, KIND_NUMBERS, TYPE_MASK, StoredObject
 from leakscan.gitstore.trees import TREE, Damaged, Trees, Untraceable
@@ -78,10 +80,11 @@ class History:
         return {oid: EMPTY[oid] for oid in nodes if oid in EMPTY} | found
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
-        """Those that are there."""
+        """Those that are there, and still are."""
         for oid, kind in self.kinds(oids).items():
             node = self._catalog.find(oid)
-            yield StoredObject(oid, kind, self._forest.content(node) if node >= 0 else b"")
+            with suppress(*UNREADABLE):
+                yield StoredObject(oid, kind, self._forest.content(node) if node >= 0 else b"")
 
     def absent(self, reached: bytearray, others: Iterable[str]) -> Iterator[str]:
         """Ids of what is not there and that reached commits or `others`, trees, lead to."""
@@ -267,10 +270,13 @@ class History:
         return _if_file(entry)
 
     def _step(self, entry: Entry, tree: int, name: bytes) -> tuple[Entry, int]:
-        """What a folder holds under a name, and its node; `entry` is the folder's own."""
+        """What a folder holds under a name, and its node; `entry` is the folder's own. Untraceable."""
         if entry[0] & TYPE_MASK != FOLDER or tree < 0:
             return _NO_ENTRY, _NOTHING
-        entry = kernel.find_entry(self._content(tree), name, self._catalog.width)
+        try:
+            entry = kernel.find_entry(self._content(tree), name, self._catalog.width)
+        except UNREADABLE as error:
+            raise Untraceable from error
         return entry, self._catalog.find(entry[1])
 
 

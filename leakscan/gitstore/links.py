@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from leakscan.gitstore import kernel
 from leakscan.gitstore.commits import parse_links
+from leakscan.gitstore.forest import UNREADABLE
 from leakscan.gitstore.objects import EMPTY
 from leakscan.gitstore.trees import TREE
 
@@ -116,4 +118,5 @@ class StoredCommits:
 
     def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for oid in oids:
-            yield oid, self._forest.content(self._forest.catalog.find(oid))
+            with suppress(*UNREADABLE):  # a repack took it away
+                yield oid, self._forest.content(self._forest.catalog.find(oid))

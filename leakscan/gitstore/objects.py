@@ -74,9 +74,10 @@ class ObjectReader:
         """The object folders that are read, the shadow's own included."""
         return list(self._packs)
 
-    def inventory(self) -> Inventory:
-        """What the store holds. Objects of no known kind, and those too large to hold, are recorded."""
-        if self._inventory is None:
+    def inventory(self, *, anew: bool = False) -> Inventory:
+        """What the store holds, or held when this was asked first. Objects of no known kind, and those too large to
+        hold, are recorded."""
+        if self._inventory is None or anew:
             found = Inventory()
             arguments = ("cat-file", "--batch-all-objects", "--unordered", "--buffer", _CHECK)
             with self._git.stream(*arguments, max_heap_bytes=_CHECK_HEAP_BYTES) as process:

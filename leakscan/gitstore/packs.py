@@ -25,6 +25,12 @@ _FAN_OUT = struct.Struct(">256I")
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}
 
 
+HALF = (
+    "the pack has no index, or one of the two is not a regular file",
+    "the pack of this index is missing",
+)
+
+
 class Pack:
     """A pack with its index. `fault` says why git cannot use the two together, empty if it can."""
 
@@ -97,8 +103,17 @@ def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
             if packs[-1].fault:
                 faults.add("corrupt-objects", str(path), packs[-1].fault)
         elif name.endswith(".idx") and path.with_suffix(".pack").name not in names:
-            faults.add("missing-objects", str(path), "the pack of this index is missing")
+            faults.add("missing-objects", str(path), HALF[1])
     return packs
+
+
+def is_half(path: Path) -> bool:
+    """Whether a pack or an index stands there without the other one: while git writes, they come one by one."""
+    return os.path.lexists(path) and not _has_both(path)
+
+
+def _has_both(path: Path) -> bool:
+    return all(is_regular(path.with_suffix(ending)) for ending in (".pack", ".idx"))
 
 
 def has_promisor_pack(folder: Path) -> bool:
@@ -158,8 +173,8 @@ def _alternates(folder: Path, faults: Faults) -> list[bytes]:
 
 def _pack_fault(path: Path, width: int) -> str:
     """Why git will not use the pack, by what it checks on opening: header, counts, sizes, last bytes."""
-    if not all(is_regular(part) for part in (path, path.with_suffix(".idx"))):
-        return "the pack has no index, or one of the two is not a regular file"
+    if not _has_both(path):
+        return HALF[0]
     try:
         with path.with_suffix(".idx").open("rb") as file:
             index_facts = os.fstat(file.fileno())

@@ -21,7 +21,7 @@ from leakscan.gitstore.tags import tagged_commits
 from leakscan.gitstore.trees import Damaged, Untraceable
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from leakscan.gitstore.layout import Layout
     from leakscan.gitstore.named import NameTests
@@ -45,6 +45,7 @@ class Store(Opened):
         self.traced: set[str] = set()
         self.is_damaged = False
         self.connectivity: ConnectivityCheck | None = None
+        self.is_known: Callable[[str], bool] | None = None
 
     def adopt(self, history: History | Recalled | None) -> None:
         """From here on, commits and trees are asked of `history`, which must stay open; None: of git, as before."""
@@ -88,7 +89,7 @@ class Store(Opened):
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
         self.connectivity = ConnectivityCheck(
-            self, self.commit_graph(), self._history, check_kinds=self.is_damaged
+            self, self.commit_graph(), self._history, check_kinds=self.is_damaged, is_known=self.is_known
         )
         self.connectivity.run()
 

@@ -80,7 +80,7 @@ class Sweep:
             limit=object_bytes,
             skip=known.files if known else (),
         )
-        self._forest = Forest(self._catalog, held_bytes=held_bytes)
+        self._forest = Forest(self._catalog, held_bytes=held_bytes, elsewhere=self._elsewhere)
         self._dealer = Dealer(self._forest, jobs)
         self._remains = Remains(store, self._forest)
         if known:
@@ -150,6 +150,13 @@ class Sweep:
         if not self._is_whole or self._lost:
             raise Untraceable
         return read_fresh(self._forest, self._remains.surplus, self._hex_length)
+
+    def holds(self, oid: str) -> bool:
+        """Whether it is among what was looked at, or what was recorded as damaged."""
+        return self._catalog.find(oid) >= 0
+
+    def _elsewhere(self, oid: str) -> bytes | None:
+        return next((found.data for found in self._store.reader.fetch([oid])), None)
 
     def _record_dead(self) -> None:
         for task in self._dealer.dead:

@@ -235,6 +235,7 @@ class Reader:
     def _read_new(self, store: Store, make: Callable[..., Sweep]) -> Iterator[Sighting]:
         sweep = store.keep_open(make())
         yield from self._sweep(sweep)
+        store.is_known = sweep.holds
         store.adopt(sweep.history())
 
     def _sweep(self, sweep: Sweep) -> Iterator[Sighting]:

@@ -12,6 +12,7 @@ from leakscan.errors import GitError, TargetError
 from leakscan.findings.collect import Holding
 from leakscan.gitstore import Layout, Store, find_enclosing, find_layout
 from leakscan.gitstore.bounds import bounds
+from leakscan.gitstore.packs import HALF, is_half
 from leakscan.model import Blob, Failure, FailureKind, ScanResult, Skipped, StoredBlob, WorktreeFile
 from leakscan.rules import RuleSet
 from leakscan.scanning.lfs import contents_at_hand, is_at_hand, names_at_hand, names_stored
@@ -160,7 +161,8 @@ class Scan:
         kept, reader = [], self._reader
         for failure in reader.failures:
             name = failure.where.partition("!")[0]
-            if before.get(name) != after.get(name):
+            went_on = failure.reason in HALF and not is_half(Path(failure.where))
+            if went_on or before.get(name) != after.get(name):
                 reader.skipped.append(Skipped(name, "a pack that git is writing"))
             else:
                 kept.append(failure)

@@ -15,6 +15,23 @@ def test_a_secret_is_found_in_every_encoding_of_unicode(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize(
+    "mark", [codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE]
+)
+def test_a_byte_order_mark_of_another_encoding_hides_nothing(encoding: str, mark: bytes) -> None:
+    mark = mark.rjust(len(mark) + -len(mark) % len("a".encode(encoding)), b"\0")
+    assert (
+        len(DETECTOR.inspect(as_utf8(mark + "\n".encode(encoding) + TEXT.encode(encoding))).candidates) == 1
+    )
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_letters_with_a_nul_where_latin_ones_have_none_do_not_outweigh_the_mark(encoding: str) -> None:
+    data = ("\ufeff" + "\u4e00" * 3000 + "\n" + TEXT).encode(encoding)
+    assert len(DETECTOR.inspect(as_utf8(data)).candidates) == 1
+
+
+@pytest.mark.parametrize("encoding", WIDE)
 def test_text_without_a_byte_order_mark_is_recognised(encoding: str) -> None:
     assert as_utf8(TEXT.encode(encoding)) == TEXT.encode()
 
