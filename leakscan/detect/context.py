@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 
 from leakscan.detect.lazy import lazy
+from leakscan.detect.nesting import parent_spans
 from leakscan.detect.spans import merged
 from leakscan.model import Span
 
@@ -13,10 +14,11 @@ _HEAD = 32 * 1024  # imports and titles stand at the head of a file
 _BEFORE, _AFTER = 8 * 1024, 2 * 1024
 _NEAR_LINES, _NEAR_BYTES = 10, 2048
 _MADE_UP = lazy(
-    rb"(?i)(?<![a-z])(?:mock|dummy|fake)(?:s|d|ed)?(?![a-z])|not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b"
+    rb"(?:(?<![A-Za-z])(?i:mock|dummy|fake)|(?<=[a-z])(?:Mock|Dummy|Fake))(?:s|d|ed)?(?![a-z])"
+    rb"|(?i:not (?:a )?real\b|made[ -]up|hardhat|ganache|\banvil\b)"
 )
-COMMENT_LINE = lazy(rb"[ \t]{0,80}\"?(?:#|//|--|\*|/\*|<!--)")  # also in a notebook
-_SAID_ABOVE, _LINE = 3, 200
+COMMENT_LINE = lazy(rb"[ \t]{0,80}\"?(?:#|//|;|--|\*|/\*|<!--)")  # also in a notebook
+_SAID_ABOVE, _LINE, _LONGEST_NAME = 3, 200, 40
 
 
 class Tier(IntEnum):
@@ -65,11 +67,15 @@ def is_commented(data: bytes, span: Span) -> bool:
 
 
 def is_made_up(data: bytes, span: Span) -> bool:
-    """The line of a value, or a comment right above it, says that it is none: `# noqa: mock`, `DUMMY_KEY = "…"`."""
+    """The line of a value, a comment right above it or the name of what it stands in says that it is none:
+    `# noqa: mock`, `DUMMY_KEY = "…"`, `dummyConfig = {`."""
     low = line_start(data, span.start)
     high = data.find(b"\n", span.end, span.end + _LINE)
     behind = data[span.end : high if high >= 0 else span.end + _LINE]
     if _MADE_UP.search(data[low : span.start]) or _MADE_UP.search(behind):
         return True
     lines = data[max(0, low - _SAID_ABOVE * _LINE) : max(0, low - 1)].split(b"\n")
-    return any(COMMENT_LINE.match(line) and _MADE_UP.search(line) for line in lines[-_SAID_ABOVE:])
+    if any(COMMENT_LINE.match(line) and _MADE_UP.search(line) for line in lines[-_SAID_ABOVE:]):
+        return True
+    names = (name for name in parent_spans(data, span.start) if name.end - name.start <= _LONGEST_NAME)
+    return any(_MADE_UP.search(data, *name) and not COMMENT_LINE.match(data, name.start) for name in names)

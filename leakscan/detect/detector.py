@@ -65,6 +65,7 @@ _ASSIGNED_TO = lazy(rb"[:=][ \t]{0,4}[\"']?\Z")
 _OTHER_HALF: dict[Part | None, Part] = {"key": "secret", "secret": "key"}
 _PATH_REACH = 4096  # a tree of git's may hold names of any length
 _MAX_REMEMBERED = 2048  # times 4 kB; the versions of a file have most of their lines in common
+_CALLED = lazy(rb"(?:<[A-Z][\w, ]{0,40}>)?\(")
 _LISTED = lazy(rb"[ \t]{1,4}\*?[\w./@+-]{1,200}\.[A-Za-z0-9]{1,8}[ \t\r]*(?:\n|\Z)")  # `<digest>  file.zip`
 
 
@@ -237,12 +238,12 @@ def _is_near(places: list[int], place: int) -> bool:
 
 
 def _is_of_code(data: bytes, span: Span, fits: Fits) -> bool:
-    """`<value>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a digest that has a file
-    for its name; `{<UUID>}`, the number of a project; a line of a block that is cut short; or a value in machine code,
-    full of unlikely ones: short, of no known form, or assigned to nothing."""
+    """`<value>(…)`, `<value><T>(…)`, a name that may have an unlikely case (what has no digit may stand apart); a
+    digest that has a file for its name; `{<UUID>}`, the number of a project; a line of a block that is cut short; or a
+    value in machine code, full of unlikely ones: short, of no known form, or assigned to nothing."""
     start, end = span
     apart = data[end : end + 1] == b" " and data[start:end].isalpha()
-    if data[end + apart : end + apart + 1] == b"(":
+    if _CALLED.match(data, end + apart):
         return True
     if data[start - 1 : start] == b"$" and _CRYPT.search(data, max(0, start - 8), start):
         return True

@@ -9,7 +9,15 @@ from itertools import chain
 from typing import NamedTuple
 
 from leakscan.detect.context import is_commented, line_start
-from leakscan.detect.hosts import given_to_tests, is_choice, is_host, is_left_unused, is_of_all, last_name
+from leakscan.detect.hosts import (
+    given_to_tests,
+    is_asked_for,
+    is_choice,
+    is_host,
+    is_left_unused,
+    is_of_all,
+    last_name,
+)
 from leakscan.detect.lazy import lazy
 from leakscan.detect.mentions import Mention
 from leakscan.detect.naming import Label, split_words, words_and_pairs
@@ -20,7 +28,7 @@ _LIVE = frozenset({"mainnet", "live", "production", "real"})
 _LONGEST_HEADING = 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real", "actual"})
 _OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
-_LEAST_WORDS, _NOWHERE = 2, Span(0, 0)
+_LEAST_WORDS, _NOWHERE, _CALL_REACH = 2, Span(0, 0), 480
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = lazy(
     rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
@@ -39,13 +47,20 @@ _TEST_OF_NAME = lazy(rb"(?i)[_.-]test\Z|\Atest[_.-]|(?<=[_.-])test[_.-]|\Atest(?
 _LIVE_OF_NAME = lazy(
     rb"(?i)[_.-](?:W)\Z|\A(?:W)[_.-]|(?<=[_.-])(?:W)[_.-]".replace(b"W", rb"actual|real|live|prod|main")
 )
-_NAMED_VALUE = lazy(rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}")
+_NAMED_VALUE = lazy(
+    rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}(?:[\"'`]?[\w+/=-]{16}|\"\"|'')"
+)
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
 _BEHIND = lazy(
     rb"[\"'`,;)]{0,4}[ \t]{1,40}(?:(?:#|//|--|/\*)[ \t]{0,4})?([A-Za-z][\w \t-]{1,40})[ \t*/]{0,8}(?:[\r\n]|\Z)"
 )
 # `binance_testnet = ccxt.binance({`: what the client is called, in which a value stands.
 _GIVEN_TO = lazy(rb"([\w.]{1,60})[ \t]{0,8}:?=[ \t]{0,8}(?:await |new |&)?[\w.]{0,40}\Z")
+# `New(bybit.TestnetBaseURL, "<key>", "<secret>")`: what else a call gets, before the two.
+_GIVEN_BEFORE = lazy(
+    rb"\(\s{0,8}((?:&?[\w.]{1,60}\s{0,4},\s{0,40}){1,4})"
+    rb"(?:[\"'`][A-Za-z0-9+/_=-]{16,136}[\"'`]\s{0,4},\s{0,40})?@?[\"'`]\Z"
+)
 _HOLDS_VALUE = lazy(
     rb"[ \t]{0,40}(?:#|//|;|--)[^:=\n]{1,60}"
     rb"(?:[:=][ \t]{0,4}[\"']?[\w+/=-]{16}|=[ \t]{0,4}[\"']?(?:https?|wss?)://)"
@@ -81,14 +96,25 @@ class Whole:
         """`client = newTestNetClient(api_key, secret)`: the names of values that nothing else gets."""
         return given_to_tests(self._data)
 
+    def host(self, *, commented: bool) -> str:
+        """`BASE_URL = "https://testnet.…"`, `post("https://testnet.…")`: the variant whose address it is, if the live
+        one's stands nowhere. Of what is `commented` out, that of a comment, if nothing else names the exchange."""
+        return self._hosts[commented]
+
     @cached_property
-    def host(self) -> str:
-        """`BASE_URL = "https://testnet.…"`: the variant whose address it is, if the live one's stands nowhere."""
+    def _hosts(self) -> tuple[str, str]:
+        used = [m for m in self._own if not is_commented(self._data, m.span)]
+        return self._host(used), "" if used else self._host(self._own)
+
+    def _host(self, used: Sequence[Mention]) -> str:
         data = self._data
-        used = [m for m in self._own if not is_commented(data, m.span)]
         if any(m.exchange not in self._variants and is_host(data, m.span) for m in used):
             return ""
-        told = [m for m in used if m.exchange in self._variants and is_of_all(data, m.span)]
+        told = [
+            m
+            for m in used
+            if m.exchange in self._variants and (is_of_all(data, m.span) or is_asked_for(data, m.span))
+        ]
         hosts = {m.exchange for m in told if not is_choice(data, _NOWHERE, m.span)}
         return hosts.pop() if len(hosts) == 1 else ""
 
@@ -125,6 +151,8 @@ class Environments:
         for parent in parents:
             if given := _GIVEN_TO.search(data, line_start(data, parent.start), parent.start):
                 words |= self._words.intersection(_words(given[1]))
+        if before := _GIVEN_BEFORE.search(data, max(0, span.start - _CALL_REACH), span.start):
+            words |= self._words.intersection(_words(before[1]))
         if behind := _BEHIND.match(data, span.end):
             words |= self._words.intersection(_words(behind[1]))
         words |= switched_on(switches)

@@ -22,6 +22,7 @@ _CHOICE = lazy(
 _ASSIGNED_HOST = lazy(
     rb"(\w{1,60})[\"']?[ \t]{0,20}(?:=>|:=|[=:])[ \t]{0,4}(?:\\?[\"'])?(?:https?|wss?)://[\w.-]{0,40}\Z"
 )
+_ASKED_HOST = lazy(rb"\(\s{0,40}[a-z]?[\"'`](?:https?|wss?)://[\w.-]{0,40}\Z")
 _IN_ADDRESS = lazy(rb"(?:https?|wss?)://[\w.-]{0,40}\Z")
 _USED_REACH, _PROGRAM_REACH, _MOST_USES = 4096, 64 * 1024, 64
 _PART_BEFORE, _PART_OR_SET = lazy(rb"[\w.\"']"), lazy(rb"\w|\s{0,4}=[^=]")
@@ -104,6 +105,11 @@ def is_of_all(data: bytes, host: Span) -> bool:
     """A variable gets an address with this host, and its name tells no environment: `BASE_URL`, not `TESTNET_URL`."""
     name = _assigned(data, host)
     return name is not None and not _TELLS.search(name)
+
+
+def is_asked_for(data: bytes, host: Span) -> bool:
+    """A call gets an address with this host: `axios.post("https://testnet.…", order)`."""
+    return _ASKED_HOST.search(data, max(0, host.start - _HOST_REACH), host.start) is not None
 
 
 def is_put_by(

@@ -15,7 +15,7 @@ _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)
 _PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
 # `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
 # `**Testnet**: True`; `environment = "testnet"`, `network: 'mainnet'`; `env = BybitEnvironment.DemoTrading`;
-# `MODE=testnet`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
+# `MODE=testnet`; `env_adapt: demo`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;
 # `(binance.BaseUrlTestnet, key, secret)`, `&Config::testnet())`; OKX's `flag = "1"`, `bitmex.bitmex(test=True`, Java's
 # `newInstance(KEY, SECRET, true, true)`; `exchange.urls['api'] = exchange.urls['test']`.
 _SWITCH = (
@@ -27,6 +27,8 @@ _SWITCH = (
     rb"|env(?:ironment)?\s{0,3}[:=]\s{0,3}\w{0,40}env(?:ironment)?s?\.(?:(?P<kind>%(test)b)|(?P<off_kind>%(live)b))"
     rb"(?:trading|net)?\b"
     rb"|(?:env|environment|network|mode)[ \t]{0,3}[=:][ \t]{0,3}(?:(?P<plain>testnet|sandbox)|(?P<off_plain>mainnet))"
+    rb"[ \t]{0,8}(?:[\r\n#]|\Z)"
+    rb"|(?<![a-z0-9])env_\w{1,16}[ \t]{0,3}:[ \t]{1,3}(?:(?P<entry>%(told)b)|(?P<off_entry>live|mainnet|real))"
     rb"[ \t]{0,8}(?:[\r\n#]|\Z)"
     rb"|(?:url|path|endpoint|host|environment)['\"]?\s{0,3}(?:=>|:=|[=:(])\s{0,3}&?(?:[\w.]|::){0,60}?"
     rb"(?:(?<![a-z0-9])|(?<=url))(?:(?P<url>%(test)b)|(?P<off_url>%(live)b))"

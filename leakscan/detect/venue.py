@@ -148,9 +148,9 @@ class Venues:
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             around = list(named.own.around(span, near))
             variant = of_host(data, span, label, around, variant, of, by_name=by_name)
-            said = is_live or stated or variant != found.exchange or is_commented(data, span)
-            if named.whole and not said and named.whole.host in of:
-                variant = named.whole.host
+            if named.whole and not (is_live or stated or variant != found.exchange):
+                host = named.whole.host(commented=is_commented(data, span))
+                variant = host if host in of else variant
         return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)
 
     def told(self, data: bytes, span: Span, label: Label) -> Told:

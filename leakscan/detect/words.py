@@ -34,7 +34,7 @@ SERVICES = frozenset(
     " sparkpost sendinblue brevo mailjet nexmo vonage messagebird plivo plaid braintree razorpay paystack flutterwave"
     " adyen cloudinary imgur giphy youtube spotify linkedin instagram tiktok twitch vimeo salesforce jira asana trello"
     " okta cognito keycloak launchdarkly optimizely rollbar honeycomb loggly papertrail pagerduty opsgenie"
-    " splunk elasticsearch cloudflare digitalocean linode vultr upstash contentful strapi recaptcha hcaptcha"
+    " splunk elasticsearch cloudflare digitalocean linode vultr upstash contentful strapi recaptcha hcaptcha captcha"
     " elevenlabs deepgram assemblyai langsmith wandb serpapi serper tavily firecrawl newsapi openweather"
     " openweathermap weatherapi accuweather ipinfo ipstack mapquest twelvedata marketstack tiingo eodhd"
     " financialmodelingprep lunarcrush cryptopanic coinpaprika nomics livecoinwatch covalent covalenthq bitquery"

@@ -44,6 +44,7 @@ HINTS: dict[Part, tuple[str, ...]] = {
         "secreto",
         "secrete",
         "segreto",
+        "sekret",
         "gizli",
         "private",
         "priv",
