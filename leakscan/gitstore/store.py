@@ -86,6 +86,11 @@ class Store(Opened):
             if digest.hexdigest() != found.oid:
                 self.faults.add("corrupt-objects", found.oid, "its content is not what its id says")
 
+    def head_data(self) -> bytes:
+        """What the commit says that HEAD names, empty if there is none."""
+        head = self.refs.head
+        return next((found.data for found in self.reader.fetch([head])), b"") if head else b""
+
     def check_connectivity(self) -> None:
         """Records what refs, HEADs, reflogs and the index lead to and the store does not have."""
         self.connectivity = ConnectivityCheck(

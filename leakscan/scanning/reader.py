@@ -87,7 +87,7 @@ class Reader:
     def read_git_dir(self, store: Store) -> list[Sighting]:
         """What stands in the names of refs and in the git directory's own files; they do not count as files."""
         refs = [ref.name for ref in store.refs.refs]
-        return self.read_beside(git_dir_items(store.layout, refs, self.has_anchor))
+        return self.read_beside(git_dir_items(store.layout, refs, self.has_anchor, store.head_data))
 
     def read_beside(self, items: Iterable[Item]) -> list[Sighting]:
         """What stands in names and the like, which do not count as files."""

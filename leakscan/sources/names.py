@@ -36,12 +36,14 @@ _APART = bytes.maketrans(b"/.\n", b"   ")
 _BEFORE_RUN = re.compile(rb"(?<=[0-9A-Za-z])[_-](?=[0-9A-Za-z]{32,}(?![0-9A-Za-z]))")
 # Looks back from its first digit, not before it: a search of what holds no digit is eight times faster so.
 _ID = re.compile(rb"[0-9a-f](?<![0-9A-Za-z].)[0-9a-f]{39}(?:[0-9a-f]{24})?(?![0-9A-Za-z])")
-# Binary, or copies of what commits say.
+# Copies of what commits say.
 _SUBJECT = re.compile(
     rb"^[0-9a-f]{40,64} [0-9a-f]{40,64} [^\n]*\t(?:commit|rebase|cherry-pick|revert|am)\b[^\n]*$",
     re.MULTILINE,
 )
-_LEFT_OUT = re.compile(rb"index|sharedindex\.[0-9a-f]+|COMMIT_EDITMSG")
+_COMMENT = re.compile(rb"^#[^\n]*$", re.MULTILINE)
+_NO_COMMENT = re.compile(rb"^[^#\n][^\n]*$", re.MULTILINE)
+_LEFT_OUT = re.compile(rb"index|sharedindex\.[0-9a-f]+")
 
 
 def link_targets(root: Path, paths: Iterable[bytes]) -> Iterator[Blob]:
@@ -85,9 +87,26 @@ def _as_lines(names: Iterable[bytes]) -> bytes:
 
 
 def git_dir_items(
+    layout: Layout,
+    refs: Iterable[bytes],
+    has_anchor: Callable[[bytes], bool],
+    head: Callable[[], bytes] = bytes,
+) -> Iterator[Item]:
+    """The names of refs and the git directory's own files, less a copy of what `head` says."""
+    for item in _git_dir_items(layout, refs, has_anchor):
+        if isinstance(item, Blob) and _is_message(item) and _COMMENT.sub(b"", item.data).strip() in head():
+            yield Blob("", _NO_COMMENT.sub(b"", item.data), item.origin)
+        else:
+            yield item
+
+
+def _is_message(item: Blob) -> bool:
+    return isinstance(item.origin, WorktreeFile) and item.origin.path.endswith(b"COMMIT_EDITMSG")
+
+
+def _git_dir_items(
     layout: Layout, refs: Iterable[bytes], has_anchor: Callable[[bytes], bool]
 ) -> Iterator[Item]:
-    """The names of refs and the git directory's own files."""
     label = b".git/" if layout.work_tree is not None else b""
     yield from names_with_anchors((label + ref for ref in refs), has_anchor)
     for folder in _git_folders(layout):

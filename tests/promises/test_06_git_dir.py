@@ -34,6 +34,24 @@ def test_a_stray_file_of_the_git_directory_is_read(repo: Repo, leakscan, name: s
     assert [place["path"] for place in finding["locations"]] == [f".git/{name}"]
 
 
+@pytest.mark.parametrize("comment", ["", "# Please enter the commit message\n"])
+def test_the_message_of_a_commit_that_was_given_up_is_read(repo: Repo, leakscan, comment: str) -> None:
+    told = repo.commit(LINE.strip(), a_txt="clean\n")
+    file = repo.path / ".git/COMMIT_EDITMSG"
+    file.write_text(LINE + comment)
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    assert [place["commit"] for place in finding["locations"]] == [told], "the message is a copy"
+    repo.run("commit", "-q", "--amend", "-m", "clean")
+    repo.run("reflog", "expire", "--expire=now", "--all")
+    repo.run("prune", "--expire=now")
+    assert leakscan("scan", ".", "-f", "json", cwd=repo.path).findings == []
+    file.write_text(LINE + comment)
+    (finding,) = leakscan("scan", ".", "-f", "json", cwd=repo.path).findings
+    assert [place["path"] for place in finding["locations"]] == [".git/COMMIT_EDITMSG"]
+    file.write_text(f"clean\n# {LINE}")
+    assert len(leakscan("scan", ".", "-f", "json", cwd=repo.path).findings) == 1
+
+
 @pytest.mark.parametrize("name", ["hooks/pre-push", "FETCH_HEAD", "refs/heads/link", "odd\udcff", "w/link"])
 def test_where_a_link_of_the_git_directory_leads_is_read(repo: Repo, leakscan, name: str) -> None:
     repo.commit(a_txt="clean\n")
