@@ -94,14 +94,22 @@ def git_dir_items(
 ) -> Iterator[Item]:
     """The names of refs and the git directory's own files, less a copy of what `head` says."""
     for item in _git_dir_items(layout, refs, has_anchor):
-        if isinstance(item, Blob) and _is_message(item) and _COMMENT.sub(b"", item.data).strip() in head():
-            yield Blob("", _NO_COMMENT.sub(b"", item.data), item.origin)
-        else:
-            yield item
+        if (
+            isinstance(item, Blob)
+            and _is_message(item)
+            and has_anchor(item.data)
+            and _is_in(head(), item.data)
+        ):
+            item = Blob(item.oid, _NO_COMMENT.sub(b"", item.data), item.origin)
+        yield item
 
 
 def _is_message(item: Blob) -> bool:
     return isinstance(item.origin, WorktreeFile) and item.origin.path.endswith(b"COMMIT_EDITMSG")
+
+
+def _is_in(commit: bytes, message: bytes) -> bool:
+    return _COMMENT.sub(b"", message).strip() in commit
 
 
 def _git_dir_items(
