@@ -24,9 +24,9 @@ _KIND = lazy(
 )
 _BRACKETS = lazy(rb"[][{}()]")
 # What stands before a bracket, from its end to its start: from the other side each place would be tried.
-# `"zaif":          {` stands in columns.
+# `"zaif":          {` stands in columns, `&quot;amplitude&quot;:{` in a saved page.
 _OPENER_NAME = lazy(
-    rb"(?:(?:[ \t]{0,40}|\s{0,3})>?[:=])?\s{0,3}['\"\\]{0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])"
+    rb"(?:(?:[ \t]{0,40}|\s{0,3})>?[:=])?\s{0,3}(?:;touq&|['\"\\]){0,6}((?:[\w.$\\ -]|::|>-){0,60}[A-Za-z_])"
 )
 
 

@@ -32,6 +32,8 @@ def test_a_key_in_the_query_of_an_address_is_its_host_s() -> None:
         "class ChangellySettings { public Settings() { ApiKey = '{hex:32}'; ApiSecret = '{hex:64}'; } }\n",
         "import ccxt.okx\n" + "\n" * 40 + "SAUCER_API_KEY: 'none',\nENZYME_API_KEY: '{uuid}',\n",
         "import ccxt.okx\nENZYME_API_KEY: '{uuid}',\n",
+        "a[href^='https://go.etoro.com/']\n"
+        "data='{&quot;amplitude&quot;:{&quot;apiKey&quot;:&quot;{hex:32}&quot;,&quot;on&quot;:true}'\n",
         "[Interface]\nPrivateKey = {base64:44}\n[Peer]\nPublicKey = {base64:44}\nAllowedIPs = 10.0.0.1/32\n",
         '"private_key": "{base64:44}",\n"server": "10.0.0.1",\n"peer_public_key": "{base64:44}",\n',
     ],
