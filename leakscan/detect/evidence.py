@@ -61,8 +61,11 @@ def label_evidence(candidate: Candidate, rule: Rule, venue: Venue | None, *, par
             )
             if not PARTNERS.isdisjoint(label.words):
                 return [(points - 2.0, f"assigned to {label.text}, which many programs share")]
-            if not partnered and rule.part == "key" and (less := _of_somebody(candidate, venue)):
+            is_key = "key" in (rule.part, label.part)
+            if not partnered and is_key and (less := _of_somebody(candidate, venue)):
                 return [(points - less, f"assigned to {label.text}, which may be another service's")]
+            if not partnered and (label.part, rule.part, label.strength) == ("key", "secret", 2):
+                return [(points - 2.0, f"assigned to {label.text}, and looks like a secret")]
             return [(points, f"{'in a file named' if candidate.whole else 'assigned to'} {label.text}")]
         case "argument":
             return [(1.0, "the argument of a client")]

@@ -34,6 +34,8 @@ def test_a_key_in_the_query_of_an_address_is_its_host_s() -> None:
         "import ccxt.okx\nENZYME_API_KEY: '{uuid}',\n",
         "a[href^='https://go.etoro.com/']\n"
         "data='{&quot;amplitude&quot;:{&quot;apiKey&quot;:&quot;{hex:32}&quot;,&quot;on&quot;:true}'\n",
+        "import hyperliquid\n" + "\n" * 40 + "TREADTOOLS_API_KEY: '{hex:64}',\n",
+        "from '@coinbase/onchainkit'\n" + "\n" * 40 + "apiKey='{alnum:32}'\n",
         "[Interface]\nPrivateKey = {base64:44}\n[Peer]\nPublicKey = {base64:44}\nAllowedIPs = 10.0.0.1/32\n",
         '"private_key": "{base64:44}",\n"server": "10.0.0.1",\n"peer_public_key": "{base64:44}",\n',
     ],
@@ -51,6 +53,8 @@ def test_what_is_of_no_exchange(text: str) -> None:
         ("import ccxt.okx\n" + "\n" * 40 + "MY_BOT_API_KEY: '{uuid}',\n", ["okx"]),
         ("import ccxt.okx\nENZYME_API_KEY: '{uuid}'\nENZYME_API_SECRET: '{HEX:32}'\n", ["okx"] * 2),
         ("import ccxt.okx\nKC_API_KEY: '{uuid}'\n", ["okx"]),
+        ("import hyperliquid\n" + "\n" * 40 + "PRIVATE_KEY: '0x{hex:64}',\n", ["hyperliquid"]),
+        ("COINBASE_API_KEY='{alnum:32}'\n", ["coinbase"]),
         ("api_key = '{base64:44}'\napi_secret = '{base64:44}'\n", ["backpack"] * 2),
         ("import binance\n" + "\n" * 40 + "JOHN_API_KEY: '{alnum:64}',\n", ["binance"]),
     ],

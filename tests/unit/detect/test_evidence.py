@@ -31,7 +31,7 @@ def label(kind: str, name: str = "", part: Part | None = None, strength: int = 0
         (label("hmac", "hmac", "secret", 2), 0, 2.0, "is the key of an HMAC call"),
         (label("named", "api_secret", "secret", 2), 0, 2.0, "assigned to api_secret"),
         (label("named", "api_secret", "secret", 2), 2, 2.0, "assigned to api_secret"),
-        (label("named", "api_key", "key", 2), 0, 1.5, "assigned to api_key"),
+        (label("named", "api_key", "key", 2), 0, -0.5, "assigned to api_key, and looks like a secret"),
         (label("named", "secret", "secret", 1), 0, 1.0, "assigned to secret"),
         (
             label("named", "broker_secret", "secret", 2),
