@@ -80,7 +80,7 @@ class History:
         return {oid: EMPTY[oid] for oid in nodes if oid in EMPTY} | found
 
     def fetch(self, oids: Iterable[str]) -> Iterator[StoredObject]:
-        """Those that are there, and still are."""
+        """Those that are there, and can still be read; of the others, that is recorded."""
         for oid, kind in self.kinds(oids).items():
             node = self._catalog.find(oid)
             with suppress(*UNREADABLE):

@@ -118,5 +118,5 @@ class StoredCommits:
 
     def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         for oid in oids:
-            with suppress(*UNREADABLE):  # a repack took it away
+            with suppress(*UNREADABLE):  # it was recorded
                 yield oid, self._forest.content(self._forest.catalog.find(oid))

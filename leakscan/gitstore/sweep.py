@@ -156,6 +156,7 @@ class Sweep:
         return self._catalog.find(oid) >= 0
 
     def _elsewhere(self, oid: str) -> bytes | None:
+        """What git reads; where it cannot, the reader records that."""
         return next((found.data for found in self._store.reader.fetch([oid])), None)
 
     def _record_dead(self) -> None:

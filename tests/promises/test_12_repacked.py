@@ -49,6 +49,19 @@ def test_loose_objects_that_are_gone_end_no_scan(repo, meanwhile, before) -> Non
     assert (result.complete, len(result.findings)) == (False, 1)
 
 
+@pytest.mark.parametrize("before", [Reader.read_git_dir, Store.check_connectivity, Store.attribute])
+@pytest.mark.parametrize("name", ["HEAD", "HEAD~1", "v1", "HEAD^{tree}"])
+def test_one_object_that_is_gone_is_told(repo, meanwhile, before, name: str) -> None:
+    repo.commit(s_py=LINE)
+    repo.run("tag", "-a", "v1", "-m", "one")
+    repo.commit(s_py="clean\n")
+    oid = repo.run("rev-parse", name).strip()
+    meanwhile(object_file(repo, name).unlink, before)
+    result = leakscan.scan(repo.path)
+    assert (result.complete, len(result.findings)) == (False, 1)
+    assert oid in {failure.where for failure in result.failures}
+
+
 def test_what_came_while_the_store_was_read_is_told(repo, meanwhile, tmp_path: Path) -> None:
     repo.commit(s_py=LINE, t_py="import binance\n")
     files = [object_file(repo, "HEAD^{tree}"), object_file(repo, "HEAD:t.py")]
