@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from leakscan.gitstore import StoredObject
 
 # A signature is base64 by nature, and made of nothing that could leak. Whatever else stands in its place stays.
+_EDGE = rb"(?:gpgsig(?:-sha256)? -----BEGIN| -----END) (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----\r?"
+_ABOUT = rb" (?:Version|Comment|Hash): [^\n]*+"
 _SIGNATURE = re.compile(
-    rb"(?:gpgsig(?:-sha256)? -----BEGIN| -----END) (?:PGP|SSH|SIGNED) (?:SIGNATURE|MESSAGE)-----\r?"
+    rb"^%(edge)s$(?:\n(?: =?[A-Za-z0-9+/]*+={0,2}+\r?|%(edge)s|%(about)s)$)*+"
+    % {b"edge": _EDGE, b"about": _ABOUT},
+    re.MULTILINE,
 )
-_OF_SIGNATURE = re.compile(rb" =?[A-Za-z0-9+/]*={0,2}\r?")
-_ABOUT_SIGNATURE = re.compile(rb" (?:Version|Comment|Hash): ")
+_ABOUT_IT = re.compile(_ABOUT)
 _MAX_TAG_NAME = 200
 _LAST_RUN = re.compile(r"[\w+/=.-]*\Z")
 
@@ -35,16 +38,14 @@ def contents(stored: StoredObject) -> tuple[Blob, ...]:
 
 def _without_signatures(header: bytes) -> bytes:
     """The header with the lines of a signature left empty, so that line numbers stay."""
-    if b"\ngpgsig" not in header:
-        return header
-    lines = header.split(b"\n")
-    signed = False
-    for number, line in enumerate(lines):
-        if _SIGNATURE.fullmatch(line) or (signed and _OF_SIGNATURE.fullmatch(line)):
-            lines[number], signed = b"", True
-        else:
-            signed = signed and _ABOUT_SIGNATURE.match(line) is not None
-    return b"\n".join(lines)
+    return _SIGNATURE.sub(_emptied, header) if b"\ngpgsig" in header else header
+
+
+def _emptied(signature: re.Match[bytes]) -> bytes:
+    text = signature.group()
+    if b": " not in text:
+        return b"\n" * text.count(b"\n")
+    return b"\n".join(line if _ABOUT_IT.match(line) else b"" for line in text.split(b"\n"))
 
 
 def _tag_name(header: bytes) -> str:
