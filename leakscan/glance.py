@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from leakscan.anchors import AnchorSpec
+from leakscan.anchors import AnchorSpec, begins_bare
 from leakscan.glance_words import HEADS, HINTS
 
 # What `Detector` calls an anchor, without its last word; a test keeps the two the same.
@@ -33,8 +33,8 @@ _TEXTUAL_HEADS = (
 
 def may_hold(data: bytes, has_anchor: Callable[[bytes], bool]) -> bool:
     """False for UTF-8 text without an anchor; `has_anchor` looks for marks of hidden values too. What is no plain text
-    is looked at closely: it may be UTF-16, or an archive."""
-    if has_anchor(data) or b"\0" in data or data.startswith(_TEXTUAL_HEADS):
+    is looked at closely: it may be UTF-16, or an archive; and what may be nothing but values."""
+    if has_anchor(data) or b"\0" in data or data.startswith(_TEXTUAL_HEADS) or begins_bare(data):
         return True
     if data.isascii():
         return False

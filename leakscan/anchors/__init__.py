@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from leakscan.anchors.bare import bare_values, begins_bare
 from leakscan.anchors.spec import KEY_HEAD, LONGEST_TOKEN, PHRASE_WORDS, SHORTEST_TOKEN, AnchorSpec
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ __all__ = [
     "AnchorSpec",
     "Matcher",
     "Words",
+    "bare_values",
+    "begins_bare",
     "count_nuls",
     "find_hidden",
     "find_wide",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from leakscan.anchors import bare_values
 from leakscan.detect.candidate import Candidate, Match, Venue
 from leakscan.detect.companions import Companions
 from leakscan.detect.context import Tier, context_windows, is_made_up
@@ -120,7 +121,7 @@ class Detector:
         published = sum(key.identity in known for key in keys)
         floor, cut = 0, len(values) >= MOST_VALUES
         starts = [key.span.start for key in keys]
-        armour = may_be_armoured(data)
+        armour, bare = may_be_armoured(data), bool(bare_values(data))
         for span, fits in values.items():
             if len(candidates) >= most:
                 cut = True
@@ -131,11 +132,12 @@ class Detector:
                 continue
             if self._is_example(value):
                 published += 1
-            elif candidate := self._candidate(data, span, floor, fits, mentions, armour=armour):
+            elif candidate := self._candidate(data, span, floor, fits, mentions, armour=armour, bare=bare):
                 candidates.append(candidate)
             floor = span.end
-        candidates = _without_hopeless(sorted(candidates, key=lambda candidate: candidate.span))
-        candidates = mark_whole(data, mark_crowds(data, candidates))
+        candidates = sorted(candidates, key=lambda candidate: candidate.span)
+        kept = candidates if bare else _without_hopeless(candidates)
+        candidates = mark_whole(data, mark_crowds(data, kept))
         paired = pair(data, candidates, self._with_pem, self._parents)
         return Inspection(tuple(self._companions.join(data, paired)), published, cut)
 
@@ -158,7 +160,7 @@ class Detector:
         return Candidate(key.span, secret, key.identity, Fits(), 0.0, key, label, venue, mock=mock)
 
     def _candidate(
-        self, data: bytes, span: Span, floor: int, fits: Fits, mentions: Named, *, armour: bool
+        self, data: bytes, span: Span, floor: int, fits: Fits, mentions: Named, *, armour: bool, bare: bool
     ) -> Candidate | None:
         host = _queried_host(data, span.start)
         if _is_of_code(data, span, fits) or (host and _is_of_service(data, host)):
@@ -170,7 +172,8 @@ class Detector:
         if is_listed and not _is_on_line(data, label, span):
             return None
         able = fits.exchanges
-        if label.strength < 1 and fits.needs_both and self._is_lost(data, span, mentions, able):
+        needs_both = fits.needs_both and not bare  # where the path may tell both
+        if label.strength < 1 and needs_both and self._is_lost(data, span, mentions, able):
             return None
         venue = self._venues.nearest(data, span, label, mentions, able)
         told = venue is not None and venue.tier >= Tier.PARENT
@@ -179,7 +182,7 @@ class Detector:
             or (host and not fits.alone and _is_of_host(data, span, label, host, mentions))
         ):
             return None
-        if fits.needs_both and (label.strength < 1 if venue is None else _is_elsewhere(venue, label)):
+        if needs_both and (label.strength < 1 if venue is None else _is_elsewhere(venue, label)):
             return None  # the exchange may yet be in the path, but then a name must say what the value is
         value = data[span.start : span.end]
         proof = next(filter(None, (proven(kind, value, data, span.start) for kind in fits.proofs)), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from leakscan.detect.candidate import Candidate
@@ -11,8 +11,9 @@ from leakscan.detect.paths import base_name
 from leakscan.model import Span
 
 _AROUND = 16  # bytes of quotes and ends of lines
-_MOST = 2  # a key and its secret
+_MOST = 4  # two keys and their secrets
 _NOWHERE = Span(0, 0)
+_HEXADECIMAL = frozenset(b"0123456789abcdefABCDEF")
 _OF_BOTH = frozenset("api apis apikey apikeys key keys secret secrets credential credentials creds".split())
 
 
@@ -33,7 +34,10 @@ def mark_whole(data: bytes, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def named_by_file(
-    candidates: Sequence[Candidate], paths: Collection[bytes], vocabulary: Vocabulary
+    candidates: Sequence[Candidate],
+    paths: Collection[bytes],
+    vocabulary: Vocabulary,
+    names_exchange: Callable[[bytes], bool],
 ) -> Sequence[Candidate]:
     """With what the name of a file says where nothing else does: `secrets/binance_api_secret`; `api.txt`, of two."""
     if not candidates or not all(
@@ -42,25 +46,35 @@ def named_by_file(
         return candidates
     names = [base_name(path) for path in sorted(paths)]
     names = [name.rpartition(b".")[0] or name for name in names] + names  # also `binance.key`
-    read = _label_of_both if len(candidates) > 1 else _label
-    labels = [label for name in names if (label := read(name, vocabulary)).kind == "named"]
+    if len(candidates) == 1:
+        labels = [_label(name, vocabulary, names_exchange) for name in names]
+    else:
+        if all(_HEXADECIMAL.issuperset(candidate.identity) for candidate in candidates):
+            names_exchange = _never  # digests, it may be: a word must say what they are
+        labels = [_label_of_both(name, vocabulary, names_exchange) for name in names]
+    labels = [label for label in labels if label.kind == "named"]
     if not labels:
         return candidates
     label = max(labels, key=lambda label: label.strength)
     return [replace(candidate, label=label) for candidate in candidates]
 
 
-def _label(name: bytes, vocabulary: Vocabulary) -> Label:
+def _never(_: bytes) -> bool:
+    return False
+
+
+def _label(name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes], bool]) -> Label:
+    """`binance_api_secret`; a hint is a full name where the exchange stands with it: `kraken.key`."""
     label = vocabulary.judge(name, _NOWHERE)
-    return Label("named", label.words, "key", 1) if label.kind == "other" and "api" in label.words else label
+    if label.kind == "other" and "api" in label.words:
+        label = Label("named", label.words, "key", 1)
+    is_full = label.kind == "named" and label.strength == 1 and names_exchange(name)
+    return replace(label, strength=2) if is_full else label
 
 
-def _label_of_both(name: bytes, vocabulary: Vocabulary) -> Label:
-    """A hint, and which of them is the key it does not say."""
+def _label_of_both(name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes], bool]) -> Label:
+    """A hint, and which of them is the key it does not say: `api.txt`, `kraken.key`, `upbit.txt`."""
     words = split_words(name.decode("latin-1"))
-    is_told = not _OF_BOTH.isdisjoint(words) and vocabulary.judge(name, _NOWHERE).kind in {
-        "named",
-        "other",
-        "none",
-    }
-    return Label("named", words, None, 1) if is_told else Label("none")
+    is_told = not _OF_BOTH.isdisjoint(words) or names_exchange(name)
+    is_else = vocabulary.judge(name, _NOWHERE).kind not in {"named", "other", "none"}
+    return Label("named", words, None, 1) if is_told and not is_else else Label("none")

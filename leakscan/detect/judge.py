@@ -60,7 +60,7 @@ class Judge:
 
     def judge(self, candidates: Sequence[Candidate], paths: Collection[bytes]) -> list[Match]:
         """The matches among the candidates of content that stands at `paths` (none known: empty), in their order."""
-        candidates = named_by_file(candidates, paths, self._vocabulary)
+        candidates = named_by_file(candidates, paths, self._vocabulary, self._venues.names_one)
         matches: dict[int, Match] = {}
         for place, candidate in enumerate(candidates):
             if not candidate.is_companion:

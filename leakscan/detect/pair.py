@@ -58,7 +58,7 @@ def _offer(
     gap = second.span.start - first.span.end
     if gap > _REACH_BYTES or first.identity == second.identity:
         return None
-    if first.label.part is not None and first.label.part == second.label.part:
+    if _are_one_part(first, second):
         return None
     lines = data.count(b"\n", first.span.end, second.span.start)
     if lines > _REACH_LINES:
@@ -69,6 +69,14 @@ def _offer(
     if may_be_of_wallet(first) or may_be_of_wallet(second):
         shared.discard("key")  # `private_key` above `apiKey`, which its `secret` stands beside
     return len(shared), -lines, 0 if lines else -gap
+
+
+def _are_one_part(first: Candidate, second: Candidate) -> bool:
+    """By their names: `key1`, `key2`. Where those say little, as `key` above `pkey` do, the forms may tell more."""
+    part = first.label.part
+    if part is None or part != second.label.part:
+        return False
+    return max(first.label.strength, second.label.strength) > 1 or len(_ways(first, second)) != 1
 
 
 def _fits(candidate: Candidate) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import accumulate
 
-from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher, Words
+from leakscan.anchors import LONGEST_TOKEN, SHORTEST_TOKEN, AnchorSpec, Matcher, Words, bare_values
 from leakscan.detect.anchors import LONGEST_ESCAPE, iter_run_values, stands_alone
 from leakscan.detect.encoded import is_piece_of_encoding
 from leakscan.detect.fits import Fits
@@ -108,6 +108,7 @@ class Tokens:
         last = self._last
         if last[0] is not data:
             runs, tokens = self._matcher.values(data)
+            tokens = sorted({*tokens, *bare_values(data)})
             last = (data, tokens, self._values(data, runs, tokens))
             if len(data) <= _MAX_HELD:
                 self._last = last

@@ -12,6 +12,7 @@ from libc.string cimport memchr, memcmp
 
 import os
 
+from leakscan.anchors.bare import begins_bare
 from leakscan.gitstore.inflate import WINDOW_BITS, decompress
 
 ctypedef const uint8_t* Bytes
@@ -22,6 +23,7 @@ cdef enum:
     MAX_WIDTH = 32
     MAX_DIGITS = 18
     SLACK = 1 << 12
+    SMALL = 512
 
 cdef uint8_t NIBBLE[256]
 for _code in range(256):
@@ -136,7 +138,7 @@ cdef class Look:
         cdef Py_ssize_t size = PyBytes_GET_SIZE(data), ending = min(size, HEAD_BYTES)
         if size == 0:
             return False
-        if self.starts[text[0]] and data.startswith(self.openings):
+        if (self.starts[text[0]] and data.startswith(self.openings)) or (size <= SMALL and begins_bare(data)):
             return True
         return memchr(text, 0, ending) != NULL or memchr(text + size - ending, 0, ending) != NULL
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Container, Iterator, Sequence, Sized
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from leakscan.anchors.bare import begins_bare
+
 _HEAD_BYTES = 4096
 
 Apply = Callable[[Any, bytes, int], tuple[Any, bool]]
@@ -39,8 +41,8 @@ class Stock:
 
 class Look:
     """Which versions to look at closely: those that hold an anchor, and those that could hold one unseen: wide text,
-    which has NULs, or what starts with one of `openings`. Nodes in `known` are passed over. With `everything`, all
-    others are given."""
+    which has NULs, what starts with one of `openings`, and what may be nothing but values. Nodes in `known` are passed
+    over. With `everything`, all others are given."""
 
     def __init__(
         self,
@@ -73,7 +75,8 @@ class Look:
         self._size += len(data)
         if touches:
             return node, data, True
-        if data.startswith(self._openings) or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]:
+        opens = data.startswith(self._openings) or begins_bare(data)
+        if opens or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]:
             return node, data, self.everything
         return (node, data, False) if self.everything else None
 

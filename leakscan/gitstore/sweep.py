@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from leakscan.anchors import AnchorSpec, Matcher
+from leakscan.anchors import AnchorSpec, Matcher, begins_bare
 from leakscan.gitstore import kernel
 from leakscan.gitstore.catalog import Catalog
 from leakscan.gitstore.deal import Dealer
@@ -184,6 +184,7 @@ class Sweep:
         return share
 
     def _is_opaque(self, data: bytes) -> bool:
-        """It may be UTF-16 or UTF-32, which have NULs between letters, or an archive, if behind a script: no anchor
-        shows in them."""
-        return data.startswith(self._openings) or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]
+        """It may be UTF-16 or UTF-32, which have NULs between letters, an archive, if behind a script, or nothing but
+        values: no anchor shows in them."""
+        opens = data.startswith(self._openings) or begins_bare(data)
+        return opens or b"\0" in data[:_HEAD_BYTES] or b"\0" in data[-_HEAD_BYTES:]

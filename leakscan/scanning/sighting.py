@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from leakscan.anchors import find_hidden
+from leakscan.anchors import bare_values, find_hidden
 from leakscan.decisions import Mark
 from leakscan.detect import (
     DER_HEAD,
@@ -122,7 +122,7 @@ def _iter_readings(
     detector: Detector, text: bytes, most: int, anchored: bool
 ) -> Iterator[tuple[Inspection, Sequence[Span]]]:
     """What stands in a text, and what hides in it: each with the places of its candidates in the text."""
-    if not anchored and not text.startswith(DER_HEAD):
+    if not anchored and not text.startswith(DER_HEAD) and not bare_values(text):
         return
     plain = detector.inspect(text, most=most)
     unfolded = unfold(text, find_hidden, detector.iter_short)

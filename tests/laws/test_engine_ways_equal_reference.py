@@ -19,7 +19,18 @@ if not compiled.COMPILED:
 DATA = st.one_of(
     st.binary(max_size=6),
     st.sampled_from(
-        [b"anchor", b"anchor and more", b"PK\3\4", b"P", b"x" * 4095 + b"\0", b"x" * 4096 + b"\0"]
+        [
+            b"anchor",
+            b"anchor and more",
+            b"PK\3\4",
+            b"P",
+            b"x" * 4095 + b"\0",
+            b"x" * 4096 + b"\0",
+            b"x" * 15 + b"\n",
+            b'"' + b"x" * 16,
+            b"x" * 512,
+            b"x" * 513,
+        ]
     ),
 )
 OPENINGS = st.sampled_from([(), (b"PK\3\4",), (b"PK\3\4", b"\xff\xfe")])

@@ -55,11 +55,16 @@ def is_wide(data: bytes) -> bool:
     return data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:4096]
 
 
+def is_bare(data: bytes) -> bool:
+    return len(data) <= 512 and re.match(rb"[^A-Za-z0-9+/_-]{0,8}[A-Za-z0-9+/_-]{16}", data) is not None
+
+
 def expected(store: Store, spec: AnchorSpec = SPEC) -> list[tuple[str, bytes]]:
     return sorted(
         (found.oid, found.data)
         for found in store.iter_objects()
-        if found.kind == "blob" and (holds_anchor(found.data, spec) or is_wide(found.data))
+        if found.kind == "blob"
+        and (holds_anchor(found.data, spec) or is_wide(found.data) or is_bare(found.data))
     )
 
 
