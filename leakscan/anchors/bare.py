@@ -11,6 +11,7 @@ MOST_BYTES = 512
 _BEFORE, _MOST_VALUES = 8, 4  # bytes of a mark, spaces and a quote
 _BEGIN = re.compile(rb"[^A-Za-z0-9+/_-]{0,%d}[A-Za-z0-9+/_-]{%d}" % (_BEFORE, SHORTEST_TOKEN))
 _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{%d,%d}" % (SHORTEST_TOKEN, LONGEST_TOKEN))
+_DIGITS, _DIGESTS = re.compile(rb"[0-9a-f]+|[0-9A-F]+"), {40, 64}
 # A short word may follow them: a passphrase.
 _WHOLE = re.compile(
     rb"(?:\xef\xbb\xbf)?\s{0,4}((?:[\"'<]?%s={0,2}[\"'>]?(?:[\s,;:|]{1,8}|\Z)){1,%d})(?:[!-~]{4,24}\s{0,8})?"
@@ -24,6 +25,11 @@ def begins_bare(data: bytes) -> bool:
 
 
 def bare_values(data: bytes) -> list[tuple[int, int]]:
-    """The places of the values, without padding, in content that is nothing else."""
+    """The places of the values, without padding, in content that is nothing else. Ids of objects and digests, which
+    stand alone in many thousands of files, are none."""
     whole = _WHOLE.fullmatch(data) if begins_bare(data) else None
-    return [found.span() for found in _VALUE.finditer(data, *whole.span(1))] if whole else []
+    if whole is None:
+        return []
+    values = [found.span() for found in _VALUE.finditer(data, *whole.span(1))]
+    digits = {end - start for start, end in values if _DIGITS.fullmatch(data, start, end)}
+    return [] if digits & _DIGESTS or (digits and len(values) == 1) else values

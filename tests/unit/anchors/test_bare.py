@@ -4,7 +4,7 @@ import pytest
 
 from leakscan.anchors import bare_values, begins_bare
 
-A, B = b"a" * 40, b"b/+" * 20
+A, B, D = b"k" * 40, b"b/+" * 20, b"0a" * 16
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,10 @@ A, B = b"a" * 40, b"b/+" * 20
         (b"a" * 137, []),
         (b"\n".join([b"a" * 136] * 4), []),  # more than it may hold
         (b"", []),
+        (D + b"\n" + D, [D, D]),
+        (D, []),
+        (b"\n".join([D + b"abcdef00"] * 2), []),
+        (D + b"\n" + D + D, []),
     ],
 )
 def test_its_values(data: bytes, values: list[bytes]) -> None:

@@ -60,7 +60,6 @@ def test_a_file_whose_name_does_not_say_so_holds_none(text: str, path: str) -> N
         ("{base64:56}\n", "kraken.key", "kraken-api-key"),
         ("{base64:88}\n", "secrets/kraken_private_key", "kraken-api-secret"),
         ("{alnum:40}\n", "upbit_access_key.txt", "upbit-api-key"),
-        ("{hex:32}\n", "bittrex_secret", "bittrex-api-secret"),
     ],
 )
 def test_a_file_of_one_value_is_named_by_its_name(text: str, path: str, rule: str) -> None:
