@@ -14,7 +14,7 @@ _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{%d,%d}" % (SHORTEST_TOKEN, LONGEST_TOKEN)
 _DIGITS, _DIGESTS = re.compile(rb"[0-9a-f]+|[0-9A-F]+"), {40, 64}
 # A short word may follow them: a passphrase.
 _WHOLE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s{0,4}((?:[\"'<]?%s={0,2}[\"'>]?(?:[\s,;:|]{1,8}|\Z)){1,%d})(?:[!-~]{4,24}\s{0,8})?"
+    rb"(?:\xef\xbb\xbf)?\s{0,4}((?:[\"'<]?%s={0,2}[\"'>]?(?:[\s,;:|]{1,8}|\Z)){1,%d})(?:[!-~]{1,24}\s{0,8})?"
     % (_VALUE.pattern, _MOST_VALUES)
 )
 

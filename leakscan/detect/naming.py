@@ -28,6 +28,10 @@ _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
 _LAST_WORDS, _LEAST_PARTS = ("key", "secret"), 2  # a `monkey` has one
+_MISSPELT = frozenset(
+    "scret seret secet secrt sceret serect secert secrte sercet secrect seceret sercret sectret secreet secrat secreat"
+    " screct".split()
+)
 _KNOWN_WORDS = tuple(
     sorted(OF_ANY_KEY - {"id", "one", "acc", "apikey", "apisecret"}, key=lambda word: (-len(word), word))
 )
@@ -86,7 +90,8 @@ class Vocabulary:
         return label if label.kind == "named" and label.strength == 2 else self.judge(phrase, span)
 
     def _judge(self, name: bytes) -> Label:
-        words = _without_prefix(split_words(name.decode("latin-1")))
+        read = ("secret" if word in _MISSPELT else word for word in split_words(name.decode("latin-1")))
+        words = _without_prefix(tuple(read))
         words = tuple(chain.from_iterable(map(self._parts, words)))
         # `app.api.key`, the space of names of the program's own settings; not `app.key`
         if words[:1] == ("app",) and name[3:4] == b"." and (len(words) > 2 or words[1:] in _FULL_NAMES):

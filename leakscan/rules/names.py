@@ -14,8 +14,6 @@ FULL: dict[Part, tuple[str, ...]] = {
         "accesssecret",
         "clientsecret",
         "secretekey",
-        "secertkey",
-        "apisecert",
     ),
     "private-key": ("privatekey", "walletkey"),
     "passphrase": (
@@ -51,7 +49,6 @@ HINTS: dict[Part, tuple[str, ...]] = {
         "hmac",
         "signing",
         "securitykey",
-        "secert",
     ),
     "private-key": (),
     "passphrase": (),

@@ -89,3 +89,11 @@ def test_the_forms_tell_which_of_two_keys_is_the_secret() -> None:
     text = "key1 = '{base64:56}'\npkey1 = '{base64:88}'\n\nuri = 'https://api.kraken.com'\n"
     assert found(text, "main.py") == ["kraken-api-key", "kraken-api-secret"]
     assert found(text.replace("56", "88"), "main.py") == ["kraken-api-secret"] * 2
+
+
+@pytest.mark.parametrize(
+    "name", ["my_scret_key", "Upbit_ScretKey", "SECERT_KEY", "api_secrect", "ACCESS_SERCET"]
+)
+def test_a_misspelt_secret_is_one(name: str) -> None:
+    text = f"# upbit\nmy_api_key = '{{alnum:40}}'\n{name} = '{{alnum:40}}'\n"
+    assert found(text, "main.py") == ["upbit-api-key", "upbit-api-secret"]
