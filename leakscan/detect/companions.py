@@ -127,7 +127,7 @@ class Companions:
         nearest: dict[Part, tuple[list[Rule], Span, Label]] = {}
         wanted = self._wanted(exchanges).rules
         found = [
-            self._assigned(data, start, end, exchanges),
+            self._assigned(data, start, end, exchanges, frozenset(candidate.label.words)),
             list(self._arguments(data, start, end, wanted)),
         ]
         if candidate.label.kind == "argument":
@@ -140,8 +140,10 @@ class Companions:
             yield self._listing.of(rules), span, label
 
     def _assigned(
-        self, data: bytes, start: int, end: int, exchanges: frozenset[str]
+        self, data: bytes, start: int, end: int, exchanges: frozenset[str], own: frozenset[str]
     ) -> list[tuple[Rule, Span, Label]]:
+        """Those first whose names have most words of the candidate's `own`: `id_testnet` and `secret_testnet` above
+        `id_realnet`; of equals the nearest."""
         low, high = _lines_around(data, start, end)
         quoted = data[start - 1 : start] in (b'"', b"'", b"`")
         in_env = quoted and _IS_IN_ENV.search(data, max(0, start - 20), start) is not None
@@ -152,7 +154,13 @@ class Companions:
                     label = Label("named", words, rule.part, 2, Span(low + name.start, low + name.end))
                     found.append((rule, Span(low + value.start, low + value.end), label))
             low += len(line) + 1
-        return sorted(found, key=lambda item: min(abs(item[1].start - end), abs(item[1].end - start)))
+        return sorted(
+            found,
+            key=lambda item: (
+                -len(own.intersection(item[2].words)),
+                min(abs(item[1].start - end), abs(item[1].end - start)),
+            ),
+        )
 
     def _read_line(
         self, line: bytes, exchanges: frozenset[str], in_env: bool

@@ -97,3 +97,15 @@ def test_the_forms_tell_which_of_two_keys_is_the_secret() -> None:
 def test_a_misspelt_secret_is_one(name: str) -> None:
     text = f"# upbit\nmy_api_key = '{{alnum:40}}'\n{name} = '{{alnum:40}}'\n"
     assert found(text, "main.py") == ["upbit-api-key", "upbit-api-secret"]
+
+
+def test_names_tell_which_id_goes_with_which_secret() -> None:
+    text = (
+        "# deribit\nclient_id_testnet = '{alnum:8}'\nclient_secret_testnet = '{alnum:43}'\n\n"
+        "client_id_realnet = '{alnum:8}'\nclient_secret_realnet = '{alnum:43}'\n"
+    )
+    test, live = (
+        ["deribit-testnet-api-key", "deribit-testnet-api-secret"],
+        ["deribit-api-key", "deribit-api-secret"],
+    )
+    assert sorted(found(text, "main.py")) == sorted(test + live)
