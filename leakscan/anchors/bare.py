@@ -8,14 +8,15 @@ import re
 from leakscan.anchors.spec import LONGEST_TOKEN, SHORTEST_TOKEN
 
 MOST_BYTES = 512
-_BEFORE, _MOST_VALUES = 8, 4  # bytes of a mark, spaces and a quote
+_BEFORE, _MOST_VALUES = 11, 4  # bytes of a mark, spaces, brackets and a quote
 _BEGIN = re.compile(rb"[^A-Za-z0-9+/_-]{0,%d}[A-Za-z0-9+/_-]{%d}" % (_BEFORE, SHORTEST_TOKEN))
 _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{%d,%d}" % (SHORTEST_TOKEN, LONGEST_TOKEN))
 _DIGITS, _DIGESTS = re.compile(rb"[0-9a-f]+|[0-9A-F]+"), {40, 64}
+_BETWEEN = rb"[\s\[\](){}<>\"',;:|]"
 # A short word may follow them: a passphrase.
 _WHOLE = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s{0,4}((?:[\"'<]?%s={0,2}[\"'>]?(?:[\s,;:|]{1,8}|\Z)){1,%d})(?:[!-~]{1,24}\s{0,8})?"
-    % (_VALUE.pattern, _MOST_VALUES)
+    rb"(?:\xef\xbb\xbf)?%s{0,8}((?:%s={0,2}(?:%s{1,12}|\Z)){1,%d})(?:[!-~]{1,24}\s{0,8})?"
+    % (_BETWEEN, _VALUE.pattern, _BETWEEN, _MOST_VALUES)
 )
 
 

@@ -15,6 +15,8 @@ A, B, D = b"k" * 40, b"b/+" * 20, b"0a" * 16
         (b"\xef\xbb\xbf" + A + b"\r\n" + B + b"\r\n", [A, B]),
         (b'"' + A + b'", "' + B + b'"\n', [A, B]),
         (A + b":" + B, [A, B]),
+        (b'[\n  "' + A + b'",\n  "' + B + b'"\n]\n', [A, B]),
+        (b"{'" + A + b"': '" + B + b"'}", [A, B]),
         (b"<" + A + b">\n<" + B + b">\n", [A, B]),
         (A + b"\n" + B + b"\nPassw0rd!\n", [A, B]),
         (A + b"\n" + B + b"\n\n" + A + b"\n" + B, [A, B, A, B]),

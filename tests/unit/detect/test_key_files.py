@@ -28,6 +28,7 @@ def found(text: str, path: str) -> list[str]:
         (BITTREX, "bittrex.key", "bittrex"),
         ("{alnum:64}\n{alnum:64}\n", "binance.txt", "binance"),
         ("{alnum:18}:{alnum:36}", "bybit-api", "bybit"),
+        ('["{alnum:18}", "{alnum:36}"]\n', "bybit.json", "bybit"),
     ],
 )
 def test_a_file_of_two_values_is_named_by_its_name(text: str, path: str, exchange: str) -> None:

@@ -56,7 +56,7 @@ def is_wide(data: bytes) -> bool:
 
 
 def is_bare(data: bytes) -> bool:
-    return len(data) <= 512 and re.match(rb"[^A-Za-z0-9+/_-]{0,8}[A-Za-z0-9+/_-]{16}", data) is not None
+    return len(data) <= 512 and re.match(rb"[^A-Za-z0-9+/_-]{0,11}[A-Za-z0-9+/_-]{16}", data) is not None
 
 
 def expected(store: Store, spec: AnchorSpec = SPEC) -> list[tuple[str, bytes]]:
