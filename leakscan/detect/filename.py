@@ -49,18 +49,13 @@ def named_by_file(
     if len(candidates) == 1:
         labels = [_label(name, vocabulary, names_exchange) for name in names]
     else:
-        if all(_HEXADECIMAL.issuperset(candidate.identity) for candidate in candidates):
-            names_exchange = _never  # digests, it may be: a word must say what they are
-        labels = [_label_of_both(name, vocabulary, names_exchange) for name in names]
+        digits = all(_HEXADECIMAL.issuperset(candidate.identity) for candidate in candidates)
+        labels = [_label_of_both(name, vocabulary, names_exchange, digits=digits) for name in names]
     labels = [label for label in labels if label.kind == "named"]
     if not labels:
         return candidates
     label = max(labels, key=lambda label: label.strength)
     return [replace(candidate, label=label) for candidate in candidates]
-
-
-def _never(_: bytes) -> bool:
-    return False
 
 
 def _label(name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes], bool]) -> Label:
@@ -72,9 +67,12 @@ def _label(name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes]
     return replace(label, strength=2) if is_full else label
 
 
-def _label_of_both(name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes], bool]) -> Label:
-    """A hint, and which of them is the key it does not say: `api.txt`, `kraken.key`, `upbit.txt`."""
+def _label_of_both(
+    name: bytes, vocabulary: Vocabulary, names_exchange: Callable[[bytes], bool], *, digits: bool
+) -> Label:
+    """A hint, and which of them is the key it does not say: `api.txt`, `kraken.key`, `upbit.txt`. Hexadecimal `digits`
+    may be digests: the name must be the exchange's and no more, or say what they are."""
     words = split_words(name.decode("latin-1"))
-    is_told = not _OF_BOTH.isdisjoint(words) or names_exchange(name)
+    is_told = not _OF_BOTH.isdisjoint(words) or (names_exchange(name) and not (digits and len(words) > 1))
     is_else = vocabulary.judge(name, _NOWHERE).kind not in {"named", "other", "none"}
     return Label("named", words, None, 1) if is_told and not is_else else Label("none")

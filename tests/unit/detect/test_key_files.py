@@ -26,6 +26,7 @@ def found(text: str, path: str) -> list[str]:
         (UPBIT + "\n" + UPBIT, "upbit.txt", "upbit"),
         (UPBIT.replace("\n", " "), "upbit_key", "upbit"),
         (BITTREX, "bittrex.key", "bittrex"),
+        (BITTREX, "bithumb.txt", "bithumb"),
         ("{alnum:64}\n{alnum:64}\n", "binance.txt", "binance"),
         ("{alnum:18}:{alnum:36}", "bybit-api", "bybit"),
         ('["{alnum:18}", "{alnum:36}"]\n', "bybit.json", "bybit"),
@@ -44,7 +45,7 @@ def test_a_file_of_two_values_is_named_by_its_name(text: str, path: str, exchang
         (KRAKEN, "data.txt"),
         (KRAKEN, "keys.txt"),
         (UPBIT, "upbit/notes.txt"),
-        (BITTREX, "bittrex.txt"),  # digests
+        (BITTREX, "bittrex_data.txt"),  # digests
         ("{hex:64}\n{hex:64}\n", "binance.txt"),
         ("{hex:40}\n{hex:40}\n", "upbit.txt"),
         ("{alnum:40}\n", "upbit.txt"),
