@@ -17,7 +17,7 @@ NEGATIVE = frozenset(
     " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
     " poolpublickey sshpublickey idempotency cache dedup connectid accesssign consumerkey consumersecret"
-    " accesstokensecret clickhmac visitorhmac secretkeybase".split()
+    " accesstokensecret clickhmac visitorhmac secretkeybase cdpclientapikey cdpclientkey".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -40,7 +40,7 @@ SERVICES = frozenset(
     " financialmodelingprep lunarcrush cryptopanic coinpaprika nomics livecoinwatch covalent covalenthq bitquery"
     " blockcypher blockchair tatum ankr helius quicknode chainstack getblock blockdaemon blastapi nodereal thirdweb"
     " walletconnect tenderly blocknative gelato biconomy debank arbiscan basescan ftmscan snowtrace snowscan solscan"
-    " tronscan trongrid opensea thegraph".split()
+    " tronscan trongrid opensea thegraph onchainkit ayrshare".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(
