@@ -29,6 +29,7 @@ _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 _MODIFIER = lazy(rb"\Aprivate (?=(?:static|final|readonly|const|string|String)\b)")
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
+_LOGIN = ("login",)  # beside its secret
 _LAST_WORDS, _LEAST_PARTS = ("key", "secret"), 2  # a `monkey` has one
 _KNOWN_WORDS = tuple(
     sorted(OF_ANY_KEY - {"id", "one", "acc", "apikey", "apisecret"}, key=lambda word: (-len(word), word))
@@ -108,6 +109,8 @@ class Vocabulary:
             part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
             return Label("named", words, part, strength)
+        if words == _LOGIN:
+            return Label("named", words, "key", 1)
         return Label("other", words) if telling else NO_LABEL
 
     def _parts(self, word: str) -> tuple[str, ...]:

@@ -51,8 +51,8 @@ FOREIGN = SERVICES | frozenset(
 OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split()) | frozenset(
     "datasource jdbc keystore truststore".split()
 )
-# Orders and requests have one, too: the key of a credential only beside its secret.
-ALSO_OF_ORDERS = frozenset({"clientid"})
+# Orders, requests and people have one, too: the key of a credential only beside its secret.
+ALSO_OF_ORDERS = frozenset({"clientid", "login"})
 # Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
 WALLETS = frozenset(
     "privatekey priv pkey wallet chain bridge deploy deployer signer minter relayer metamask evm".split()

@@ -55,3 +55,62 @@ def test_that_a_field_is_private_says_nothing_of_its_value(modifiers: str) -> No
 )
 def test_keys_of_other_services(text: str) -> None:
     assert exchanges(text) == []
+
+
+@pytest.mark.parametrize("name", ["UsdFutures", "SpotMarket"])
+def test_a_name_of_a_test_network_may_be_aligned(name: str) -> None:
+    text = (
+        '#include <Binance.hpp>\n\nauto url = "https://testnet.binancefuture.com";\n'
+        + "run();\n" * 20
+        + 'const string apiKeyFuturesTestNet       = "{hex:64}";\n'
+        'const string secretKeyFuturesTestNet    = "{hex:64}";\n\n'
+        f'const string apiKey{name}       = "{{alnum:64}}";\n'
+        f'const string secretKey{name}    = "{{alnum:64}}";\n'
+    )
+    assert exchanges(text) == ["binance"] * 2 + ["binance-futures-testnet"] * 2
+
+
+@pytest.mark.parametrize(
+    ("comment", "exchange"),
+    [
+        ("/**   else use sandbox as https://openapi-sandbox.kucoin.io */", "kucoin"),
+        ("/** the sandbox */", "kucoin-sandbox"),
+    ],
+)
+def test_a_comment_that_speaks_of_both_tells_none(comment: str, exchange: str) -> None:
+    text = (
+        f"  {comment}\n  /** KuCoin: infos */\n  apiAuth: {{\n"
+        '    key: "{objectid}",\n    secret: "{uuid}",\n    passphrase: "hell0-{alnum:6}",\n  },\n'
+    )
+    assert exchanges(text) == [exchange] * 3
+
+
+def test_the_futures_of_kucoin_had_a_name_of_their_own() -> None:
+    text = (
+        'namespace KuMex\\Tests;\n$apiKey = "{objectid}";\n$apiSecret = "{uuid}";\n'
+        '$apiBaseUri = "https://sandbox-api.kumex.com";\n'
+    )
+    assert exchanges(text) == ["kucoin-sandbox"] * 2
+
+
+def test_a_login_is_a_key_beside_its_secret_only() -> None:
+    pair = '  master = true\n  login = "{alnum:64}"\n  secret = "{alnum:64}"\n'
+    assert exchanges(pair, b"config/binance.toml") == ["binance"] * 2
+    assert exchanges('# binance\nlogin = "{alnum:64}"\n') == []
+
+
+@pytest.mark.parametrize(
+    ("bot", "exchange"),
+    [
+        ("Binance Futures Testnet Trading Bot", "binance-futures-testnet"),
+        ("Binance Spot Testnet bot", "binance-spot-testnet"),
+        ("Binance Futures Trading Bot", "binance"),
+    ],
+)
+def test_what_a_program_says_of_itself(bot: str, exchange: str) -> None:
+    text = (
+        f'from bot.client import BinanceFuturesClient\n\n\nparser = ArgumentParser(description="{bot}")\n'
+        + 'parser.add_argument("--symbol")\n' * 6
+        + 'api_key = "{alnum:64}"\napi_secret = "{alnum:64}"\n\nclient = BinanceFuturesClient(api_key, api_secret)\n'
+    )
+    assert exchanges(text) == [exchange] * 2
