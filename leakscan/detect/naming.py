@@ -26,7 +26,7 @@ _MAX_REMEMBERED = 1 << 14  # times some 100 bytes
 _MAX_WORDS_REMEMBERED, _SHORT = 1 << 11, 120  # the versions of a file have the same names, and lines
 _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
 # `private static final String CONDITION_ID`: it is the field that is private.
-_MODIFIER = lazy(rb"\Aprivate (?=(?:static|final|readonly|const|string|String)\b)")
+_MODIFIER = lazy(rb"(?i)\Aprivate (?=(?:static|final|readonly|const|string|val|var|let|lazy|lateinit)\b)")
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
 _LOGIN = ("login",)  # beside its secret

@@ -35,7 +35,7 @@ def test_a_name_that_says_live_outweighs_the_address_of_a_test_network() -> None
     assert exchanges(text) == ["bitmex"] * 2 + ["bitmex-testnet"] * 2
 
 
-@pytest.mark.parametrize("modifiers", ["static final String", "final String", "const string"])
+@pytest.mark.parametrize("modifiers", ["static final String", "const string", "val", "lazy var", "Const"])
 def test_that_a_field_is_private_says_nothing_of_its_value(modifiers: str) -> None:
     field = f'class PolymarketTest {{\n  private {modifiers} CONDITION_ID = "0x{{hex:64}}";\n'
     assert exchanges(field) == []
