@@ -29,9 +29,10 @@ _LONGEST_HEADING = 7  # four words and the pairs of them
 _NAMED_LIVE = frozenset({"live", "mainnet", "real", "actual"})
 _OF_PRODUCTS = frozenset({"pro", "exchange"})  # which nothing switches on
 _LEAST_WORDS, _NOWHERE, _CALL_REACH = 2, Span(0, 0), 480
+_OF_BOTH = lazy(rb"(?i)[ \t]{0,40}(?:#|//|/?\*|--|;)[^\n]{0,120}\b(?:else|otherwise)\b")
 # `API_KEY_TEST = "…"`, `testnetSecret: "…"`: names of values.
 _OF_TEST = lazy(
-    rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
+    rb"(?i)(?<!\w)(\w{0,40}test(?:net)?\w{0,40})[\"'\]]{0,2}\s{0,20}[:=]\s{0,3}[\"'`]?[\w+/=-]{16}"
 )
 _OF_VALUE, _NAMES_REACH = lazy(rb"(?i)key|secret"), 2048
 # `class DemoUtils` shows how, and has no demo account; `def connect(key, secret, testnet):` asks.
@@ -48,7 +49,7 @@ _LIVE_OF_NAME = lazy(
     rb"(?i)[_.-](?:W)\Z|\A(?:W)[_.-]|(?<=[_.-])(?:W)[_.-]".replace(b"W", rb"actual|real|live|prod|main")
 )
 _NAMED_VALUE = lazy(
-    rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,3}[:=]\s{0,3}(?:[\"'`]?[\w+/=-]{16}|\"\"|'')"
+    rb"(?<![\w.-])([\w.-]{1,80})[\"'\]]{0,2}\s{0,20}[:=]\s{0,3}(?:[\"'`]?[\w+/=-]{16}|\"\"|'')"
 )
 # `# KEY=<key> testnet`, `"<key>",  # testnet`: behind a value, on its line.
 _BEHIND = lazy(
@@ -198,7 +199,9 @@ class Environments:
 
 
 def _above(line: bytes, switch: re.Match[bytes] | None) -> frozenset[str]:
-    """What a line that a value stands under says; `# TESTNET=False` is of the live one."""
+    """What a line that a value stands under says; `# TESTNET=False` is of the live one, `# else sandbox` of both."""
+    if not switch and _OF_BOTH.match(line):
+        return frozenset()
     return frozenset({"live"}) if switch and is_off(switch) else _words(_ASKS_OR_SHOWS.sub(b"", line))
 
 

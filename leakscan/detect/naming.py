@@ -25,8 +25,11 @@ Kind = Literal["named", "hmac", "negative", "foreign", "argument", "other", "non
 _MAX_REMEMBERED = 1 << 14  # times some 100 bytes
 _MAX_WORDS_REMEMBERED, _SHORT = 1 << 11, 120  # the versions of a file have the same names, and lines
 _FULL_NAMES = {("apikey",), ("apisecret",), ("secretkey",), ("accesskey",)}
+# `private static final String CONDITION_ID`: it is the field that is private.
+_MODIFIER = lazy(rb"(?i)\Aprivate (?=(?:static|final|readonly|const|string|val|var|let|lazy|lateinit)\b)")
 _WORD = lazy(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NOWHERE = Span(0, 0)
+_LOGIN = ("login",)  # beside its secret
 _LAST_WORDS, _LEAST_PARTS = ("key", "secret"), 2  # a `monkey` has one
 _MISSPELT = frozenset(
     "scret seret secet secrt sceret serect secert secrte sercet secrect seceret sercret sectret secreet secrat secreat"
@@ -85,6 +88,7 @@ class Vocabulary:
 
     def judge_phrase(self, phrase: bytes, span: Span) -> Label:
         """`release BINANCE_SECRET_KEY`: a full name at the end of a phrase is the whole label."""
+        phrase = _MODIFIER.sub(b"", phrase, count=1)
         last = phrase.rpartition(b" ")[2]
         label = self.judge(last, Span(span.end - len(last), span.end))
         return label if label.kind == "named" and label.strength == 2 else self.judge(phrase, span)
@@ -110,6 +114,8 @@ class Vocabulary:
             part: Part = "secret" if any(part == "secret" for part, _ in named) else "key"
             strength = 1 if "".join(telling) in SHARED_NAMES else max(strength for _, strength in named)
             return Label("named", words, part, strength)
+        if words == _LOGIN:
+            return Label("named", words, "key", 1)
         return Label("other", words) if telling else NO_LABEL
 
     def _parts(self, word: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from leakscan.detect.spans import merged
 from leakscan.model import Span
 
 _TEST, _LIVE = rb"testnet|test_net|sandbox|demo|paper|test", rb"live|main(?:net)?|real|prod(?:uction)?"
-_PLACE = rb"(?:url|uri|host|server|endpoint|env|environment|config)"
+_PLACE = rb"(?:url|uri|host|domain|server|endpoint|env|environment|config)"
 # `testnet=True`, `setSandboxMode(true)`, `binance.UseTestnet = true`, `getenv("USE_TESTNET", "0")`;
 # `**Testnet**: True`; `environment = "testnet"`, `network: 'mainnet'`; `env = BybitEnvironment.DemoTrading`;
 # `MODE=testnet`; `env_adapt: demo`; `base_url=TESTNET_URL`, `WithBaseURL(bybit.TESTNET)`;

@@ -144,11 +144,11 @@ class Venues:
         if found.exchange not in able and (found.tier is Tier.SIBLING or label.is_of_wallet):
             return found  # a wallet's, on a chain that bears the exchange's name
         variant = self.variant(found.exchange, words, able)
-        if variant == found.exchange:
+        if variant == found.exchange and not (is_live or stated):
             of = {v.id for v in self._variants if v.variant_of == variant} & able
             around = list(named.own.around(span, near))
             variant = of_host(data, span, label, around, variant, of, by_name=by_name)
-            if named.whole and not (is_live or stated or variant != found.exchange):
+            if named.whole and variant == found.exchange:
                 host = named.whole.host(commented=is_commented(data, span))
                 variant = host if host in of else variant
         return Venue(variant, found.tier, live=(is_live or stated) and variant == found.exchange)

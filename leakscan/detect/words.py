@@ -17,7 +17,7 @@ NEGATIVE = frozenset(
     " png jpg gif svg merkle root cursor cid contract hexdigest digests checksums signed placeholder preimage"
     " stream streams keepalive requestid runid traceid tranid withdrawid mint programid tapimac pinned pin"
     " poolpublickey sshpublickey idempotency cache dedup connectid accesssign consumerkey consumersecret"
-    " accesstokensecret clickhmac visitorhmac secretkeybase".split()
+    " accesstokensecret clickhmac visitorhmac secretkeybase cdpclientapikey cdpclientkey".split()
 )
 # Other services: a value assigned to a name of theirs, or standing under it, is theirs.
 SERVICES = frozenset(
@@ -40,7 +40,7 @@ SERVICES = frozenset(
     " financialmodelingprep lunarcrush cryptopanic coinpaprika nomics livecoinwatch covalent covalenthq bitquery"
     " blockcypher blockchair tatum ankr helius quicknode chainstack getblock blockdaemon blastapi nodereal thirdweb"
     " walletconnect tenderly blocknative gelato biconomy debank arbiscan basescan ftmscan snowtrace snowscan solscan"
-    " tronscan trongrid opensea thegraph".split()
+    " tronscan trongrid opensea thegraph onchainkit ayrshare".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(
@@ -51,8 +51,8 @@ FOREIGN = SERVICES | frozenset(
 OTHERS_PASSWORDS = FOREIGN - frozenset("app password passwd passphrase".split()) | frozenset(
     "datasource jdbc keystore truststore".split()
 )
-# Orders and requests have one, too: the key of a credential only beside its secret.
-ALSO_OF_ORDERS = frozenset({"clientid"})
+# Orders, requests and people have one, too: the key of a credential only beside its secret.
+ALSO_OF_ORDERS = frozenset({"clientid", "login"})
 # Name the key of a wallet, on a chain that bears an exchange's name, unless they say that it is one of an API.
 WALLETS = frozenset(
     "privatekey priv pkey wallet chain bridge deploy deployer signer minter relayer metamask evm".split()

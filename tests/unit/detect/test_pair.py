@@ -96,7 +96,7 @@ def partners(text: str) -> dict[int, int]:
         ("key=@;" + "." * 400 + " secret=@", {0: 1, 1: 0}),
         # names that say the same part, and one that says none
         ("key=@\nkey=@\n", {}),
-        ("secret=@\nlogin=@\n", {}),
+        ("secret=@\nnick=@\n", {}),
         ("binance_secret=@\nbinance_login=@\n", {0: 1, 1: 0}),
         ("hash=@\nsecret=@\n", {}),
     ],
