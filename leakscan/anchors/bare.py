@@ -11,7 +11,7 @@ MOST_BYTES = 512
 _BEFORE, _MOST_VALUES = 11, 4  # bytes of a mark, spaces, brackets and a quote
 _BEGIN = re.compile(rb"[^A-Za-z0-9+/_-]{0,%d}[A-Za-z0-9+/_-]{%d}" % (_BEFORE, SHORTEST_TOKEN))
 _VALUE = re.compile(rb"[A-Za-z0-9+/_-]{%d,%d}" % (SHORTEST_TOKEN, LONGEST_TOKEN))
-_DIGITS, _DIGESTS = re.compile(rb"[0-9a-f]+|[0-9A-F]+"), {40, 64}
+_DIGITS, _DIGESTS = re.compile(rb"[0-9a-f-]+|[0-9A-F-]+"), {40, 64}
 _BETWEEN = rb"[\s\[\](){}<>\"',;:|]"
 # A short word may follow them: a passphrase.
 _WHOLE = re.compile(
@@ -26,8 +26,8 @@ def begins_bare(data: bytes) -> bool:
 
 
 def bare_values(data: bytes) -> list[tuple[int, int]]:
-    """The places of the values, without padding, in content that is nothing else. Ids of objects and digests, which
-    stand alone in many thousands of files, are none."""
+    """The places of the values, without padding, in content that is nothing else. Ids of objects, UUIDs and digests,
+    which stand alone in many thousands of files, are none."""
     whole = _WHOLE.fullmatch(data) if begins_bare(data) else None
     if whole is None:
         return []
