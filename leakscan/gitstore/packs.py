@@ -108,8 +108,15 @@ def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
 
 
 def is_half(path: Path) -> bool:
-    """Whether a pack or an index stands there without the other one: while git writes, they come one by one."""
-    return os.path.lexists(path) and not _has_both(path)
+    """Whether a pack or an index stands there without the other one: while git writes, they come one by one. What
+    cannot be looked at did not go."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+    return not _has_both(path)
 
 
 def _has_both(path: Path) -> bool:

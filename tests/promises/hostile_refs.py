@@ -257,6 +257,16 @@ def packs_that_may_not_be_read(repo, canary):
     return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
 
 
+@case(INCOMPLETE)
+def packs_that_may_be_listed_and_not_looked_at(repo, canary):
+    """No ref leads to what they hold."""
+    oid = repo.run("hash-object", "-w", "--stdin", stdin=b"nothing leads here\n")
+    repo.run("pack-objects", "-q", str(git_dir(repo) / "objects/pack/pack"), stdin=f"{oid}\n".encode())
+    repo.run("prune-packed")
+    (git_dir(repo) / "objects/pack").chmod(0o744)
+    return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
+
+
 @damage
 def refs_that_may_not_be_read(repo, canary):
     repo.run("branch", "other")
