@@ -79,10 +79,10 @@ def test_what_would_run_when_asked_for_a_password_is_refused_before(
     assert f"not tried: the clone sets {key.split('.')[0]}." in run.stderr
 
 
-def test_what_a_checkout_sets_is_used(repo, clone, canary, leakscan) -> None:
+def test_what_a_checkout_sets_is_used(repo, clone, canary, leakscan, tmp_path) -> None:
     _settle(clone, canary, {"http.https://github.com/.extraheader": "AUTHORIZATION: basic x"})
     base, head = repo.run("rev-parse", "HEAD~1"), repo.run("rev-parse", "HEAD")
-    run = leakscan("ci", "--base", base, "--head", head, cwd=clone, env={"HOME": "/nonexistent"})
+    run = leakscan("ci", "--base", base, "--head", head, cwd=clone, env={"HOME": str(tmp_path / "home")})
     assert run.exit_code == 0, run.stderr
 
 

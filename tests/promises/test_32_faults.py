@@ -215,7 +215,7 @@ def test_outputs_that_cannot_be_written(scan) -> None:
         assert b"Exception ignored" not in done.stderr
         assert b"internal error" not in done.stdout + done.stderr
     for arguments in (
-        ["scan", "/nonexistent"],
+        ["scan", scan.tmp_path / "nothing here"],
         ["doctor", "--no-run-hook", scan.tmp_path],
         ["rules", "list"],
         ["--help"],
@@ -233,7 +233,11 @@ def test_outputs_that_cannot_be_written(scan) -> None:
 def test_a_machine_without_the_usual_places(scan) -> None:
     whole = {finding["fingerprint"] for finding in scan.quiet["findings"]}
     bare = {name: text for name, text in os.environ.items() if name in ("PATH", "LD_LIBRARY_PATH")}
-    for env in (bare, {**bare, "LC_ALL": "C"}, {**bare, "LC_ALL": "tlh_XX.klingon", "HOME": "/nonexistent"}):
+    for env in (
+        bare,
+        {**bare, "LC_ALL": "C"},
+        {**bare, "LC_ALL": "tlh_XX.klingon", "HOME": str(scan.tmp_path / "home")},
+    ):
         command = [COMMAND, "scan", scan.repo.path, "-f", "json", "--cache-dir", scan.tmp_path / "c"]
         done = subprocess.run(command, env=env, capture_output=True, check=False)
         run = Run(done.returncode, done.stdout.decode(), done.stderr.decode())
