@@ -117,7 +117,9 @@ class ConnectivityCheck:
 
     def _record(self) -> None:
         faults, store = self._store.faults, self._store
-        known = {failure.where for failure in faults.failures if failure.kind == "corrupt-objects"}
+        known = {
+            failure.where for failure in faults.failures if failure.kind in ("corrupt-objects", "unreadable")
+        }
         missing = sorted((oid, by) for oid, by in self.missing.items() if oid not in known)
         if missing and store.is_partial:
             reason = f"{len(missing):,} objects were never fetched: run git fetch --refetch without a filter"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from leakscan.gitstore.command import Git
     from leakscan.gitstore.faults import Faults
+    from leakscan.model import FailureKind
 
 _GITLINK = b"160000"
 _ENTRY = re.compile(rb"([0-7]+) ([0-9a-f]+) [0-3]\t([^\0]*)\0")
@@ -40,8 +41,9 @@ def read_index(git: Git, index: Path, faults: Faults) -> Iterator[Entry] | None:
         if not _is_whole(index):
             raise GitError("its checksum does not fit")
         output = git.run("ls-files", "-s", "-z", env={"GIT_INDEX_FILE": str(index)})
-    except GitError as error:
-        faults.add("corrupt-objects", str(index), f"the index cannot be read: {error}")
+    except (GitError, PermissionError) as error:
+        kind: FailureKind = "corrupt-objects" if isinstance(error, GitError) else "unreadable"
+        faults.add(kind, str(index), f"the index cannot be read: {getattr(error, 'strerror', None) or error}")
         return None
     return (Entry(*match.groups()) for match in _ENTRY.finditer(output))
 
@@ -50,6 +52,8 @@ def _is_whole(index: Path) -> bool:
     """Whether the checksum at its end fits, which only `git fsck` looks at; zeros stand for none (index.skipHash)."""
     try:
         data = memoryview(read_file(index, MAX_INDEX_BYTES))
+    except PermissionError:
+        raise
     except OSError as error:
         raise GitError(os.strerror(error.errno) if error.errno else str(error)) from error
     for make, width in ((hashlib.sha1, 20), (hashlib.sha256, 32)):

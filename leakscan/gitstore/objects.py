@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from leakscan.gitstore.command import CHUNK, Git, Process
 from leakscan.gitstore.packs import Pack, list_ids
+from leakscan.gitstore.plainfile import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from leakscan.gitstore.faults import Faults
+    from leakscan.model import FailureKind
 
 T = TypeVar("T")
 KIND_NUMBERS: Final = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}  # as packs number them
@@ -195,7 +198,16 @@ class ObjectReader:
         return count
 
     def _damaged(self, oid: bytes | bytearray, reason: str) -> None:
-        self._faults.add("corrupt-objects", oid.decode(), f"the object cannot be read: {reason}")
+        name = oid.decode()
+        kind: FailureKind = "corrupt-objects"
+        for folder in self._packs:
+            try:
+                os.close(open_regular(folder / name[:2] / name[2:]))
+            except PermissionError as error:
+                kind, reason = "unreadable", error.strerror or reason
+            except OSError:
+                continue
+        self._faults.add(kind, name, f"the object cannot be read: {reason}")
 
     def record_too_large(self, oid: str, size: int) -> None:
         reason = f"{size:,} bytes: objects over {self.limit:,} are not read"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import struct
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leakscan.gitstore.plainfile import is_regular, read_file
+from leakscan.gitstore.plainfile import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.faults import Faults
+    from leakscan.model import FailureKind
 
 _MAX_ALTERNATES_BYTES = 1 << 20
 _MAX_OBJECT_DIRS = 1_000
@@ -32,7 +34,7 @@ HALF = (
 
 
 class Pack:
-    """A pack with its index. `fault` says why git cannot use the two together, empty if it can."""
+    """A pack with its index. `fault` says why git, or this user, cannot use the two together, empty if they can."""
 
     __slots__ = ("fault", "path")
 
@@ -99,9 +101,14 @@ def check_packs(folder: Path, width: int, faults: Faults) -> list[Pack]:
     for name in names:
         path = folder / "pack" / name
         if name.endswith(".pack"):
-            packs.append(Pack(path, _pack_fault(path, width)))
-            if packs[-1].fault:
-                faults.add("corrupt-objects", str(path), packs[-1].fault)
+            kind: FailureKind = "corrupt-objects"
+            try:
+                fault = _pack_fault(path, width)
+            except PermissionError as error:
+                kind, fault = "unreadable", f"the pack or its index cannot be read: {error.strerror}"
+            packs.append(Pack(path, fault))
+            if fault:
+                faults.add(kind, str(path), fault)
         elif name.endswith(".idx") and path.with_suffix(".pack").name not in names:
             faults.add("missing-objects", str(path), HALF[1])
     return packs
@@ -112,15 +119,24 @@ def is_half(path: Path) -> bool:
     cannot be looked at did not go."""
     try:
         path.lstat()
+        return not _has_both(path)
     except FileNotFoundError:
         return False
     except OSError:
         return True
-    return not _has_both(path)
 
 
 def _has_both(path: Path) -> bool:
-    return all(is_regular(path.with_suffix(ending)) for ending in (".pack", ".idx"))
+    """PermissionError."""
+    for ending in (".pack", ".idx"):
+        try:
+            if not stat.S_ISREG(path.with_suffix(ending).stat().st_mode):
+                return False
+        except PermissionError:
+            raise
+        except OSError:
+            return False
+    return True
 
 
 def has_promisor_pack(folder: Path) -> bool:
@@ -130,8 +146,9 @@ def has_promisor_pack(folder: Path) -> bool:
         return False
 
 
-def find_special_files(folder: Path) -> list[Path]:
-    """What stands where git expects a file and is none: git would wait on a FIFO without end."""
+def find_special_files(folder: Path, faults: Faults | None = None) -> list[Path]:
+    """What stands where git expects a file and is none: git would wait on a FIFO without end. A folder of objects
+    that cannot be listed, which git passes over in silence, goes to `faults`."""
     found: list[Path] = []
     for place in ("pack", "info", *(f"{number:02x}" for number in range(256))):
         try:
@@ -142,8 +159,12 @@ def find_special_files(folder: Path) -> list[Path]:
                     for entry in entries
                     if not (entry.is_file() or (folders and entry.is_dir()))
                 ]
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
+        except OSError as error:
+            if faults and place != "info":
+                reason = f"the objects in it cannot be listed: {error.strerror}"
+                faults.add("unreadable", str(folder / place), reason)
     return found
 
 
@@ -179,7 +200,8 @@ def _alternates(folder: Path, faults: Faults) -> list[bytes]:
 
 
 def _pack_fault(path: Path, width: int) -> str:
-    """Why git will not use the pack, by what it checks on opening: header, counts, sizes, last bytes."""
+    """Why git will not use the pack, by what it checks on opening: header, counts, sizes, last bytes.
+    PermissionError."""
     if not _has_both(path):
         return HALF[0]
     try:
@@ -194,6 +216,8 @@ def _pack_fault(path: Path, width: int) -> str:
             facts = os.fstat(file.fileno())
             file.seek(max(0, facts.st_size - width))
             checksum = file.read(width)
+    except PermissionError:
+        raise
     except OSError as error:
         return f"the pack or its index cannot be read: {error.strerror or error}"
     fault = _index_fault(head, index_size, width, count)

@@ -81,14 +81,14 @@ class Shadow:
 
     def _safe_objects(self, folder: Path) -> Path:
         """The object folder, or one of links to its regular files if it holds anything else."""
-        special = find_special_files(folder)
+        special = find_special_files(folder, self._faults)
         if not special:
             return folder
         for path in special:
             self._faults.add("corrupt-objects", str(path), "not a regular file: it was not opened")
         safe = Path(tempfile.mkdtemp(prefix="objects-", dir=self.git_dir))
         for place in ("pack", *(f"{number:02x}" for number in range(256))):
-            if os.path.isdir(folder / place):
+            if os.access(folder / place, os.R_OK) and os.path.isdir(folder / place):
                 (safe / place).mkdir()
                 with os.scandir(folder / place) as entries:
                     for entry in entries:
@@ -119,7 +119,7 @@ class Shadow:
     def _copy_shared_indexes(self) -> None:
         """A split index names its other half: git looks for it in the git dir, and touches it, so no link."""
         room = _MAX_SHARED_BYTES
-        for path in (path for folder in git_dirs(self._layout) for path in folder.glob("sharedindex.*")):
+        for path in (path for folder in git_dirs(self._layout) for path in self._shared_indexes(folder)):
             try:
                 data = read_file(path, min(room, MAX_INDEX_BYTES), follow=False)
             except OSError as error:
@@ -127,3 +127,12 @@ class Shadow:
                 data = b""  # else git looks for it beside the index, and waits on a pipe
             (self.git_dir / path.name).write_bytes(data)
             room -= len(data)
+
+    def _shared_indexes(self, folder: Path) -> list[Path]:
+        try:
+            return [folder / name for name in sorted(os.listdir(folder)) if name.startswith("sharedindex.")]
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self._faults.add("unreadable", str(folder), f"it cannot be listed: {error.strerror}")
+            return []

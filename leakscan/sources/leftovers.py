@@ -103,7 +103,7 @@ def _is_checked_out(git_dir: Path) -> bool:
 
 
 def _files(folder: Path, label: bytes, is_read: Callable[[bytes], object]) -> Iterator[Item]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):
         return
     entries = (e for e in iter_folder(folder) if not isinstance(e, bytes) or not is_read(e))
     yield from _told_below(

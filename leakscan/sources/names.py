@@ -122,7 +122,7 @@ def _git_dir_items(
         yield from _table_items(layout, folder, label, has_anchor)
     for folder in git_dirs(layout)[1:]:
         name = b"worktrees/" + os.fsencode(folder.name)
-        if not folder.is_dir():
+        if not os.path.isdir(folder):
             yield from _told_as(label, iter_files(layout.common_dir, [name]))
         elif folder != layout.git_dir:
             yield from _git_files(folder, label + name + b"/", (b"modules", TABLES))
@@ -132,7 +132,7 @@ def _git_dir_items(
 
 def _git_folders(layout: Layout) -> Iterable[Path]:
     """The git directory, and the common one if there is one: without objects it is none, whatever file names it."""
-    common = [layout.common_dir] if layout.objects.is_dir() else []
+    common = [layout.common_dir] if os.path.isdir(layout.objects) else []
     return dict.fromkeys((*common, layout.git_dir))
 
 

@@ -40,7 +40,7 @@ def beside_tables(git_dir: Path, stack: Stack | None) -> Iterator[Entry]:
     """Files in the folder that are no table of the stack."""
     tables = {FOLDER + b"/" + os.fsencode(table.name) for table in stack.tables} if stack else ()
     folder = git_dir / os.fsdecode(FOLDER)
-    if folder.is_dir() and not folder.is_symlink():
+    if os.path.isdir(folder) and not os.path.islink(folder):
         yield from (entry for entry in iter_folder(git_dir, FOLDER) if entry not in tables)
 
 

@@ -267,6 +267,21 @@ def packs_that_may_be_listed_and_not_looked_at(repo, canary):
     return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
 
 
+@case(INCOMPLETE)
+def a_folder_of_objects_that_may_not_be_listed(repo, canary):
+    """No ref leads to what it holds."""
+    oid = repo.run("hash-object", "-w", "--stdin", stdin=b"nothing leads here\n")
+    (git_dir(repo) / "objects" / oid[:2]).chmod(0o711)
+    return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
+
+
+@case(INCOMPLETE)
+def work_trees_that_may_be_listed_and_not_looked_at(repo, canary):
+    repo.run("worktree", "add", "-q", "../linked")
+    (git_dir(repo) / "worktrees").chmod(0o744)
+    return Scene(repo.path, user=NOBODY if os.getuid() == 0 else None)
+
+
 @damage
 def refs_that_may_not_be_read(repo, canary):
     repo.run("branch", "other")

@@ -12,7 +12,6 @@ import tests.promises.hostile_leftovers
 import tests.promises.hostile_more  # noqa: F401
 from tests.promises import hostile, hostile_content, hostile_objects, hostile_places, hostile_refs  # noqa: F401
 from tests.promises.cases import CASES, VALUE, Case, Scene, fill
-from tests.promises.preloaded import Preloaded
 
 SCANS = (
     ["scan", ".", "-f", "json"],
@@ -21,13 +20,6 @@ SCANS = (
 )
 OTHERS = (["ci", "--base", "HEAD~1"], ["scan", ".", "--range", "HEAD~1..HEAD", "-f", "sarif"])
 GIVEN = ("clean\n" * 3).encode()
-
-
-@pytest.fixture(scope="module")
-def preloaded():
-    server = Preloaded()
-    yield server
-    server.close()
 
 
 @pytest.mark.parametrize("name", CASES)
