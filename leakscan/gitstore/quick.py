@@ -121,7 +121,7 @@ class QuickStore:
             return ()
         found = read_index(self.git, index, self.faults)
         if found is None:
-            raise GitError(f"{index}: the index cannot be read: {self.failures[-1].reason}")
+            raise GitError(f"{index}: {self.failures[-1].reason}")
         return found
 
     def read(self, oids: Iterable[str]) -> Iterator[StoredObject]:

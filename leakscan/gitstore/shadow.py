@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tempfile
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from leakscan.gitstore.privatefolder import PrivateFolder
 from leakscan.gitstore.refs import git_dirs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from leakscan.gitstore.faults import Faults
     from leakscan.gitstore.filerefs import Ref
@@ -74,27 +75,36 @@ class Shadow:
             config += "[extensions]\n\tobjectFormat = sha256\n"
         (self.git_dir / "config").write_text(config)
         (self.git_dir / "HEAD").write_text(f"{refs.head or 'ref: refs/heads/main'}\n")
-        lines = [quote_alternate(self._safe_objects(folder)) + b"\n" for folder in object_dirs]
+        lines = [quote_alternate(folder) + b"\n" for folder in self._safe_objects(object_dirs)]
         (self.git_dir / "objects/info/alternates").write_bytes(b"".join(lines))
         self._copy_shallow()
         self._copy_shared_indexes()
 
-    def _safe_objects(self, folder: Path) -> Path:
-        """The object folder, or one of links to its regular files if it holds anything else."""
-        special = find_special_files(folder, self._faults)
-        if not special:
-            return folder
-        for path in special:
+    def _safe_objects(self, folders: list[Path]) -> Iterator[Path]:
+        """The object folders, or folders of links to their regular files where one holds anything else: of this one,
+        and of those by whose own list of alternates git would come to it."""
+        special = {folder: find_special_files(folder, self._faults) for folder in folders}
+        for path in chain.from_iterable(special.values()):
             self._faults.add("corrupt-objects", str(path), "not a regular file: it was not opened")
-        safe = Path(tempfile.mkdtemp(prefix="objects-", dir=self.git_dir))
+        is_any = any(special.values())
+        for folder in folders:
+            leads_on = is_any and os.path.lexists(folder / "info" / "alternates")
+            yield self._linked(folder, special[folder]) if special[folder] or leads_on else folder
+
+    def _linked(self, folder: Path, special: list[Path]) -> Path:
+        """A folder of links to all that is in this one but `special` and its alternates."""
+        linked = Path(tempfile.mkdtemp(prefix="objects-", dir=self.git_dir))
+        mixed = {path.parent for path in special}
         for place in ("pack", *(f"{number:02x}" for number in range(256))):
-            if os.access(folder / place, os.R_OK) and os.path.isdir(folder / place):
-                (safe / place).mkdir()
+            if folder / place in mixed:
+                (linked / place).mkdir()
                 with os.scandir(folder / place) as entries:
                     for entry in entries:
                         if entry.is_file():
-                            (safe / place / entry.name).symlink_to(entry.path)
-        return safe
+                            (linked / place / entry.name).symlink_to(entry.path)
+            elif os.path.isdir(folder / place):
+                (linked / place).symlink_to(folder / place)
+        return linked
 
     def _copy_shallow(self) -> None:
         path = self._layout.common_dir / "shallow"

@@ -295,6 +295,17 @@ def a_loose_object_that_is_a_pipe(repo, canary):
 
 
 @damage
+def a_tree_in_an_alternate_that_is_a_pipe(repo, canary):
+    """git would come to it by the list in the object folder, which holds nothing of the kind."""
+    tree = object_file(repo, "HEAD^{tree}")
+    there = repo.path.parent / "there"
+    (there / tree.parent.name).mkdir(parents=True)
+    (objects(repo) / "info/alternates").write_text(f"{there}\n")
+    tree.unlink()
+    os.mkfifo(there / tree.parent.name / tree.name)
+
+
+@damage
 def a_pack_that_is_a_pipe(repo, canary):
     pack = PackWriter()
     pack.blob(b"one")
