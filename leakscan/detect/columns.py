@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from leakscan.detect.lazy import lazy
 from leakscan.model import Span
@@ -19,6 +21,13 @@ _HEAD_LINE = lazy(rb"[ \w\"'.\-,;|\t]{3,200}")
 _RULE_LINE = lazy(rb"[ |:\-+=]{3,200}")
 _VALUE = lazy(rb"[A-Za-z0-9+/=]{29}")  # longer than a name: a row, not the head
 _MAX_ROWS = 8
+# What gets a variable: `"X-CMC_PRO_API_KEY": `, `?CMC_PRO_API_KEY=" + `, `?CMC_PRO_API_KEY={`.
+_GETS = lazy(
+    rb"(?<![\w-])([A-Za-z][\w-]{2,40})[\"'`\]]{0,2}\s{0,4}[:,=]\s{0,4}"
+    rb"(?:[\"'`]\s?[+.]\s?|[$f]?[\"'`]?[$%{]{1,2}\s?)?\Z"
+)
+_GETS_REACH = 60  # bytes, more than that takes
+_MAX_USES = 8
 
 
 def column_name(text: bytes, line_start: int) -> Span | None:
@@ -63,3 +72,11 @@ def _table_head(text: bytes, line: bytes, line_start: int) -> Span | None:
 def _line_above(text: bytes, line_start: int) -> Span:
     end = max(0, line_start - 1)
     return Span(text.rfind(b"\n", 0, end) + 1, end)
+
+
+def iter_given(data: bytes, start: int, name: bytes) -> Iterator[bytes]:
+    """The names of what gets the variable `name` in data[start:], as `headers = {"X-CMC_PRO_API_KEY": API_KEY}`."""
+    use = re.compile(rb"(?<![\w-])" + re.escape(name) + rb"(?![\w-])")
+    for place in islice(use.finditer(data, start), _MAX_USES):
+        if gets := _GETS.search(data, max(start, place.start() - _GETS_REACH), place.start()):
+            yield gets[1]

@@ -7,10 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from leakscan.detect.columns import column_name
+from leakscan.detect.columns import column_name, iter_given
 from leakscan.detect.lazy import lazy
 from leakscan.detect.naming import NO_LABEL, Label, Vocabulary, names_of
-from leakscan.detect.words import ALSO_OF_ORDERS, FRAMEWORKS, HMAC_CALLS, OAUTH, OAUTH_NAMES, SHARED_NAMES
+from leakscan.detect.words import (
+    ALSO_OF_ORDERS,
+    FRAMEWORKS,
+    HMAC_CALLS,
+    OAUTH,
+    OAUTH_NAMES,
+    OF_ANY_KEY,
+    SHARED_NAMES,
+)
 from leakscan.model import Part, Span
 
 _REACH = 480  # bytes of the statement before a value that may name it
@@ -131,11 +139,20 @@ class Labeller:
         if label.kind in ("none", "other", "argument"):
             strength = 2 * (label.kind == "argument")
             label = Label(label.kind, label.words, self._part_by_order(data, span), strength, label.span)
+        if label.kind == "named" and OF_ANY_KEY.issuperset(label.words):
+            name = data[floor + label.span.start : floor + label.span.end]
+            label = replace(label, kind="foreign") if self._is_handed_on(data, span, name) else label
         shift = label.span.start + floor
         doubtful = "".join(label.words) in SHARED_NAMES and _is_of_framework(data)
         doubtful |= label.part == "key" and not ALSO_OF_ORDERS.isdisjoint(names_of(label.words))
         place = Span(shift, shift + label.span.end - label.span.start)
         return Label(label.kind, label.words, label.part, label.strength, place, doubtful)
+
+    def _is_handed_on(self, data: bytes, span: Span, name: bytes) -> bool:
+        """`headers = {"X-CMC_PRO_API_KEY": API_KEY}`: another service gets what has this name."""
+        return any(
+            self.vocabulary.judge(to, span).kind == "foreign" for to in iter_given(data, span.end, name)
+        )
 
     def _label_behind(self, data: bytes, span: Span, text: bytes) -> Label | None:
         """`"…",  // apiSecret`: of a value that stands alone on its line, the comment that names it."""

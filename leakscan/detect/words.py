@@ -40,7 +40,10 @@ SERVICES = frozenset(
     " financialmodelingprep lunarcrush cryptopanic coinpaprika nomics livecoinwatch covalent covalenthq bitquery"
     " blockcypher blockchair tatum ankr helius quicknode chainstack getblock blockdaemon blastapi nodereal thirdweb"
     " walletconnect tenderly blocknative gelato biconomy debank arbiscan basescan ftmscan snowtrace snowscan solscan"
-    " tronscan trongrid opensea thegraph onchainkit ayrshare".split()
+    " tronscan trongrid opensea thegraph onchainkit ayrshare jupiter birdeye dexscreener geckoterminal oneinch 1inch"
+    " paraswap openocean zapper zerion defillama blockfrost nownodes coinstats coinmarketcal benzinga intrinio"
+    " tradingeconomics mistral cohere xai grok claude gpt dashscope qwen zhipu moonshot siliconflow volcengine"
+    " sms77 serverchan pushdeer infobip clicksend kavenegar msg91 smsru".split()
 )
 # Name a credential of something else, too, but too common to speak of what stands under them.
 FOREIGN = SERVICES | frozenset(

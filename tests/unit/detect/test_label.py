@@ -380,3 +380,20 @@ def test_tags_that_lay_out_text_are_looked_through(text: str, kind: str) -> None
 def test_three_letters_within_a_drawn_value_name_no_framework(near: str, is_doubtful: bool) -> None:
     for text in (f"{near}\nSECRET_KEY = '@'", f"SECRET_KEY = '@'\n{near}"):
         assert label(text).doubtful == is_doubtful
+
+
+@pytest.mark.parametrize(
+    ("use", "kind"),
+    [
+        ("headers = {'X-CMC_PRO_API_KEY': API_KEY}", "foreign"),
+        ("get('https://x.example/y?CMC_PRO_API_KEY=' + API_KEY)", "foreign"),
+        ("get(f'https://x.example/y?CMC_PRO_API_KEY={API_KEY}')", "foreign"),
+        ("get(`https://x.example/y?cmcApiKey=${API_KEY}`)", "foreign"),
+        ("COINGECKO_KEY = API_KEY", "foreign"),
+        ("headers = {'X-MBX-APIKEY': API_KEY}", "named"),
+        ("headers = {'X-CMC_PRO_API_KEY': API_KEY_OF_CMC}", "named"),
+        ("headers = {'X-CMC_PRO_API_KEY': MY_API_KEY}", "named"),
+    ],
+)
+def test_what_another_service_gets_is_not_an_exchanges(use: str, kind: str) -> None:
+    assert label(f"API_KEY = '@'\n\n{use}\n").kind == kind
