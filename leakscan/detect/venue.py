@@ -27,6 +27,7 @@ _NAME_END, _NAME_START = lazy(rb"[\w-]{0,40}"), lazy(rb"[\w-]{0,40}\Z")
 _RESOURCE = lazy(rb"resource\s{1,8}\"\w{1,80}\"|session\.auth")  # Terraform's, requests': no headings
 _FIRST_OF_ITEM = lazy(rb"\A\s{0,80}-\s{1,4}[\w.-]{1,60}:(?=[ \t]{1,4}\S)")  # beside the value, not above it
 _OF_PROSE = frozenset({"from", "no", "not", "of", "by", "without", "into", "public"})
+_TEST_WORDS = frozenset({"testnet", "sandbox", "demo", "paper"})
 _IN_ADDRESS = lazy(rb"://(?:[\w-]{1,20}\.){0,2}\Z")
 _MAX_HEADING_WORDS, _LONGEST_HEADING = 3, 40  # a longer line is prose or code and mentions others by the way
 # `API_KEY = "…"  # binance`: the comment behind a value, on its line.
@@ -64,6 +65,7 @@ class Venues:
         self._told = lru_cache(_MAX_REMEMBERED)(self._read_told)
         self._families = lru_cache(_MAX_REMEMBERED)(self._with_parents)
         self._parent = {exchange.id: exchange.variant_of for exchange in variants}
+        self._live = {v.id: v.variant_of for v in variants if not _TEST_WORDS.isdisjoint(v.variant_words)}
         self._with_variants = frozenset(exchange.variant_of for exchange in variants)
         self._told_by_form = {
             variant.variant_of: variant.id
@@ -101,9 +103,7 @@ class Venues:
         their own way."""
         if exchange in able:
             return exchange
-        only = [
-            variant.id for variant in self._variants if variant.variant_of == exchange and variant.id in able
-        ]
+        only = [v.id for v in self._variants if v.variant_of == exchange and v.id in able]
         told = only[0] if len(only) == 1 else self._told_by_form.get(exchange)
         return told if told in able else exchange
 
@@ -135,7 +135,7 @@ class Venues:
         found = self._by_header(label, parents, named, found, family)
         if found is None or found.exchange == OTHER:
             return found
-        live, by_name = self._parent.get(found.exchange), found.tier is Tier.LABEL
+        live, by_name = self._live.get(found.exchange), found.tier is Tier.LABEL
         stated = self._environments.says_live(data, span, label)
         words, is_live = self._environments.told(data, span, near, label, parents, named.whole)
         # `testnet=False`, and its address below
@@ -257,7 +257,7 @@ class Venues:
                 ):
                     sibling = sibling or mention
                     continue
-                live = self._parent.get(mention.exchange)
+                live = self._live.get(mention.exchange)
                 if live and self._environments.leaves_open(data, span, near, label, mention.span):
                     mention = mention._replace(exchange=live)
                 return _unless_theirs(named, mention, span, theirs, tier)
