@@ -17,6 +17,7 @@ from leakscan.detect.words import (
     OAUTH,
     OAUTH_NAMES,
     OF_ANY_KEY,
+    SERVICES,
     SHARED_NAMES,
 )
 from leakscan.model import Part, Span
@@ -150,8 +151,9 @@ class Labeller:
 
     def _is_handed_on(self, data: bytes, span: Span, name: bytes) -> bool:
         """`headers = {"X-CMC_PRO_API_KEY": API_KEY}`: another service gets what has this name."""
+        gets = (self.vocabulary.judge(to, span) for to in iter_given(data, span.end, name))
         return any(
-            self.vocabulary.judge(to, span).kind == "foreign" for to in iter_given(data, span.end, name)
+            label.kind == "foreign" and not SERVICES.isdisjoint(names_of(label.words)) for label in gets
         )
 
     def _label_behind(self, data: bytes, span: Span, text: bytes) -> Label | None:

@@ -391,6 +391,7 @@ def test_three_letters_within_a_drawn_value_name_no_framework(near: str, is_doub
         ("get(`https://x.example/y?cmcApiKey=${API_KEY}`)", "foreign"),
         ("COINGECKO_KEY = API_KEY", "foreign"),
         ("headers = {'X-MBX-APIKEY': API_KEY}", "named"),
+        ("client = Client(app_key=API_KEY)", "named"),
         ("headers = {'X-CMC_PRO_API_KEY': API_KEY_OF_CMC}", "named"),
         ("headers = {'X-CMC_PRO_API_KEY': MY_API_KEY}", "named"),
     ],
