@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -62,6 +63,7 @@ class Progress:
     earlier: dict[str, Record] = field(default_factory=dict)
 
 
+_FOR_OTHERS = 0o077
 _UNDONE_START, _UNDONE_END = ".", ".new"  # names of files that are being written
 
 
@@ -75,10 +77,14 @@ class RunFolder:
         self.temporary = path / "tmp"
 
     def make(self) -> None:
-        """ConfigError if that cannot be."""
+        """ConfigError if that cannot be, and for what came here otherwise: a checkout may bring along a run that found
+        nothing, and copies whose configuration names commands."""
+        kept = (self.reports, self.clones, self.cache, self.temporary)
         try:
+            for path in (self.journal, *kept):
+                _check_private(path)
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.reports, self.clones, self.cache, self.temporary):
+            for folder in kept:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"{self.path}: no run can be kept there: {error.strerror}") from None
@@ -155,6 +161,21 @@ class RunFolder:
         except OSError:
             return False
         return hashlib.sha256(data).hexdigest() == record.get("report")
+
+
+def _check_private(path: Path) -> None:
+    """ConfigError for a link, and for what others own or may open: all that a run makes is its user's alone."""
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return
+    is_ours = not hasattr(os, "geteuid") or facts.st_uid == os.geteuid()
+    is_open = os.name == "posix" and facts.st_mode & _FOR_OTHERS
+    if stat.S_ISLNK(facts.st_mode) or not is_ours or is_open:
+        raise ConfigError(
+            f"{path}: not kept as a run keeps it, private: it may have come with a checkout: name another folder with"
+            " --run, or, if the run was yours, take it back: chown, chmod go="
+        )
 
 
 def _parse_begin(record: Record, journal: Path) -> Round:
