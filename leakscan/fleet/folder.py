@@ -13,7 +13,7 @@ from typing import Any, Final, cast
 
 from leakscan.errors import ConfigError
 from leakscan.fleet.entries import Fleet
-from leakscan.fleet.job import Entry
+from leakscan.fleet.job import STATES, Entry
 from leakscan.fleet.journal import Record, read_journal
 from leakscan.gitstore.plainfile import read_file
 from leakscan.model import Failure, FailureKind, Skipped
@@ -64,6 +64,7 @@ class Progress:
 
 
 _FOR_OTHERS = 0o077
+_ENTRY: Final = {"is_remote": bool, "size": int}
 _UNDONE_START, _UNDONE_END = ".", ".new"  # names of files that are being written
 
 
@@ -133,14 +134,15 @@ class RunFolder:
         try:
             fields: dict[str, Any] = json.loads(read_file(path, _MAX_BYTES))
             return Fleet(
-                tuple(Entry(**entry) for entry in fields["entries"]),
+                tuple(Entry(**_typed(entry, _ENTRY)) for entry in fields["entries"]),
                 tuple(
                     Failure(cast("FailureKind", f["kind"]), f["where"], f["reason"])
                     for f in fields["refused"]
+                    if _typed(f, {})
                 ),
-                tuple(Skipped(**skipped) for skipped in fields["skipped"]),
+                tuple(Skipped(**_typed(skipped, {})) for skipped in fields["skipped"]),
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigError(f"{path}: cannot be read: start anew with --restart") from None
 
     def keep(self, entry: Entry, report: str, sarif: str) -> str:
@@ -196,7 +198,21 @@ def _parse_begin(record: Record, journal: Path) -> Round:
 
 def _is_whole(record: Record) -> bool:
     """Whether all is there that is asked for later; else its repository is read again."""
-    return all(isinstance(record.get(name), kind) for name, kind in _FACTS.items())
+    return (
+        all(isinstance(record.get(name), kind) for name, kind in _FACTS.items())
+        and record["state"] in STATES
+        and 0 <= record["seconds"] < _LAST
+    )
+
+
+def _typed(fields: dict[str, Any], others: dict[str, type]) -> dict[str, Any]:
+    """What a list holds of one thing: texts that can be written, but for `others`. TypeError, ValueError."""
+    for name, value in fields.items():
+        if not isinstance(value, others.get(name, str)):
+            raise TypeError(name)
+        if isinstance(value, str):
+            value.encode("utf-8", "surrogateescape")
+    return fields
 
 
 def begin_record(begun: Round, entries: int) -> Record:
