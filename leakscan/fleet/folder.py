@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import Any, Final, cast
 
 from leakscan.errors import ConfigError
 from leakscan.fleet.entries import Fleet
-from leakscan.fleet.job import Entry
+from leakscan.fleet.job import STATES, Entry
 from leakscan.fleet.journal import Record, read_journal
 from leakscan.gitstore.plainfile import read_file
 from leakscan.model import Failure, FailureKind, Skipped
@@ -62,6 +63,8 @@ class Progress:
     earlier: dict[str, Record] = field(default_factory=dict)
 
 
+_FOR_OTHERS = 0o077
+_ENTRY: Final = {"is_remote": bool, "size": int}
 _UNDONE_START, _UNDONE_END = ".", ".new"  # names of files that are being written
 
 
@@ -75,10 +78,14 @@ class RunFolder:
         self.temporary = path / "tmp"
 
     def make(self) -> None:
-        """ConfigError if that cannot be."""
+        """ConfigError if that cannot be, and for what came here otherwise: a checkout may bring along a run that found
+        nothing, and copies whose configuration names commands."""
+        kept = (self.reports, self.clones, self.cache, self.temporary)
         try:
+            for path in (self.journal, *kept):
+                _check_private(path)
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for folder in (self.reports, self.clones, self.cache, self.temporary):
+            for folder in kept:
                 folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise ConfigError(f"{self.path}: no run can be kept there: {error.strerror}") from None
@@ -127,14 +134,15 @@ class RunFolder:
         try:
             fields: dict[str, Any] = json.loads(read_file(path, _MAX_BYTES))
             return Fleet(
-                tuple(Entry(**entry) for entry in fields["entries"]),
+                tuple(Entry(**_typed(entry, _ENTRY)) for entry in fields["entries"]),
                 tuple(
                     Failure(cast("FailureKind", f["kind"]), f["where"], f["reason"])
                     for f in fields["refused"]
+                    if _typed(f, {})
                 ),
-                tuple(Skipped(**skipped) for skipped in fields["skipped"]),
+                tuple(Skipped(**_typed(skipped, {})) for skipped in fields["skipped"]),
             )
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise ConfigError(f"{path}: cannot be read: start anew with --restart") from None
 
     def keep(self, entry: Entry, report: str, sarif: str) -> str:
@@ -157,6 +165,21 @@ class RunFolder:
         return hashlib.sha256(data).hexdigest() == record.get("report")
 
 
+def _check_private(path: Path) -> None:
+    """ConfigError for a link, and for what others own or may open: all that a run makes is its user's alone."""
+    try:
+        facts = path.lstat()
+    except FileNotFoundError:
+        return
+    is_ours = not hasattr(os, "geteuid") or facts.st_uid == os.geteuid()
+    is_open = os.name == "posix" and facts.st_mode & _FOR_OTHERS
+    if stat.S_ISLNK(facts.st_mode) or not is_ours or is_open:
+        raise ConfigError(
+            f"{path}: not kept as a run keeps it, private: it may have come with a checkout: name another folder with"
+            " --run, or, if the run was yours, take it back: chown, chmod go="
+        )
+
+
 def _parse_begin(record: Record, journal: Path) -> Round:
     match record:
         case {
@@ -175,7 +198,21 @@ def _parse_begin(record: Record, journal: Path) -> Round:
 
 def _is_whole(record: Record) -> bool:
     """Whether all is there that is asked for later; else its repository is read again."""
-    return all(isinstance(record.get(name), kind) for name, kind in _FACTS.items())
+    return (
+        all(isinstance(record.get(name), kind) for name, kind in _FACTS.items())
+        and record["state"] in STATES
+        and 0 <= record["seconds"] < _LAST
+    )
+
+
+def _typed(fields: dict[str, Any], others: dict[str, type]) -> dict[str, Any]:
+    """What a list holds of one thing: texts that can be written, but for `others`. TypeError, ValueError."""
+    for name, value in fields.items():
+        if not isinstance(value, others.get(name, str)):
+            raise TypeError(name)
+        if isinstance(value, str):
+            value.encode("utf-8", "surrogateescape")
+    return fields
 
 
 def begin_record(begun: Round, entries: int) -> Record:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from leakscan.errors import GitError
 from leakscan.gitstore.command import Git
 from leakscan.gitstore.packs import quote_alternate
+from leakscan.gitstore.plainfile import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -48,6 +49,8 @@ _LEAST_ROOM = 1 << 20
 _LINE = re.compile(rb"([0-9a-f]{64}|[0-9a-f]{40})\t(\S+)")
 
 
+_CONFIG_BYTES = 1 << 16
+_LEADING_ELSEWHERE = ("commondir", "config.worktree")
 _UNFINISHED = "objects/pack/tmp_*"
 
 
@@ -132,6 +135,8 @@ class Mirror:
 
     def ask(self) -> RemoteRefs:
         """What the remote holds now. GitError with git's own complaint, without credentials that an address holds."""
+        if self.folder.is_symlink():
+            raise GitError(f"{self.folder}: a symbolic link stands where the copy belongs: remove it")
         if not (self.folder / "HEAD").exists():
             self._make(is_sha256=False)
         output = self._run("ls-remote", "--symref", "--", self._address)
@@ -171,6 +176,7 @@ class Mirror:
             return self._run(*arguments, feed=feed)
 
     def _run(self, *arguments: str, feed: bytes = b"") -> bytes:
+        self._settle()
         git = Git(self.folder)
         with git.stream(*_SETTINGS, *arguments, env=self._env, feed=feed, may_stand_still=True) as process:
             output = process.out.read(_REFS_BYTES)
@@ -183,22 +189,39 @@ class Mirror:
     def _make(self, *, is_sha256: bool) -> None:
         for name in ("refs", "objects/info", "objects/pack"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        config = f"[core]\n\trepositoryformatversion = {int(is_sha256)}\n\tbare = true\n"
-        config += "[extensions]\n\tobjectFormat = sha256\n" if is_sha256 else ""
-        _write(self.folder / "config", config.encode())
+        _write(self.folder / "config", _config(is_sha256=is_sha256))
         _write(self.folder / "HEAD", b"ref: refs/heads/main\n")
+
+    def _settle(self) -> None:
+        """Whatever stood in the folder before: git is led nowhere else and obeys no settings but these."""
+        for name in _LEADING_ELSEWHERE:
+            (self.folder / name).unlink(missing_ok=True)
+        settings = _config(is_sha256=self._is_sha256())
+        if self._settings() != settings:
+            _write(self.folder / "config", settings)
 
     def _is_shallow(self) -> bool:
         return (self.folder / "shallow").exists()
 
     def _is_sha256(self) -> bool:
-        return b"sha256" in (self.folder / "config").read_bytes()
+        return b"objectFormat = sha256" in self._settings()
+
+    def _settings(self) -> bytes:
+        try:
+            return read_file(self.folder / "config", _CONFIG_BYTES, follow=False)
+        except OSError:  # whatever it is, it is replaced
+            return b""
 
     def _clear_away(self) -> None:
         """What a killed fetch left: locks, and packs that were not finished."""
         for pattern in ("*.lock", "refs/**/*.lock", _UNFINISHED, "objects/??/tmp_*"):
             for left in self.folder.glob(pattern):
                 left.unlink(missing_ok=True)
+
+
+def _config(*, is_sha256: bool) -> bytes:
+    config = f"[core]\n\trepositoryformatversion = {int(is_sha256)}\n\tbare = true\n"
+    return (config + ("[extensions]\n\tobjectFormat = sha256\n" if is_sha256 else "")).encode()
 
 
 def _listing(refs: RemoteRefs) -> bytes:
@@ -226,6 +249,7 @@ def _harmless(complaint: str) -> str:
 
 def _write(path: Path, data: bytes) -> None:
     new = path.with_name(f"{path.name}.new")
+    new.unlink(missing_ok=True)  # a link there would be followed
     new.write_bytes(data)
     os.replace(new, path)
 

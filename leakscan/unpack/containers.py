@@ -19,6 +19,7 @@ from leakscan.unpack.tarheader import CheckedTarInfo
 _ENCRYPTED: Final = 1  # bit of the flags of a zip member
 _LOCAL_HEADER, _LOCAL_HEADER_BYTES = b"PK\x03\x04", 30
 _NAME_LENGTH_AT = 26  # the length of the name, and of what stands behind it
+_SIZE_AT, _ZIP64, _DESCRIPTOR_BYTES = 18, 0xFFFFFFFF, 12
 _MAX_VERSION, _MAX_METHOD = 63, 99  # that a zip may ask for (APPNOTE 6.3.10)
 _DIRECTORY_ENTRY, _DIRECTORY_ENTRY_BYTES = b"PK\x01\x02", 46
 _ERRORS = (
@@ -63,7 +64,7 @@ def iter_zip(data: bytes, budget: Budget) -> Iterator[Piece]:
             else:
                 if content or not name.endswith(b"/"):  # a folder, unless there is something in it
                     yield name, content
-            if behind.strip(b"\0"):
+            if behind.strip(b"\0") or _claims_less(data, info):
                 yield Trouble("bad-archive", name, "holds more behind its content")
         if _has_unlisted(data, archive):
             yield Trouble("bad-archive", b"", "zip: holds members that its directory does not list")
@@ -76,6 +77,16 @@ def _content(data: bytes, info: zipfile.ZipInfo, file: IO[bytes], budget: Budget
         with contextlib.suppress(EOFError, *deflate.ERRORS):  # isal keeps the last bytes of what is cut off
             return budget.take(_inflated(data, info, behind))
     return budget.read(file)
+
+
+def _claims_less(data: bytes, info: zipfile.ZipInfo) -> bool:
+    """More is there than the directory says: the member's own header says so, or nothing should be and something is."""
+    size = int.from_bytes(data[info.header_offset + _SIZE_AT : info.header_offset + _SIZE_AT + 4], "little")
+    if info.compress_size < size < _ZIP64:
+        return True
+    start = _content_start(data, info)
+    behind = data[start : start + _DESCRIPTOR_BYTES]
+    return not info.compress_size and not behind.startswith(b"PK") and bool(behind.strip(b"\0"))
 
 
 def _has_unlisted(data: bytes, archive: zipfile.ZipFile) -> bool:

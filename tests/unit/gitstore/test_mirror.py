@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import NamedTuple
@@ -47,3 +48,33 @@ def test_only_a_pack_that_grew_to_the_limit_was_too_large(
         copy.begin(refs, [])
     assert isinstance(caught.value, TooLargeError) is is_full
     assert not unfinished.exists()
+
+
+@pytest.mark.parametrize("place", ["config", "common/config", "config.worktree"])
+def test_no_settings_that_stood_in_its_folder_are_obeyed(repo: Repo, tmp_path: Path, place: str) -> None:
+    repo.commit({"a.txt": "1\n"})
+    address, copy, trace = f"file://{repo.path}", tmp_path / "copy", tmp_path / "trace"
+    for name in ("refs", "objects/pack", "common/refs", "common/objects/pack"):
+        (copy / name).mkdir(parents=True)
+    (copy / "HEAD").write_text("ref: refs/heads/main\n")
+    (copy / "config").write_text(
+        "[core]\n\trepositoryformatversion = 1\n[extensions]\n\tworktreeConfig = true\n"
+    )
+    (copy / place).write_text(f'[remote "{address}"]\n\turl = {address}\n\tuploadpack = touch {trace};\n')
+    if place.startswith("common"):
+        (copy / "commondir").write_text("common\n")
+    mirror = Mirror(copy, address, {"file"}, "", 0)
+    mirror.update(mirror.ask())
+    assert not trace.exists()
+    assert len(list(copy.glob("objects/pack/*.pack"))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links need a right on Windows")
+def test_a_link_in_its_place_is_not_followed(repo: Repo, tmp_path: Path) -> None:
+    repo.commit({"a.txt": "1\n"})
+    (tmp_path / "other").mkdir()
+    (tmp_path / "copy").symlink_to("other")
+    mirror = Mirror(tmp_path / "copy", f"file://{repo.path}", {"file"}, "", 0)
+    with pytest.raises(GitError, match="symbolic link"):
+        mirror.ask()
+    assert not list((tmp_path / "other").iterdir())

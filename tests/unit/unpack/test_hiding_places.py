@@ -6,12 +6,14 @@ import bz2
 import gzip
 import hashlib
 import importlib.util
+import io
 import lzma
 import marshal
 import sqlite3
 import struct
 import tarfile
 import time
+import zipfile
 import zlib
 from functools import partial
 
@@ -23,6 +25,11 @@ from leakscan.unpack.compiled import MAGICS
 from tests.conftest import zipped
 
 TEXT = b"api_secret = 'not one'\n"
+
+
+class Unseekable(io.RawIOBase):
+    def __init__(self, file: io.BytesIO) -> None:
+        self.write = file.write  # type: ignore[method-assign, assignment]
 
 
 def found(data: bytes) -> tuple[dict[bytes, bytes], list[Trouble]]:
@@ -53,6 +60,29 @@ def test_a_second_stream_behind_that_of_a_member_is_told(first: bytes) -> None:
     for others in ((TEXT,), (TEXT * 40_000, b"more")):
         told = Trouble("bad-archive", b"a", "holds more behind its content")
         assert found(with_streams(first, *others)) == ({b"a": first}, [told])
+
+
+@pytest.mark.parametrize("method", [0, 8, 12, 14])
+@pytest.mark.parametrize("in_header", [True, False])
+@pytest.mark.parametrize("name", ["a", "a/"])
+def test_a_member_said_to_be_empty_that_is_not_is_told(method: int, in_header: bool, name: str) -> None:
+    data = bytearray(zipped({name: TEXT * 9, "b": b""}, method))
+    at = data.index(b"PK\x01\x02")
+    data[at + 10 : at + 12] = bytes(2)
+    data[at + 16 : at + 28] = bytes(12)
+    if in_header:
+        data[14:26] = bytes(12)
+    assert Trouble("bad-archive", name.encode(), "holds more behind its content") in found(bytes(data))[1]
+
+
+@pytest.mark.parametrize("method", [0, 8, 12, 14])
+def test_members_that_are_empty_are_no_trouble(method: int) -> None:
+    stored = io.BytesIO()
+    with zipfile.ZipFile(Unseekable(stored), "w", method) as archive:  # with sizes behind each
+        for name in ("a/", "b", "c"):
+            archive.writestr(name, b"")
+    for data in (stored.getvalue(), zipped({"a/": b"", "b": b"", "c": TEXT, "d": b""}, method)):
+        assert found(data)[1] == []
 
 
 def test_members_of_a_static_library_are_looked_into() -> None:
